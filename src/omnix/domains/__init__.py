@@ -1,0 +1,1 @@
+"""The domains, each written once over the ports."""

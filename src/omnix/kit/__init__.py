@@ -1,0 +1,1 @@
+"""The words everyone shares: ids, money, time, paging, errors, events, declarations."""

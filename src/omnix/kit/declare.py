@@ -1,0 +1,97 @@
+"""What a domain declares: plain data that runtimes, infrastructure and tests read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Index:
+    """A second order over a collection. Items without the partition attribute are not in it."""
+
+    name: str
+    partition: str
+    sort: str
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Items of one kind, as a DynamoDB table can hold them.
+
+    ``key`` is the partition attribute and, where there are many items to a partition, the
+    sort attribute. ``ttl`` names an attribute in epoch seconds after which an item may vanish.
+    ``table`` is the table that holds it on AWS, shared where the domain says so.
+    """
+
+    name: str
+    table: str
+    key: tuple[str] | tuple[str, str]
+    indexes: tuple[Index, ...] = ()
+    ttl: str | None = None
+
+    def index(self, name: str) -> Index:
+        """The index called ``name``. Raises KeyError: asking for another is a programming error."""
+        for index in self.indexes:
+            if index.name == name:
+                return index
+        raise KeyError(f"{self.name} has no index {name}")
+
+
+@dataclass(frozen=True)
+class JobType:
+    """Work that outlasts a request. ``timeout`` seconds to its next sign of life; then retried."""
+
+    name: str
+    title: str
+    timeout: int = 300
+    attempts: int = 3
+    queue: str = "forecasting-queue"
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A job asked for at regular times: ``every`` seconds, or daily at ``at`` (HH:MM, shop's zone)."""
+
+    name: str
+    job: str
+    every: int | None = None
+    at: str | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A table of the lake. ``columns`` map name to DuckDB type; ``partition`` is one of them."""
+
+    name: str
+    columns: Mapping[str, str]
+    partition: str
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Something that a route may ask for, and the roles that have it from the start."""
+
+    name: str
+    title: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """All that one domain declares."""
+
+    name: str
+    title: str
+    collections: tuple[Collection, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    events: Mapping[str, str] = field(default_factory=dict)
+    jobs: tuple[JobType, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+
+
+ADMIN, MANAGER, ANALYST, CUSTOMER, SERVICE = "admin", "manager", "analyst", "customer", "service"
+ROLES = (ADMIN, MANAGER, ANALYST, CUSTOMER, SERVICE)
+READERS = frozenset({ADMIN, MANAGER, ANALYST, SERVICE})
+EDITORS = frozenset({ADMIN, MANAGER, SERVICE})
+ADMINS = frozenset({ADMIN})

@@ -1,0 +1,25 @@
+"""Text as people type it: normal form, and the words to find it by."""
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"\w+")
+
+
+def normal(text: str) -> str:
+    """Composed form (NFC), outer and repeated white space gone, no control characters."""
+    composed = unicodedata.normalize("NFC", text)
+    kept = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in composed)
+    return " ".join(kept.split())
+
+
+def words(text: str, limit: int = 12) -> list[str]:
+    """Distinct search words of ``text``: folded case, no accents, 1 to 32 characters each."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(c for c in folded if not unicodedata.combining(c))
+    found: dict[str, None] = {}
+    for match in _WORD.finditer(plain):
+        found.setdefault(match.group()[:32])
+        if len(found) == limit:
+            break
+    return list(found)

@@ -1,0 +1,347 @@
+"""What the domains need of the ground they stand on. Shaped to the weaker side of each pair.
+
+An adapter raises only errors of ``omnix.kit.errors``; a driver's exception is chained as the
+cause. A dependency that is away is ``Unavailable``.
+"""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from omnix.kit.declare import Collection, Fact
+from omnix.kit.events import Event
+from omnix.kit.paging import Page
+
+Item = Mapping[str, Any]
+"""JSON-like: str, int, bool, None, lists and string-keyed mappings of them; float where no money
+or time is meant. Key and index attributes are str or int."""
+
+Key = str | int | tuple[str | int, str | int]
+"""The partition value, or partition and sort value where the collection has both."""
+
+MAX_BATCH = 100
+"""Operations and events together in one write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """There is no item under this key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """There is an item under this key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """The item exists and ``attribute`` has this value; None also holds where it is missing."""
+
+    attribute: str
+    value: str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """The item exists and ``attribute`` is a number not below ``value``."""
+
+    attribute: str
+    value: int
+
+
+Condition = Absent | Present | Equals | AtLeast
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Store ``item`` in place of whatever has its key."""
+
+    collection: Collection
+    item: Item
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Add to numbers and set attributes of one item, made if it is absent.
+
+    A missing number counts as zero. Key attributes cannot be named.
+    """
+
+    collection: Collection
+    key: Key
+    add: Mapping[str, int] = field(default_factory=dict)
+    set: Mapping[str, Any] = field(default_factory=dict)
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove the item, if it is there."""
+
+    collection: Collection
+    key: Key
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Change nothing, but let the batch stand or fall by these conditions."""
+
+    collection: Collection
+    key: Key
+    when: tuple[Condition, ...]
+
+
+Operation = Put | Update | Delete | Check
+
+
+class Records(Protocol):
+    """Collections of items with atomic batches. A get sees every write acknowledged before it."""
+
+    async def get(self, collection: Collection, key: Key) -> Item | None: ...
+
+    async def get_many(self, collection: Collection, keys: Sequence[Key]) -> list[Item | None]:
+        """The items in the order of ``keys``, at most 100 of them."""
+        ...
+
+    async def query(
+        self,
+        collection: Collection,
+        partition: str | int,
+        *,
+        index: str | None = None,
+        low: str | int | None = None,
+        high: str | int | None = None,
+        prefix: str | None = None,
+        newest_first: bool = False,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[Item]:
+        """Items of one partition in the order of the sort attribute, then of the key.
+
+        ``low`` and ``high`` bound the sort value, both included; ``prefix`` bounds text.
+        Reads at most ``limit`` + 1 items. An index may lag behind by a moment on AWS.
+        """
+        ...
+
+    async def write(self, operations: Sequence[Operation], events: Sequence[Event] = ()) -> None:
+        """All of the operations and events, durable on return, or none.
+
+        Raises ConditionFailed with every position at fault; ValueError if one key is named
+        twice or there are more than MAX_BATCH operations and events.
+        """
+        ...
+
+    async def load(self, collection: Collection, items: Iterable[Item]) -> int:
+        """Store many items, each in place of whatever has its key; returns how many.
+
+        Not atomic as a whole: a caller that dies half-way loads again. Causes no events.
+        """
+        ...
+
+    def scan(self, collection: Collection) -> AsyncIterator[Sequence[Item]]:
+        """Every item, in chunks. For jobs, backups and checks; never on a request's path."""
+        ...
+
+
+@dataclass(frozen=True)
+class Query:
+    """A named analytics query: DuckDB SQL with ``$parameters`` over the facts it reads."""
+
+    name: str
+    title: str
+    sql: str
+    reads: tuple[str, ...]
+
+
+class Lake(Protocol):
+    """Append-only fact tables and named queries over them."""
+
+    async def append(
+        self, fact: Fact, rows: Any, *, source: str | None = None, version: int = 0
+    ) -> bool:
+        """Commit rows; ``rows`` is a mapping of columns or offers ``__arrow_c_stream__``.
+
+        With ``source``, the commit also records ``version`` as that source's position, and a
+        version not above the recorded one changes nothing: returns False. So a replay or a
+        retry never doubles a row.
+        """
+        ...
+
+    async def position(self, fact: Fact, source: str) -> int | None:
+        """The last ``version`` that ``source`` committed."""
+        ...
+
+    async def delete(self, fact: Fact, where: Mapping[str, Any]) -> int:
+        """Remove the rows whose columns equal ``where`` (a list means any of it); returns how many."""
+        ...
+
+    async def rows(self, query: Query, **parameters: Any) -> list[dict[str, Any]]:
+        """The answer as records of plain Python values. An empty fact table reads as no rows."""
+        ...
+
+    async def arrays(self, query: Query, **parameters: Any) -> dict[str, Any]:
+        """The answer as numpy arrays by column, for the engine."""
+        ...
+
+    async def compact(self, fact: Fact) -> None:
+        """Merge small files and drop files that nobody reads any more."""
+        ...
+
+
+@dataclass(frozen=True)
+class EventBatch:
+    """Events in order and the position that acknowledges them all."""
+
+    events: Sequence[Event]
+    position: int
+
+
+class Bus(Protocol):
+    """A log of events, each consumer with its own position; delivered at least once."""
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        """Append events that belong to no change of records."""
+        ...
+
+    async def read(self, consumer: str, types: Sequence[str], limit: int = 500) -> EventBatch:
+        """The events after the consumer's position, of these types (all if empty).
+
+        The position may be ahead of the last event, where others' events were passed over.
+        """
+        ...
+
+    async def acknowledge(self, consumer: str, position: int) -> None:
+        """Move the consumer's position; never backwards."""
+        ...
+
+    async def rewind(self, consumer: str, position: int) -> None:
+        """Set the position to anywhere: 0 replays everything."""
+        ...
+
+    async def end(self) -> int:
+        """The position after the newest event."""
+        ...
+
+    async def wait(self, timeout: float) -> None:
+        """Return when something new may be there, or after ``timeout`` seconds."""
+        ...
+
+
+@dataclass(frozen=True)
+class Message:
+    """A job as delivered: ``attempt`` counts from 1; ``receipt`` proves that it is held."""
+
+    id: str
+    name: str
+    payload: Mapping[str, Any]
+    attempt: int
+    receipt: str
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message that failed for good, with the last error."""
+
+    id: str
+    name: str
+    payload: Mapping[str, Any]
+    attempts: int
+    error: str
+    at: str
+
+
+class Jobs(Protocol):
+    """A queue with visibility timeout, retries and dead letters; delivered at least once."""
+
+    async def send(
+        self, name: str, payload: Mapping[str, Any], *, id: str | None = None, delay: float = 0
+    ) -> str:
+        """Queue a message and return its id. Under an id that was sent before, nothing happens."""
+        ...
+
+    async def receive(self, names: Sequence[str], visibility: float) -> Message | None:
+        """The next message due, held for ``visibility`` seconds."""
+        ...
+
+    async def extend(self, message: Message, visibility: float) -> bool:
+        """Hold it longer; False if it is held no more."""
+        ...
+
+    async def done(self, message: Message) -> None: ...
+
+    async def fail(self, message: Message, error: str, *, retry_in: float | None) -> None:
+        """Give it back after ``retry_in`` seconds, or lay it with the dead letters if None."""
+        ...
+
+    async def dead(self, limit: int = 50, cursor: str | None = None) -> Page[DeadLetter]: ...
+
+    async def redrive(self, id: str) -> bool:
+        """Queue a dead letter anew; False if there is none."""
+        ...
+
+    async def counts(self) -> Mapping[str, int]:
+        """How many messages are ``queued``, ``running`` and ``dead``."""
+        ...
+
+
+class Push(Protocol):
+    """Channels to connected clients. Sequence numbers of a channel grow by one."""
+
+    async def subscribe(self, connection: str, channel: str) -> int:
+        """The channel's sequence at the time; later messages follow without a gap."""
+        ...
+
+    async def unsubscribe(self, connection: str, channel: str | None = None) -> None: ...
+
+    async def publish(self, channel: str, event: str, at: str, data: Mapping[str, Any]) -> int:
+        """Send to every subscriber; returns the sequence number."""
+        ...
+
+
+class Blobs(Protocol):
+    """Named byte strings. Names are ``/``-separated; a put replaces as a whole or not at all."""
+
+    async def put(self, name: str, data: bytes) -> None: ...
+
+    async def get(self, name: str) -> bytes | None: ...
+
+    async def delete(self, name: str) -> None: ...
+
+    async def list(self, prefix: str = "") -> Sequence[str]: ...
+
+
+class Secrets(Protocol):
+    """Secret values, readable by this service alone."""
+
+    async def get(self, name: str) -> bytes | None: ...
+
+    async def put(self, name: str, value: bytes) -> None: ...
+
+    async def ensure(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """The secret, made and stored first if absent; all callers get the same one."""
+        ...
+
+
+class Clock(Protocol):
+    """The time, so that tests own it."""
+
+    def now(self) -> datetime:
+        """The moment, in UTC."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """All of them, as a runtime put them together."""
+
+    records: Records
+    lake: Lake
+    bus: Bus
+    jobs: Jobs
+    push: Push
+    blobs: Blobs
+    secrets: Secrets
+    clock: Clock
