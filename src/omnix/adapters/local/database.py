@@ -1,0 +1,271 @@
+"""One SQLite file: a writer thread with group commit, and a reading connection per thread.
+
+Several processes may write the same file. Each groups its own writes; SQLite's lock puts the
+groups in turn, and short transactions keep the turns short.
+"""
+
+import asyncio
+import contextlib
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from omnix.kit.errors import OmnixError, Unavailable
+
+Execute = Callable[..., Any]
+Work = Callable[[apsw.Connection], Any]
+
+GROUP = 512
+BUSY_SECONDS = 10.0
+POLL_SECONDS = 0.2
+_PRAGMAS = "journal_mode=WAL", "synchronous=FULL", "temp_store=MEMORY"
+_AWAY = (
+    apsw.FullError,
+    apsw.IOError,
+    apsw.BusyError,
+    apsw.LockedError,
+    apsw.CantOpenError,
+    apsw.ReadOnlyError,
+    apsw.CorruptError,
+    apsw.NotADBError,
+    apsw.NoMemError,
+    apsw.ProtocolError,
+    apsw.InterruptError,
+    apsw.ConnectionClosedError,
+)
+_Unit = tuple[Work, str, asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn what SQLite says when disk, lock or file fail into Unavailable."""
+    try:
+        yield
+    except _AWAY as error:
+        raise unavailable(error) from error
+
+
+def unavailable(error: BaseException) -> Unavailable:
+    return Unavailable(f"the database cannot be used: {error}")
+
+
+def _patience() -> Callable[[int], bool]:
+    """A busy handler with short sleeps: SQLite's own backs off to 100 ms and starves."""
+    begun = 0.0
+
+    def handler(times: int) -> bool:
+        nonlocal begun
+        if times == 0:
+            begun = time.monotonic()
+        elif time.monotonic() - begun > BUSY_SECONDS:
+            return False
+        time.sleep(random.uniform(0.0003, 0.002))
+        return True
+
+    return handler
+
+
+class Database:
+    """The file at ``path``, opened. Raises Unavailable if it cannot be."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._readers: list[apsw.Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        self._waiters: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with translated():
+            self._writer = self._connect()
+        self._thread = threading.Thread(target=self._run, name="omnix-writer", daemon=True)
+        self._thread.start()
+
+    def _connect(self) -> apsw.Connection:
+        connection = apsw.Connection(str(self.path), statementcachesize=400)
+        connection.set_busy_handler(_patience())
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        connection.execute("PRAGMA cache_size=-32768").fetchall()
+        return connection
+
+    def reader(self) -> apsw.Connection:
+        """The calling thread's connection for reading. Raises Unavailable once closed."""
+        connection: apsw.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            if self._closed:
+                raise Unavailable("the database is closed")
+            with translated():
+                connection = self._connect()
+                connection.execute("PRAGMA query_only=1").fetchall()
+            with self._lock:
+                self._readers.append(connection)
+            self._local.connection = connection
+        return connection
+
+    def select(self, sql: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """All rows of one statement, which is its own transaction."""
+        try:
+            rows: list[tuple[Any, ...]] = self.reader().execute(sql, parameters).fetchall()
+        except _AWAY as error:
+            raise unavailable(error) from error
+        return rows
+
+    def transact(self, work: Work) -> Any:
+        """Run ``work`` in a write transaction on a connection of its own: for set-up and tools."""
+        with translated():
+            connection = self._connect()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    result = work(connection)
+                except BaseException:
+                    connection.execute("ROLLBACK")
+                    raise
+                connection.execute("COMMIT")
+                return result
+            finally:
+                connection.close()
+
+    def submit(self, work: Work, topic: str = "") -> "asyncio.Future[Any]":
+        """Queue ``work`` for the next group; the future is done when it is durable.
+
+        ``work`` either changes nothing and returns the error to raise, or writes and returns
+        the result. It may run twice, as a group that fails is taken apart. ``topic`` names
+        whom to wake after the commit.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        with self._lock:
+            if self._closed:
+                raise Unavailable("the database is closed")
+            self._queue.put((work, topic, loop, future))
+        return future
+
+    def close(self) -> None:
+        """Finish what is queued, then close every connection."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        self._queue.put(None)
+        self._thread.join()
+        for connection in self._readers:
+            connection.close()
+        self._writer.close()
+
+    def _run(self) -> None:
+        stopped = False
+        while not stopped:
+            group: list[_Unit] = []
+            unit = self._queue.get()
+            while unit is not None:
+                group.append(unit)
+                if len(group) == GROUP:
+                    break
+                try:
+                    unit = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+            stopped = unit is None
+            if group:
+                self._finish(group, self._commit(group))
+
+    def _commit(self, group: list[_Unit]) -> list[Any]:
+        connection = self._writer
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            results = [work(connection) for work, _, _, _ in group]
+            connection.execute("COMMIT")
+            return results
+        except Exception as error:
+            # A full disk may have rolled back already.
+            if connection.in_transaction:
+                with contextlib.suppress(apsw.Error):
+                    connection.execute("ROLLBACK")
+            if len(group) == 1 or isinstance(error, apsw.BusyError):
+                shown: Exception = error
+                if isinstance(error, _AWAY):
+                    shown = unavailable(error)
+                    shown.__cause__ = error
+                return [shown] * len(group)
+        return [result for unit in group for result in self._commit([unit])]
+
+    def _finish(self, group: list[_Unit], results: list[Any]) -> None:
+        topics = {
+            unit[1]
+            for unit, result in zip(group, results, strict=True)
+            if unit[1] and not isinstance(result, Exception)
+        }
+        answers: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any]]] = {}
+        for (_, _, loop, future), result in zip(group, results, strict=True):
+            answers.setdefault(loop, []).append((future, result))
+        for loop, pairs in answers.items():
+            # The loop may be gone: a caller that was killed does not need its answer.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_answer, pairs)
+        with self._lock:
+            waiting = [pair for topic in topics for pair in self._waiters.get(topic, ())]
+        for loop, event in waiting:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(event.set)
+
+    async def wait(self, topic: str, news: Callable[[], bool], timeout: float) -> None:
+        """Return once ``news`` holds, or after ``timeout`` seconds.
+
+        Looks after every commit of this process under ``topic``, and every 200 ms at whether
+        any other process committed.
+        """
+        event = asyncio.Event()
+        entry = (asyncio.get_running_loop(), event)
+        with self._lock:
+            self._waiters.setdefault(topic, set()).add(entry)
+        try:
+            end = time.monotonic() + timeout
+            version = self._version()
+            while not news():
+                left = end - time.monotonic()
+                if left <= 0:
+                    return
+                while True:
+                    try:
+                        await asyncio.wait_for(event.wait(), min(left, POLL_SECONDS))
+                        break
+                    except TimeoutError:
+                        left = end - time.monotonic()
+                        if left <= 0 or self._version() != version:
+                            break
+                event.clear()
+                version = self._version()
+        finally:
+            with self._lock:
+                self._waiters[topic].discard(entry)
+
+    def _version(self) -> int:
+        return int(self.select("PRAGMA data_version")[0][0])
+
+
+def _answer(pairs: list[tuple["asyncio.Future[Any]", Any]]) -> None:
+    for future, result in pairs:
+        if future.done():
+            continue
+        if isinstance(result, Exception):
+            # Several callers of one failed group must not share a traceback.
+            future.set_exception(_fresh(result))
+        else:
+            future.set_result(result)
+
+
+def _fresh(error: Exception) -> Exception:
+    if isinstance(error, Unavailable):
+        copy: OmnixError = Unavailable(error.detail)
+        copy.__cause__ = error.__cause__
+        return copy
+    return error

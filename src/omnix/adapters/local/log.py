@@ -1,0 +1,27 @@
+"""The table of events: what the records write in their commits and the bus reads."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from omnix.adapters.local.database import Execute
+from omnix.adapters.local.tables import encode
+from omnix.kit.events import Event
+
+TOPIC = "bus"
+# Without AUTOINCREMENT, which costs a second write for each event: the newest row is never
+# trimmed, so that numbers are not used twice.
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS bus_log(seq INTEGER PRIMARY KEY, type TEXT NOT NULL, "
+    "key TEXT NOT NULL, at TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL)"
+)
+_INSERT = "INSERT INTO bus_log(type,key,at,id,body) VALUES(?,?,?,?,?)"
+
+
+def prepared(events: Sequence[Event]) -> list[tuple[Any, ...]]:
+    """The rows to append, encoded now so that later changes to ``data`` do not count."""
+    return [(e.type, e.key, e.at, e.id, encode(e.data)) for e in events]
+
+
+def append(execute: Execute, rows: list[tuple[Any, ...]]) -> None:
+    for row in rows:
+        execute(_INSERT, row)

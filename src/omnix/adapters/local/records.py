@@ -1,0 +1,303 @@
+"""Collections of items in SQLite. Events of a batch commit with it, into the bus's own log."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import Any
+
+import apsw
+
+from omnix.adapters.local import ranges
+from omnix.adapters.local.database import Database
+from omnix.adapters.local.log import SCHEMA, TOPIC, append, prepared
+from omnix.adapters.local.tables import Table, create, decode, encode
+from omnix.kit.declare import Collection
+from omnix.kit.errors import ConditionFailed
+from omnix.kit.events import Event
+from omnix.kit.paging import Page, encode_cursor
+from omnix.ports import (
+    MAX_BATCH,
+    Absent,
+    AtLeast,
+    Check,
+    Clock,
+    Condition,
+    Delete,
+    Equals,
+    Item,
+    Key,
+    Operation,
+    Present,
+    Put,
+    Update,
+)
+
+CHUNK = 1000
+SWEEP_SECONDS = 60.0
+MAX_KEYS = 100
+
+_PUT, _UPDATE, _DELETE, _CHECK = range(4)
+_Step = tuple[int, Table, tuple[Any, ...], tuple[Condition, ...], Any]
+
+
+class LocalRecords:
+    """Records of the declared ``collections`` in ``database``.
+
+    Another collection than these is a KeyError. Beginning twice on one file is safe, also
+    from several processes.
+    """
+
+    def __init__(self, database: Database, collections: Iterable[Collection], clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._tables = {c.name: Table(c) for c in collections}
+        self._swept = 0.0
+        database.transact(self._create)
+
+    def _create(self, connection: apsw.Connection) -> None:
+        connection.execute(SCHEMA)
+        create(connection, self._tables.values())
+
+    async def get(self, collection: Collection, key: Key) -> Item | None:
+        table = self._tables[collection.name]
+        return self._get(table, _key(table, key))
+
+    def _get(self, table: Table, key: tuple[Any, ...]) -> Item | None:
+        found = self._database.select(table.find, key)
+        if not found:
+            return None
+        item: Item = decode(found[0][0])
+        if table.ttl is not None and not table.alive(item, self._time()):
+            return None
+        return item
+
+    async def get_many(self, collection: Collection, keys: Sequence[Key]) -> list[Item | None]:
+        if len(keys) > MAX_KEYS:
+            raise ValueError(f"at most {MAX_KEYS} keys at a time")
+        table = self._tables[collection.name]
+        return [self._get(table, _key(table, key)) for key in keys]
+
+    async def query(
+        self,
+        collection: Collection,
+        partition: str | int,
+        *,
+        index: str | None = None,
+        low: str | int | None = None,
+        high: str | int | None = None,
+        prefix: str | None = None,
+        newest_first: bool = False,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[Item]:
+        if limit < 1:
+            raise ValueError("limit must be at least 1")
+        table = self._tables[collection.name]
+        order = ranges.order_of(table.collection, index)
+        span = ranges.span(low, high, prefix, order.sort is not None)
+        now = self._time() if table.ttl is not None else None
+        sql, parameters = ranges.statement(
+            table, order, partition, span, newest_first, cursor, limit + 1, now
+        )
+        items: list[Item] = [decode(row[0]) for row in self._database.select(sql, parameters)]
+        if len(items) <= limit:
+            return Page(items)
+        del items[limit:]
+        last = items[-1]
+        return Page(items, encode_cursor([last[attribute] for attribute in order.tail]))
+
+    async def write(self, operations: Sequence[Operation], events: Sequence[Event] = ()) -> None:
+        if len(operations) + len(events) > MAX_BATCH:
+            raise ValueError(f"at most {MAX_BATCH} operations and events at a time")
+        tables = self._tables
+        steps: list[_Step] = []
+        for op in operations:
+            table = tables[op.collection.name]
+            if isinstance(op, Put):
+                row = table.row(op.item)
+                steps.append((_PUT, table, row[: len(table.key)], op.when, row))
+            else:
+                key = _key(table, op.key)
+                if isinstance(op, Update):
+                    _allowed(table, op)
+                    steps.append((_UPDATE, table, key, op.when, op))
+                elif isinstance(op, Delete):
+                    steps.append((_DELETE, table, key, op.when, None))
+                else:
+                    assert isinstance(op, Check)
+                    steps.append((_CHECK, table, key, op.when, None))
+        if len({(step[1].name, step[2]) for step in steps}) != len(steps):
+            raise ValueError("a batch may name each key once")
+        rows = prepared(events) if events else []
+        await self._database.submit(
+            lambda connection: self._apply(connection, steps, rows), TOPIC if rows else ""
+        )
+        if self._due():
+            await self.sweep()
+
+    def _apply(
+        self, connection: apsw.Connection, steps: list[_Step], rows: list[tuple[Any, ...]]
+    ) -> Exception | None:
+        """Read and judge everything first, so that a refusal leaves nothing to undo."""
+        execute = connection.execute
+        failed: list[int] = []
+        writes: list[tuple[str, tuple[Any, ...]]] = []
+        for position, (kind, table, key, when, what) in enumerate(steps):
+            if kind == _PUT and not when:
+                writes.append((table.put, what))
+                continue
+            if kind == _DELETE and not when:
+                writes.append((table.delete, key))
+                continue
+            found: list[tuple[Any, ...]] = execute(table.read, key).fetchall()
+            item: dict[str, Any] | None = None
+            if found:
+                item = decode(found[0][1])
+                if table.ttl is not None and not table.alive(item, self._time()):
+                    item = None
+            if when and not all(_holds(condition, item) for condition in when):
+                failed.append(position)
+            elif kind == _UPDATE:
+                rowid = found[0][0] if found else None
+                try:
+                    writes.append(_updated(table, key, what, item, rowid))
+                except ValueError as error:
+                    return error
+            elif kind == _PUT:
+                writes.append((table.put, what))
+            elif kind == _DELETE:
+                writes.append((table.delete, key))
+        if failed:
+            return ConditionFailed(failed)
+        for sql, parameters in writes:
+            execute(sql, parameters)
+        append(execute, rows)
+        return None
+
+    async def load(self, collection: Collection, items: Iterable[Item]) -> int:
+        table = self._tables[collection.name]
+        rest = iter(items)
+        row = table.row
+
+        def take() -> list[tuple[Any, ...]]:
+            return [row(item) for item in itertools.islice(rest, CHUNK)]
+
+        def store(rows: list[tuple[Any, ...]]) -> Callable[[apsw.Connection], None]:
+            def work(connection: apsw.Connection) -> None:
+                connection.executemany(table.put, rows)
+
+            return work
+
+        count = 0
+        # While one chunk is written, the next is made; no more than that is held in memory.
+        under_way: asyncio.Future[Any] | None = None
+        try:
+            while rows := await asyncio.to_thread(take):
+                if under_way is not None:
+                    await under_way
+                under_way = self._database.submit(store(rows))
+                count += len(rows)
+        finally:
+            if under_way is not None:
+                await under_way
+        return count
+
+    async def scan(self, collection: Collection) -> AsyncIterator[Sequence[Item]]:
+        table = self._tables[collection.name]
+        after = -1
+        while True:
+            rows = self._database.select(table.scan, (after, 500))
+            if not rows:
+                return
+            after = rows[-1][0]
+            now = self._time()
+            items = [item for _, body in rows if table.alive(item := decode(body), now)]
+            if items:
+                yield items
+            await asyncio.sleep(0)
+
+    async def sweep(self) -> int:
+        """Remove items past their time to live; returns how many."""
+        now = self._time()
+        self._swept = now
+        count = 0
+        for table in self._tables.values():
+            if not table.sweep:
+                continue
+
+            def work(connection: apsw.Connection, sql: str = table.sweep) -> int:
+                connection.execute(sql, (now,))
+                return connection.changes()
+
+            while (removed := await self._database.submit(work)) > 0:
+                count += removed
+        return count
+
+    def _due(self) -> bool:
+        return abs(self._time() - self._swept) > SWEEP_SECONDS
+
+    def _time(self) -> float:
+        return self._clock.now().timestamp()
+
+
+def _key(table: Table, key: Key) -> tuple[Any, ...]:
+    parts = key if isinstance(key, tuple) else (key,)
+    if len(parts) != len(table.key):
+        raise ValueError(f"a key of {table.collection.name} has {len(table.key)} parts")
+    for part in parts:
+        if type(part) is not str and type(part) is not int:
+            raise ValueError(f"a key of {table.collection.name} must be text or an integer")
+    return parts
+
+
+def _allowed(table: Table, op: Update) -> None:
+    for attribute in table.key:
+        if attribute in op.add or attribute in op.set:
+            raise ValueError(f"{attribute} is part of the key and cannot change")
+    if op.add and op.set and not op.add.keys().isdisjoint(op.set):
+        raise ValueError("an attribute is either added to or set")
+
+
+def _holds(condition: Condition, item: Item | None) -> bool:
+    if isinstance(condition, Absent):
+        return item is None
+    if item is None:
+        return False
+    if isinstance(condition, Present):
+        return True
+    value = item.get(condition.attribute)
+    if isinstance(condition, Equals):
+        # True equals 1 in Python, but not in a store.
+        return bool(value == condition.value) and (
+            (type(value) is bool) == (type(condition.value) is bool)
+        )
+    assert isinstance(condition, AtLeast)
+    number = value if type(value) is int or type(value) is float else None
+    return number is not None and number >= condition.value
+
+
+def _updated(
+    table: Table,
+    key: tuple[Any, ...],
+    op: Update,
+    item: dict[str, Any] | None,
+    rowid: int | None,
+) -> tuple[str, tuple[Any, ...]]:
+    """The statement that stores the item as changed."""
+    if item is None:
+        item = dict(zip(table.key, key, strict=True))
+    for attribute, amount in op.add.items():
+        value = item.get(attribute)
+        if value is None:
+            value = 0
+        elif type(value) is not int and type(value) is not float:
+            raise ValueError(f"{attribute} is no number")
+        item[attribute] = value + amount
+    if op.set:
+        item.update(op.set)
+    if rowid is None:
+        return table.put, table.row(item)
+    if table.extra:
+        row = table.row(item)
+        return table.rewrite, (row[-1], *row[len(table.key) : -1], rowid)
+    return table.change, (encode(item), rowid)

@@ -1,0 +1,139 @@
+"""How a collection lies in SQLite: key columns, one column per indexed attribute, and the body."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import apsw
+import msgspec
+
+from omnix.kit.declare import Collection
+
+encode = msgspec.json.Encoder().encode
+decode = msgspec.json.Decoder().decode
+
+META = "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID"
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Table:
+    """The names and statements of one collection.
+
+    ``columns`` maps every attribute that has a column of its own to that column's quoted name.
+    """
+
+    def __init__(self, collection: Collection) -> None:
+        self.collection = collection
+        self.name = quoted("c_" + collection.name)
+        self.key = collection.key
+        self.ttl = collection.ttl
+        self.columns = dict(zip(collection.key, ("pk", "sk"), strict=False))
+        extra: dict[str, str] = {}
+        for index in collection.indexes:
+            for attribute in (index.partition, index.sort):
+                if attribute not in self.columns:
+                    extra[attribute] = quoted("a_" + attribute)
+        if collection.ttl is not None and collection.ttl not in self.columns:
+            extra[collection.ttl] = quoted("a_" + collection.ttl)
+        self.columns |= extra
+        self.extra = tuple(extra)
+        names = [*self.columns.values(), "body"]
+        marks = ",".join("?" * len(names))
+        keys = ",".join(self.columns[a] for a in self.key)
+        where = " AND ".join(f"{self.columns[a]}=?" for a in self.key)
+        changes = ",".join(f"{c}=excluded.{c}" for c in names[len(self.key) :])
+        self.put = (
+            f"INSERT INTO {self.name}({','.join(names)}) VALUES({marks}) "
+            f"ON CONFLICT({keys}) DO UPDATE SET {changes}"
+        )
+        self.read = f"SELECT rowid,body FROM {self.name} WHERE {where}"
+        self.find = f"SELECT body FROM {self.name} WHERE {where}"
+        self.change = f"UPDATE {self.name} SET body=? WHERE rowid=?"
+        full = "".join(f",{self.columns[a]}=?" for a in extra)
+        self.rewrite = f"UPDATE {self.name} SET body=?{full} WHERE rowid=?"
+        self.delete = f"DELETE FROM {self.name} WHERE {where}"
+        self.scan = f"SELECT rowid,body FROM {self.name} WHERE rowid>? ORDER BY rowid LIMIT ?"
+        self.sweep = ""
+        if collection.ttl is not None:
+            column = self.columns[collection.ttl]
+            self.sweep = (
+                f"DELETE FROM {self.name} WHERE rowid IN (SELECT rowid FROM {self.name} "
+                f"WHERE {column} IS NOT NULL AND {column}<=? LIMIT 500)"
+            )
+
+    def row(self, item: Any) -> tuple[Any, ...]:
+        """The parameters of ``put``. Raises ValueError if a key or index attribute is amiss."""
+        get = item.get
+        values = [get(attribute) for attribute in self.columns]
+        keys = len(self.key)
+        for position, value in enumerate(values):
+            kind = type(value)
+            if kind is not str and kind is not int and (position < keys or value is not None):
+                attribute = list(self.columns)[position]
+                raise ValueError(f"{self.collection.name}.{attribute} must be text or an integer")
+        values.append(encode(item))
+        return tuple(values)
+
+    def alive(self, item: Any, now: float) -> bool:
+        if self.ttl is None:
+            return True
+        end = item.get(self.ttl)
+        return end is None or end > now
+
+
+def create(connection: apsw.Connection, tables: Iterable[Table]) -> None:
+    """Bring the schema to what is declared; safe to repeat. Unknown tables are left alone.
+
+    What columns were kept up is written down, so that a column which an older version did not
+    know, and so left stale, is filled again.
+    """
+    execute = connection.execute
+    execute(META)
+    for table in tables:
+        execute(
+            f"CREATE TABLE IF NOT EXISTS {table.name}(rowid INTEGER PRIMARY KEY,"
+            + "".join(f"{table.columns[a]} NOT NULL," for a in table.key)
+            + "".join(f"{table.columns[a]}," for a in table.extra)
+            + f"body BLOB NOT NULL, UNIQUE({','.join(table.columns[a] for a in table.key)}))"
+        )
+        note = "columns of " + table.collection.name
+        known: list[tuple[Any, ...]] = execute(
+            "SELECT value FROM meta WHERE name=?", (note,)
+        ).fetchall()
+        kept: list[str] = decode(known[0][0]) if known else []
+        present = {row[1] for row in execute(f"PRAGMA table_info({table.name})").fetchall()}
+        for attribute in table.extra:
+            column = table.columns[attribute]
+            if "a_" + attribute not in present:
+                execute(f"ALTER TABLE {table.name} ADD COLUMN {column}")
+            if attribute not in kept:
+                path = '$."' + attribute + '"'
+                execute(
+                    f"UPDATE {table.name} SET {column}=json_extract(CAST(body AS TEXT),?)", (path,)
+                )
+        _indexes(connection, table)
+        execute(
+            "INSERT INTO meta VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value=excluded.value",
+            (note, encode(table.extra).decode()),
+        )
+
+
+def _indexes(connection: apsw.Connection, table: Table) -> None:
+    for index in table.collection.indexes:
+        partition, sort = table.columns[index.partition], table.columns[index.sort]
+        columns = list(dict.fromkeys([partition, sort, *(table.columns[a] for a in table.key)]))
+        # The name holds the columns, so that an index declared anew is another one.
+        name = quoted(f"c_{table.collection.name}: {index.partition}, {index.sort}")
+        connection.execute(
+            f"CREATE INDEX IF NOT EXISTS {name} ON {table.name}({','.join(columns)}) "
+            f"WHERE {partition} IS NOT NULL AND {sort} IS NOT NULL"
+        )
+    if table.ttl is not None:
+        name = quoted(f"c_{table.collection.name}: ttl")
+        column = table.columns[table.ttl]
+        connection.execute(
+            f"CREATE INDEX IF NOT EXISTS {name} ON {table.name}({column}) "
+            f"WHERE {column} IS NOT NULL"
+        )
