@@ -175,7 +175,7 @@ class Lake(Protocol):
         ...
 
     async def delete(self, fact: Fact, where: Mapping[str, Any]) -> int:
-        """Remove the rows whose columns equal ``where`` (a list means any of it); returns how many."""
+        """Remove the rows whose columns equal ``where`` (a list means any of it); their number."""
         ...
 
     async def rows(self, query: Query, **parameters: Any) -> list[dict[str, Any]]:

@@ -49,7 +49,7 @@ class JobType:
 
 @dataclass(frozen=True)
 class Schedule:
-    """A job asked for at regular times: ``every`` seconds, or daily at ``at`` (HH:MM, shop's zone)."""
+    """A job asked for at regular times: ``every`` seconds, or daily at ``at`` (shop's HH:MM)."""
 
     name: str
     job: str

@@ -6,9 +6,28 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 # Digits after the point where they are not two (ISO 4217, 2024 edition).
 _EXPONENTS = {
     **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+        [
+            "BIF",
+            "CLP",
+            "DJF",
+            "GNF",
+            "ISK",
+            "JPY",
+            "KMF",
+            "KRW",
+            "PYG",
+            "RWF",
+            "UGX",
+            "UYI",
+            "VND",
+            "VUV",
+            "XAF",
+            "XOF",
+            "XPF",
+        ],
+        0,
     ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
 MAX_MINOR = 2**53 - 1
 """Largest amount that JSON readers in every language keep exact."""
@@ -16,7 +35,12 @@ MAX_MINOR = 2**53 - 1
 
 def exponent(currency: str) -> int:
     """Digits after the decimal point in ``currency``. Raises ValueError if it is no code."""
-    if len(currency) != 3 or not currency.isascii() or not currency.isalpha() or not currency.isupper():
+    if (
+        len(currency) != 3
+        or not currency.isascii()
+        or not currency.isalpha()
+        or not currency.isupper()
+    ):
         raise ValueError(f"{currency!r} is no ISO 4217 currency code")
     return _EXPONENTS.get(currency, 2)
 

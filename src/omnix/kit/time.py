@@ -12,7 +12,9 @@ def instant(moment: datetime) -> str:
     """
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return (
+        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    )
 
 
 def parse_instant(text: str) -> datetime:
@@ -42,4 +44,6 @@ def day_range(day: date, zone_name: str) -> tuple[datetime, datetime]:
     tz = zone(zone_name)
     start = datetime(day.year, day.month, day.day, tzinfo=tz)
     after = day + timedelta(days=1)
-    return start.astimezone(UTC), datetime(after.year, after.month, after.day, tzinfo=tz).astimezone(UTC)
+    return start.astimezone(UTC), datetime(
+        after.year, after.month, after.day, tzinfo=tz
+    ).astimezone(UTC)

@@ -1,0 +1,62 @@
+"""The domains put together: one ASGI application, and what happens behind it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request, Response, Router, get
+from litestar.datastructures import State
+from litestar.handlers.base import BaseRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from omnix.domains.products import routes as products_routes
+from omnix.platform import problems
+from omnix.platform.access import PUBLIC, Authenticator
+from omnix.platform.consume import Consumer
+from omnix.platform.http import DEPENDENCIES, allow, guard
+from omnix.platform.jobs import JobHandler
+from omnix.ports import Ports
+from omnix.version import VERSION
+
+MAX_BODY = 10 * 1024 * 1024
+
+ROUTES: tuple[BaseRouteHandler, ...] = (*products_routes.ROUTES,)
+CONSUMERS: tuple[Consumer, ...] = ()
+JOBS: tuple[JobHandler, ...] = ()
+
+
+@get("/openapi.json", opt=allow(PUBLIC), include_in_schema=False, sync_to_thread=False)
+def openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The machine-readable description of this interface (OpenAPI 3.1)."""
+    schema = request.app.openapi_schema.to_schema()
+    return Response(msgspec.json.encode(schema), media_type="application/json")
+
+
+def api(
+    ports: Ports,
+    authenticate: Authenticator,
+    more: Sequence[Any] = (),
+    **options: Any,
+) -> Litestar:
+    """The HTTP interface under ``/v1``; ``more`` are a runtime's own handlers at the root."""
+    return Litestar(
+        [Router("/v1", route_handlers=ROUTES), *more],
+        state=State({"ports": ports, "authenticate": authenticate}),
+        dependencies=dict(DEPENDENCIES),
+        guards=[guard],
+        exception_handlers=problems.HANDLERS,
+        logging_config=None,
+        request_max_body_size=MAX_BODY,
+        openapi_config=OpenAPIConfig(
+            title="OMNIX AI",
+            version=VERSION,
+            path="/v1",
+            openapi_router=Router("/v1", route_handlers=[openapi], include_in_schema=False),
+            components=Components(
+                security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
+            ),
+            security=[{"bearer": []}],
+        ),
+        **options,
+    )

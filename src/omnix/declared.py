@@ -1,0 +1,28 @@
+"""Everything the domains declare, in one place. Imports no numerics and no adapter."""
+
+from omnix.domains.auth.declare import DOMAIN as AUTH
+from omnix.domains.customers.declare import DOMAIN as CUSTOMERS
+from omnix.domains.dashboard.declare import DOMAIN as DASHBOARD
+from omnix.domains.forecasting.declare import DOMAIN as FORECASTING
+from omnix.domains.inventory.declare import DOMAIN as INVENTORY
+from omnix.domains.orders.declare import DOMAIN as ORDERS
+from omnix.domains.products.declare import DOMAIN as PRODUCTS
+from omnix.domains.system.declare import DOMAIN as SYSTEM
+from omnix.kit.declare import Collection, Domain, Fact, Permission
+
+DECLARED: tuple[Domain, ...] = (
+    AUTH,
+    SYSTEM,
+    PRODUCTS,
+    FORECASTING,
+    INVENTORY,
+    ORDERS,
+    CUSTOMERS,
+    DASHBOARD,
+)
+"""From the ground up: a domain may call those before it."""
+
+COLLECTIONS: tuple[Collection, ...] = tuple(c for d in DECLARED for c in d.collections)
+FACTS: tuple[Fact, ...] = tuple(f for d in DECLARED for f in d.facts)
+PERMISSIONS: tuple[Permission, ...] = tuple(p for d in DECLARED for p in d.permissions)
+EVENTS: dict[str, str] = {name: title for d in DECLARED for name, title in d.events.items()}

@@ -1,0 +1,28 @@
+"""What the auth domain declares."""
+
+from omnix.kit.declare import ADMINS, Collection, Domain, Index, Permission
+
+USERS = Collection(
+    "users", table="auth", key=("id",), indexes=(Index("listing-index", "listing", "created_at"),)
+)
+SESSIONS = Collection("sessions", table="auth", key=("id",), ttl="expires")
+API_KEYS = Collection(
+    "api_keys", table="auth", key=("id",), indexes=(Index("owner-index", "owner", "created_at"),)
+)
+ATTEMPTS = Collection("sign_in_attempts", table="auth", key=("subject",), ttl="expires")
+
+DOMAIN = Domain(
+    name="auth",
+    title="Access",
+    collections=(USERS, SESSIONS, API_KEYS, ATTEMPTS),
+    events={
+        "user.created": "A user was added.",
+        "user.changed": "A user's role, state or password changed.",
+        "api-key.created": "An API key was made.",
+        "api-key.revoked": "An API key was revoked.",
+    },
+    permissions=(
+        Permission("users:write", "Add and change users", ADMINS),
+        Permission("api-keys:write", "Make and revoke API keys", ADMINS),
+    ),
+)

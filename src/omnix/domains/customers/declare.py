@@ -1,0 +1,27 @@
+"""What the customers domain declares."""
+
+from omnix.kit.declare import EDITORS, READERS, Collection, Domain, Index, Permission
+
+CUSTOMERS = Collection(
+    "customers",
+    table="customers",
+    key=("id",),
+    indexes=(
+        Index("listing-index", "listing", "created_at"),
+        Index("name-index", "listing", "sort_name"),
+    ),
+)
+
+DOMAIN = Domain(
+    name="customers",
+    title="Customers",
+    collections=(CUSTOMERS,),
+    events={
+        "customer.created": "A customer became known.",
+        "customer.changed": "A customer's data changed.",
+    },
+    permissions=(
+        Permission("customers:read", "See customers", READERS),
+        Permission("customers:write", "Change customers", EDITORS),
+    ),
+)

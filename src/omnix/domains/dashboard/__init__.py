@@ -1,0 +1,1 @@
+"""Named metrics and the pages that show the business at a glance."""

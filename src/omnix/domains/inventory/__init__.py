@@ -1,0 +1,1 @@
+"""Stock per location over an append-only ledger, and what to order."""

@@ -1,0 +1,1 @@
+"""Sales orders: placed exactly, then fulfilled, returned, cancelled."""

@@ -1,0 +1,78 @@
+"""What the orders domain declares."""
+
+from omnix.kit.declare import (
+    ADMIN,
+    ANALYST,
+    EDITORS,
+    MANAGER,
+    READERS,
+    SERVICE,
+    Collection,
+    Domain,
+    Fact,
+    Index,
+    Permission,
+)
+
+ORDERS = Collection(
+    "orders",
+    table="orders",
+    key=("id",),
+    indexes=(
+        Index("listing-index", "listing", "placed_at"),
+        Index("customer-index", "customer_id", "placed_at"),
+        Index("status-index", "status", "placed_at"),
+    ),
+)
+"""``listing`` is ``all`` for an order that users see; a pending one is in no list."""
+
+SALES = Fact(
+    "sales",
+    columns={
+        "order_id": "VARCHAR",
+        "line": "INTEGER",
+        "kind": "VARCHAR",
+        "at": "TIMESTAMP",
+        "day": "DATE",
+        "month": "VARCHAR",
+        "product_id": "VARCHAR",
+        "customer_id": "VARCHAR",
+        "location_id": "VARCHAR",
+        "channel": "VARCHAR",
+        "quantity": "BIGINT",
+        "revenue_minor": "BIGINT",
+        "discount_minor": "BIGINT",
+        "cost_minor": "BIGINT",
+        "currency": "VARCHAR",
+        "source": "VARCHAR",
+    },
+    partition="month",
+    order=("day", "product_id"),
+)
+"""One row for each line sold, returned, cancelled or charged.
+
+``kind`` is sale, return, cancellation or charge (postage and fees: no product). ``at`` is UTC;
+``day`` and ``month`` (YYYY-MM) are cut in the shop's zone. Returns and cancellations have
+negative quantity and revenue on the day they happened. ``revenue_minor`` is after discounts,
+without tax and shipping; ``cost_minor`` is the line's cost, NULL while unknown. ``source`` is
+live, import or demo.
+"""
+
+DOMAIN = Domain(
+    name="orders",
+    title="Orders",
+    collections=(ORDERS,),
+    facts=(SALES,),
+    events={
+        "order.placed": "An order was accepted and its stock reserved.",
+        "order.fulfilled": "Goods of an order left the shop.",
+        "order.returned": "Goods of an order came back.",
+        "order.cancelled": "An order was cancelled and its reservation released.",
+        "order.refunded": "Money of an order was given back.",
+    },
+    permissions=(
+        Permission("orders:read", "See orders", READERS),
+        Permission("orders:write", "Place and change orders", EDITORS),
+        Permission("orders:export", "Export orders", frozenset({ADMIN, MANAGER, ANALYST, SERVICE})),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The catalogue: products, bundles, categories, price history."""

@@ -1,0 +1,100 @@
+"""Products and their rules."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from omnix.kit.errors import Invalid
+from omnix.kit.money import MAX_MINOR
+from omnix.kit.text import normal
+
+Name = Annotated[str, Meta(min_length=1, max_length=300)]
+Sku = Annotated[str, Meta(min_length=1, max_length=64)]
+Barcode = Annotated[str, Meta(pattern=r"^[0-9]{6,14}$", description="GTIN digits")]
+Category = Annotated[str, Meta(min_length=1, max_length=100)]
+Minor = Annotated[int, Meta(ge=0, le=MAX_MINOR, description="Minor units of `currency`")]
+Attributes = Annotated[dict[Annotated[str, Meta(max_length=64)], Any], Meta(max_length=50)]
+Status = Literal["active", "archived"]
+UNCATEGORISED = "Uncategorised"
+
+
+class Component(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of a bundle, and how many of it go into one."""
+
+    product_id: Annotated[str, Meta(min_length=1, max_length=64)]
+    quantity: Annotated[int, Meta(ge=1, le=1000)]
+
+
+class NewProduct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A product to create. ``id`` may be chosen by the caller; ``components`` make it a bundle."""
+
+    sku: Sku
+    name: Name
+    price_minor: Minor
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~:+-]{0,63}$")] | None = None
+    barcode: Barcode | None = None
+    description: Annotated[str, Meta(max_length=20_000)] = ""
+    category: Category = UNCATEGORISED
+    cost_minor: Minor | None = None
+    attributes: Attributes = {}
+    components: Annotated[tuple[Component, ...], Meta(max_length=30)] = ()
+
+
+class ProductChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Fields to change; those left out stay. ``version`` is the one that was read."""
+
+    version: int
+    sku: Sku | UnsetType = UNSET
+    name: Name | UnsetType = UNSET
+    price_minor: Minor | UnsetType = UNSET
+    barcode: Barcode | None | UnsetType = UNSET
+    description: Annotated[str, Meta(max_length=20_000)] | UnsetType = UNSET
+    category: Category | UnsetType = UNSET
+    cost_minor: Minor | None | UnsetType = UNSET
+    attributes: Attributes | UnsetType = UNSET
+    components: Annotated[tuple[Component, ...], Meta(max_length=30)] | UnsetType = UNSET
+    status: Status | UnsetType = UNSET
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """What the shop sells. A bundle has components and no stock of its own."""
+
+    id: str
+    sku: str
+    name: str
+    price_minor: int
+    currency: str
+    barcode: str | None = None
+    description: str = ""
+    category: str = UNCATEGORISED
+    cost_minor: int | None = None
+    attributes: dict[str, Any] = {}
+    components: tuple[Component, ...] = ()
+    status: Status = "active"
+    created_at: str
+    updated_at: str
+    version: int = 1
+
+
+def item(product: Product) -> dict[str, Any]:
+    """The product as stored: its fields and those that its indexes need."""
+    stored: dict[str, Any] = msgspec.to_builtins(product)
+    stored["listing"] = product.status
+    stored["sort_name"] = product.name.casefold()[:200]
+    if product.status == "active":
+        stored["in_category"] = product.category
+    return stored
+
+
+def tidy(text: str, field: str) -> str:
+    """``text`` in normal form. Raises Invalid if nothing is left of it."""
+    tidied = normal(text)
+    if not tidied:
+        raise Invalid.field(field, "must not be blank")
+    return tidied
+
+
+def texts(product: Product) -> tuple[str, ...]:
+    """What a product is found by."""
+    return (product.name, product.sku, product.barcode or "", product.category)

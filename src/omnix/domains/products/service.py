@@ -1,0 +1,235 @@
+"""The catalogue's use cases."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import UNSET
+
+from omnix.domains.system.settings import shop
+from omnix.kit.errors import AlreadyExists, ConditionFailed, Conflict, Invalid, NotFound
+from omnix.kit.events import Event
+from omnix.kit.ids import is_id, new_id
+from omnix.kit.paging import Page
+from omnix.kit.time import instant
+from omnix.platform import search, unique
+from omnix.platform.access import Actor
+from omnix.ports import Absent, Equals, Operation, Ports, Put, Update
+
+from .declare import CATEGORIES, PRODUCTS
+from .model import Component, NewProduct, Product, ProductChange, Status, item, texts, tidy
+
+_SCOPE = "product"
+
+
+async def get(ports: Ports, id: str) -> Product:
+    """Raises NotFound."""
+    stored = await ports.records.get(PRODUCTS, id)
+    if stored is None:
+        raise NotFound(f"no product {id}")
+    return msgspec.convert(stored, Product)
+
+
+async def get_many(ports: Ports, ids: Sequence[str]) -> dict[str, Product]:
+    """The products that exist among ``ids``, of any number."""
+    found: dict[str, Product] = {}
+    distinct = list(dict.fromkeys(ids))
+    for start in range(0, len(distinct), 100):
+        chunk = distinct[start : start + 100]
+        for stored in await ports.records.get_many(PRODUCTS, chunk):
+            if stored is not None:
+                found[stored["id"]] = msgspec.convert(stored, Product)
+    return found
+
+
+async def listing(
+    ports: Ports,
+    *,
+    text: str | None = None,
+    category: str | None = None,
+    status: Status = "active",
+    sort: str = "name",
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[Product]:
+    """One page: by words, or by category, or all of a status; by name or newest first."""
+    if text is not None:
+        return await _found(ports, text, category, status, limit, cursor)
+    if category is not None:
+        if status != "active" or sort != "name":
+            raise Invalid.field("category", "lists active products by name only")
+        page = await ports.records.query(
+            PRODUCTS, category, index="category-index", limit=limit, cursor=cursor
+        )
+    elif sort == "name":
+        page = await ports.records.query(
+            PRODUCTS, status, index="listing-index", limit=limit, cursor=cursor
+        )
+    elif sort == "-created_at":
+        page = await ports.records.query(
+            PRODUCTS, status, index="created-index", newest_first=True, limit=limit, cursor=cursor
+        )
+    else:
+        raise Invalid.field("sort", "must be name or -created_at")
+    return Page([msgspec.convert(stored, Product) for stored in page.items], page.next_cursor)
+
+
+async def _found(
+    ports: Ports, text: str, category: str | None, status: Status, limit: int, cursor: str | None
+) -> Page[Product]:
+    owners = await search.find(ports.records, _SCOPE, text, limit, cursor)
+    by_id = await get_many(ports, owners.items)
+    fitting = [
+        product
+        for id in owners.items
+        if (product := by_id.get(id)) is not None
+        and product.status == status
+        and category in (None, product.category)
+    ]
+    return Page(fitting, owners.next_cursor)
+
+
+async def categories(ports: Ports, limit: int, cursor: str | None) -> Page[dict[str, object]]:
+    """Names in use by active products, with how many there are."""
+    page = await ports.records.query(CATEGORIES, "active", limit=limit, cursor=cursor)
+    named: list[dict[str, object]] = [
+        {"name": stored["name"], "products": stored["products"]}
+        for stored in page.items
+        if stored["products"] > 0
+    ]
+    return Page(named, page.next_cursor)
+
+
+async def create(ports: Ports, actor: Actor, new: NewProduct) -> Product:
+    """Raises AlreadyExists for a taken id, SKU or barcode; Invalid for a wrong bundle."""
+    now = instant(ports.clock.now())
+    product = Product(
+        id=new.id or new_id("prd"),
+        sku=tidy(new.sku, "sku"),
+        name=tidy(new.name, "name"),
+        price_minor=new.price_minor,
+        currency=(await shop(ports)).currency,
+        barcode=new.barcode,
+        description=new.description.strip(),
+        category=tidy(new.category, "category"),
+        cost_minor=new.cost_minor,
+        attributes=new.attributes,
+        components=new.components,
+        created_at=now,
+        updated_at=now,
+    )
+    if not is_id(product.id):
+        raise Invalid.field("id", "must be 1 to 64 letters, digits or . _ ~ : + -")
+    await _check_components(ports, product)
+    operations: list[Operation] = [Put(PRODUCTS, item(product), when=(Absent(),))]
+    operations += _claims(None, product)
+    operations += _counts(None, product)
+    operations += search.reindex(_SCOPE, product.id, (), texts(product))
+    event = Event("product.created", product.id, now, msgspec.to_builtins(product))
+    try:
+        await ports.records.write(operations, [event])
+    except ConditionFailed as error:
+        raise _taken(error, operations, product) from error
+    return product
+
+
+async def change(ports: Ports, actor: Actor, id: str, change: ProductChange) -> Product:
+    """Raises Conflict if the product changed since ``change.version`` was read."""
+    before = await get(ports, id)
+    if change.version != before.version:
+        raise Conflict(f"the product is at version {before.version}; read it again")
+    given = {
+        field: value
+        for field in change.__struct_fields__
+        if field != "version" and (value := getattr(change, field)) is not UNSET
+    }
+    for field in ("sku", "name", "category"):
+        if field in given:
+            given[field] = tidy(given[field], field)
+    now = instant(ports.clock.now())
+    after = msgspec.structs.replace(before, **given, updated_at=now, version=before.version + 1)
+    if after.components != before.components:
+        await _check_components(ports, after)
+    operations: list[Operation] = [
+        Put(PRODUCTS, item(after), when=(Equals("version", before.version),))
+    ]
+    operations += _claims(before, after)
+    operations += _counts(before, after)
+    operations += search.reindex(_SCOPE, id, texts(before), texts(after))
+    archived = before.status != after.status == "archived"
+    kind = "product.archived" if archived else "product.changed"
+    data = {**msgspec.to_builtins(after), "previous_price_minor": before.price_minor}
+    try:
+        await ports.records.write(operations, [Event(kind, id, now, data)])
+    except ConditionFailed as error:
+        raise _taken(error, operations, after) from error
+    return after
+
+
+async def archive(ports: Ports, actor: Actor, id: str) -> Product:
+    """Take the product out of the active catalogue; history keeps it. Done twice is done once."""
+    before = await get(ports, id)
+    if before.status == "archived":
+        return before
+    return await change(ports, actor, id, ProductChange(version=before.version, status="archived"))
+
+
+async def _check_components(ports: Ports, product: Product) -> None:
+    parts = await get_many(ports, [c.product_id for c in product.components])
+    seen: set[str] = set()
+    for position, component in enumerate(product.components):
+        field = f"components[{position}].product_id"
+        part = parts.get(component.product_id)
+        if part is None or component.product_id == product.id:
+            raise Invalid.field(field, f"no other product {component.product_id}")
+        if part.components:
+            raise Invalid.field(field, "is a bundle itself; name its parts instead")
+        if component.product_id in seen:
+            raise Invalid.field(field, "is named twice; raise its quantity instead")
+        seen.add(component.product_id)
+
+
+def expand(product: Product, quantity: int) -> list[Component]:
+    """The stocked products that ``quantity`` of ``product`` draws on, with how many of each."""
+    if not product.components:
+        return [Component(product.id, quantity)]
+    return [Component(c.product_id, c.quantity * quantity) for c in product.components]
+
+
+def _claims(before: Product | None, after: Product) -> list[Operation]:
+    """Sentinels of SKU and barcode, given back and taken where they changed."""
+    operations: list[Operation] = []
+    for field in ("sku", "barcode"):
+        old = getattr(before, field) if before else None
+        new = getattr(after, field)
+        if old == new:
+            continue
+        if old is not None:
+            operations.append(unique.release(f"product.{field}", old, after.id))
+        if new is not None:
+            operations.append(unique.claim(f"product.{field}", new, after.id))
+    return operations
+
+
+def _counts(before: Product | None, after: Product) -> list[Operation]:
+    """How many active products each category has."""
+    old = before.category if before and before.status == "active" else None
+    new = after.category if after.status == "active" else None
+    if old == new:
+        return []
+    steps = [(old, -1), (new, 1)]
+    return [
+        Update(CATEGORIES, ("active", name), add={"products": step})
+        for name, step in steps
+        if name is not None
+    ]
+
+
+def _taken(error: ConditionFailed, operations: list[Operation], product: Product) -> Exception:
+    for position in error.failed:
+        operation = operations[position]
+        if isinstance(operation, Put) and operation.collection is unique.UNIQUE:
+            field = str(operation.item["value"]).split("#", 1)[0].removeprefix("product.")
+            return AlreadyExists.field(field, getattr(product, field))
+        if isinstance(operation, Put) and operation.when == (Absent(),):
+            return AlreadyExists.field("id", product.id)
+    return Conflict("the product changed meanwhile; read it again")

@@ -1,0 +1,36 @@
+"""What the system domain declares."""
+
+from omnix.kit.declare import (
+    ADMIN,
+    ADMINS,
+    MANAGER,
+    READERS,
+    SERVICE,
+    Collection,
+    Domain,
+    Permission,
+)
+from omnix.platform.consume import POISONED
+from omnix.platform.idempotency import IDEMPOTENCY
+from omnix.platform.jobs import JOB_RUNS
+from omnix.platform.search import SEARCH
+from omnix.platform.unique import UNIQUE
+
+SETTINGS = Collection("settings", table="system", key=("key",))
+SETTINGS_HISTORY = Collection("settings_history", table="system", key=("key", "version"))
+
+DOMAIN = Domain(
+    name="system",
+    title="Health, settings, jobs",
+    collections=(SETTINGS, SETTINGS_HISTORY, JOB_RUNS, POISONED, IDEMPOTENCY, SEARCH, UNIQUE),
+    events={
+        "settings.changed": "The shop's settings were changed.",
+        "job.changed": "A job began or ended.",
+        "job.progressed": "A job came further.",
+    },
+    permissions=(
+        Permission("system:read", "See status, settings and jobs", READERS),
+        Permission("system:write", "Change settings", ADMINS),
+        Permission("jobs:write", "Start and cancel jobs", frozenset({ADMIN, MANAGER, SERVICE})),
+    ),
+)

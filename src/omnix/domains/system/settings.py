@@ -1,0 +1,93 @@
+"""The shop's settings: typed, validated, with every former version kept."""
+
+from typing import Annotated
+
+import msgspec
+
+from omnix.kit.errors import ConditionFailed, Conflict, Invalid
+from omnix.kit.events import Event
+from omnix.kit.money import exponent
+from omnix.kit.text import normal
+from omnix.kit.time import instant, zone
+from omnix.platform.access import Actor
+from omnix.ports import Absent, Equals, Ports, Put
+
+from .declare import SETTINGS, SETTINGS_HISTORY
+
+_KEY = "shop"
+
+
+class Shop(msgspec.Struct, frozen=True, kw_only=True):
+    """What the whole platform assumes about the shop.
+
+    ``mode`` tells what the data is: ``empty``, ``demo`` or ``real``. The stock assumptions hold
+    for products and suppliers that say nothing themselves; answers that use them say so.
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "My shop"
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "EUR"
+    time_zone: Annotated[str, msgspec.Meta(max_length=64)] = "UTC"
+    mode: Annotated[str, msgspec.Meta(pattern="^(empty|demo|real)$")] = "empty"
+    lead_time_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 7
+    review_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 7
+    service_level: Annotated[float, msgspec.Meta(ge=0.5, le=0.999)] = 0.95
+    version: int = 0
+
+
+class ShopChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The settings to change; ``version`` is the one that was read."""
+
+    version: int
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] | None = None
+    time_zone: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    lead_time_days: Annotated[int, msgspec.Meta(ge=0, le=365)] | None = None
+    review_days: Annotated[int, msgspec.Meta(ge=1, le=90)] | None = None
+    service_level: Annotated[float, msgspec.Meta(ge=0.5, le=0.999)] | None = None
+
+
+async def shop(ports: Ports) -> Shop:
+    """The settings in force; the defaults before anything was set."""
+    item = await ports.records.get(SETTINGS, _KEY)
+    return msgspec.convert(item["value"], Shop) if item else Shop()
+
+
+async def change_shop(ports: Ports, actor: Actor, change: ShopChange) -> Shop:
+    """Apply a user's change. Raises Conflict if the settings changed since they were read."""
+    before = await shop(ports)
+    if change.version != before.version:
+        raise Conflict(f"the settings are at version {before.version}; read them again")
+    given = {
+        field: value
+        for field in change.__struct_fields__
+        if field != "version" and (value := getattr(change, field)) is not None
+    }
+    return await store_shop(ports, actor, before, msgspec.structs.replace(before, **given))
+
+
+async def store_shop(ports: Ports, actor: Actor, before: Shop, after: Shop) -> Shop:
+    """Store ``after`` where ``before`` still stands. Raises Invalid for a wrong zone or currency."""
+    try:
+        zone(after.time_zone)
+    except ValueError as error:
+        raise Invalid.field("time_zone", str(error)) from error
+    exponent(after.currency)
+    now = instant(ports.clock.now())
+    after = msgspec.structs.replace(after, name=normal(after.name), version=before.version + 1)
+    item = {"key": _KEY, "version": after.version, "value": msgspec.to_builtins(after)}
+    former = {
+        "key": _KEY,
+        "version": after.version,
+        "value": msgspec.to_builtins(after),
+        "by": actor.id,
+        "at": now,
+    }
+    guard = Equals("version", before.version) if before.version else Absent()
+    event = Event("settings.changed", _KEY, now, {"version": after.version, "by": actor.id})
+    try:
+        await ports.records.write(
+            [Put(SETTINGS, item, when=(guard,)), Put(SETTINGS_HISTORY, former)], [event]
+        )
+    except ConditionFailed as error:
+        raise Conflict("the settings changed meanwhile; read them again") from error
+    return after

@@ -1,0 +1,218 @@
+"""Jobs: long work with progress that users see, cancellation, retries and dead letters."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from omnix.kit.declare import Collection, Index, JobType
+from omnix.kit.errors import ConditionFailed, NotFound, OmnixError, Unavailable
+from omnix.kit.events import Event
+from omnix.kit.ids import new_id
+from omnix.kit.paging import Page
+from omnix.kit.time import instant
+from omnix.ports import Equals, Message, Ports, Put, Update
+
+_log = logging.getLogger("omnix.jobs")
+
+JOB_RUNS = Collection(
+    "jobs",
+    table="system",
+    key=("id",),
+    indexes=(Index("listing", "listing", "created_at"), Index("state", "state", "created_at")),
+)
+ENDED = frozenset({"done", "failed", "cancelled"})
+
+
+class JobRun(msgspec.Struct, frozen=True, kw_only=True):
+    """A job as users see it. ``done`` of ``total`` steps; ``total`` 0 while it is unknown."""
+
+    id: str
+    name: str
+    title: str
+    state: str
+    step: str = ""
+    done: int = 0
+    total: int = 0
+    cancel: bool = False
+    attempts: int = 0
+    error: str | None = None
+    result: dict[str, Any] | None = None
+    requested_by: str = "system"
+    created_at: str
+    started_at: str | None = None
+    ended_at: str | None = None
+
+
+class Cancelled(Exception):
+    """Raised inside a job whose user asked it to stop."""
+
+
+class JobContext:
+    """What a running job may use: report progress, and learn that it should stop."""
+
+    def __init__(self, ports: Ports, message: Message, visibility: float) -> None:
+        self.ports, self.id, self.attempt = ports, message.id, message.attempt
+        self._message, self._visibility = message, visibility
+
+    async def progress(self, done: int, total: int, step: str = "") -> None:
+        """Tell how far it is and keep hold of the message. Raises Cancelled if asked to stop."""
+        run = await self.ports.records.get(JOB_RUNS, self.id)
+        if run is not None and run["cancel"]:
+            raise Cancelled
+        await self.ports.jobs.extend(self._message, self._visibility)
+        now = instant(self.ports.clock.now())
+        await self.ports.records.write(
+            [Update(JOB_RUNS, self.id, set={"done": done, "total": total, "step": step})],
+            [
+                Event(
+                    "job.progressed",
+                    self.id,
+                    now,
+                    {"id": self.id, "done": done, "total": total, "step": step},
+                )
+            ],
+        )
+
+
+Run = Callable[[JobContext, Mapping[str, Any]], Awaitable[dict[str, Any] | None]]
+
+
+@dataclass(frozen=True)
+class JobHandler:
+    """A declared job and the function that does it; must be safe to run twice."""
+
+    type: JobType
+    run: Run
+
+
+async def submit(
+    ports: Ports,
+    type: JobType,
+    payload: Mapping[str, Any],
+    *,
+    by: str = "system",
+    id: str | None = None,
+) -> JobRun:
+    """Ask for a job. Under an ``id`` asked for before, the first one is returned."""
+    now = instant(ports.clock.now())
+    run = JobRun(
+        id=id or new_id("job"), name=type.name, title=type.title, state="queued",
+        requested_by=by, created_at=now,
+    )  # fmt: skip
+    if id is not None:
+        known = await ports.records.get(JOB_RUNS, id)
+        if known is not None:
+            return msgspec.convert(known, JobRun)
+    item = {**msgspec.to_builtins(run), "listing": "all"}
+    await ports.records.write([Put(JOB_RUNS, item)])
+    await ports.jobs.send(type.name, payload, id=run.id)
+    return run
+
+
+async def get(ports: Ports, id: str) -> JobRun:
+    item = await ports.records.get(JOB_RUNS, id)
+    if item is None:
+        raise NotFound(f"no job {id}")
+    return msgspec.convert(item, JobRun)
+
+
+async def listing(ports: Ports, state: str | None, limit: int, cursor: str | None) -> Page[JobRun]:
+    """Newest first, all of them or those in one state."""
+    partition, index = (state, "state") if state else ("all", "listing")
+    page = await ports.records.query(
+        JOB_RUNS, partition, index=index, newest_first=True, limit=limit, cursor=cursor
+    )
+    return Page([msgspec.convert(item, JobRun) for item in page.items], page.next_cursor)
+
+
+async def cancel(ports: Ports, id: str) -> JobRun:
+    """Ask a job to stop; it does at its next sign of progress. An ended job stays as it is."""
+    run = await get(ports, id)
+    if run.state in ENDED:
+        return run
+    try:
+        await ports.records.write(
+            [Update(JOB_RUNS, id, set={"cancel": True}, when=(Equals("state", run.state),))]
+        )
+    except ConditionFailed:
+        return await get(ports, id)
+    return msgspec.structs.replace(run, cancel=True)
+
+
+async def work_once(ports: Ports, handlers: Sequence[JobHandler], names: Sequence[str]) -> bool:
+    """Take one message, if one is due, and see it through; returns whether there was one."""
+    by_name = {handler.type.name: handler for handler in handlers}
+    message = await ports.jobs.receive(names, 60)
+    if message is None:
+        return False
+    handler = by_name[message.name]
+    await ports.jobs.extend(message, handler.type.timeout)
+    await _run(ports, handler, message)
+    return True
+
+
+async def _set(ports: Ports, id: str, **values: Any) -> None:
+    now = instant(ports.clock.now())
+    event = Event("job.changed", id, now, {"id": id, "state": values["state"]})
+    await ports.records.write([Update(JOB_RUNS, id, set=values)], [event])
+
+
+async def _run(ports: Ports, handler: JobHandler, message: Message) -> None:
+    item = await ports.records.get(JOB_RUNS, message.id)
+    if item is None or item["state"] in ENDED:
+        await ports.jobs.done(message)
+        return
+    now = instant(ports.clock.now())
+    if item["cancel"]:
+        await _set(ports, message.id, state="cancelled", ended_at=now)
+        await ports.jobs.done(message)
+        return
+    await _set(ports, message.id, state="running", started_at=now, attempts=message.attempt)
+    context = JobContext(ports, message, handler.type.timeout)
+    try:
+        result = await handler.run(context, message.payload)
+    except Cancelled:
+        await _set(ports, message.id, state="cancelled", ended_at=instant(ports.clock.now()))
+        await ports.jobs.done(message)
+    except asyncio.CancelledError:
+        await ports.jobs.fail(message, "the worker stopped", retry_in=0)
+        raise
+    except Exception as error:
+        await _failed(ports, handler, message, error)
+    else:
+        ended = instant(ports.clock.now())
+        await _set(ports, message.id, state="done", ended_at=ended, result=result, error=None)
+        await ports.jobs.done(message)
+
+
+async def _failed(ports: Ports, handler: JobHandler, message: Message, error: Exception) -> None:
+    told = error.detail if isinstance(error, OmnixError) else f"{type(error).__name__}: {error}"
+    told = told[:2000]
+    final = isinstance(error, OmnixError) and not isinstance(error, Unavailable)
+    if final or message.attempt >= handler.type.attempts:
+        _log.error("job %s (%s) failed for good", message.id, message.name, exc_info=error)
+        ended = instant(ports.clock.now())
+        await _set(ports, message.id, state="failed", ended_at=ended, error=told)
+        await ports.jobs.fail(message, told, retry_in=None)
+    else:
+        _log.warning("job %s (%s) will be retried", message.id, message.name, exc_info=error)
+        await _set(ports, message.id, state="queued", error=told)
+        await ports.jobs.fail(message, told, retry_in=2.0**message.attempt)
+
+
+async def work_forever(ports: Ports, handlers: Sequence[JobHandler]) -> None:
+    """Do one job after another, until cancelled."""
+    names = [handler.type.name for handler in handlers]
+    while True:
+        try:
+            worked = await work_once(ports, handlers, names)
+        except Unavailable as error:
+            _log.warning("jobs wait: %s", error.detail)
+            await asyncio.sleep(1)
+            continue
+        if not worked:
+            await ports.bus.wait(1)

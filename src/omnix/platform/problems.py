@@ -1,0 +1,133 @@
+"""Errors as problem+json (RFC 9457): one handler for every kind, nothing of the inside shown."""
+
+import logging
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from omnix.kit.errors import FieldError, OmnixError
+from omnix.kit.ids import new_id
+
+_log = logging.getLogger("omnix.http")
+_AT_PATH = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
+_TITLES = {
+    400: ("invalid", "The request is not valid"),
+    401: ("unauthenticated", "Sign in first"),
+    403: ("forbidden", "Not allowed"),
+    404: ("not-found", "Not found"),
+    405: ("method-not-allowed", "Method not allowed"),
+    413: ("too-large", "Too large"),
+    415: ("unsupported-media-type", "Send application/json"),
+    429: ("too-many", "Too many requests"),
+}
+
+
+class FieldProblem(msgspec.Struct, frozen=True):
+    """A wrong field, by its path as sent, and why."""
+
+    field: str
+    reason: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a request was refused. ``type`` is stable and meant for programs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    errors: tuple[FieldProblem, ...] = ()
+    extra: dict[str, Any] = {}
+
+
+def problem(
+    status: int,
+    kind: str,
+    title: str,
+    detail: str,
+    errors: Iterable[FieldError] = (),
+    headers: dict[str, str] | None = None,
+    **extra: Any,
+) -> Response[Problem]:
+    """The answer itself; ``type`` is a relative reference that docs/problems.md explains."""
+    body = Problem(
+        type=f"/problems/{kind}",
+        title=title,
+        status=status,
+        detail=detail,
+        errors=tuple(FieldProblem(e.field, e.reason) for e in errors),
+        extra=extra,
+    )
+    return Response(
+        body, status_code=status, media_type="application/problem+json", headers=headers
+    )
+
+
+def _ours(_: Request[Any, Any, Any], error: OmnixError) -> Response[Problem]:
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    if "retry_after" in error.extra:
+        headers["Retry-After"] = str(error.extra["retry_after"])
+    return problem(
+        error.status, error.kind, error.title, error.detail, error.errors, headers, **error.extra
+    )
+
+
+def _path(raw: str) -> str:
+    """``$.lines[0].price`` or ``lines.0.price`` as ``lines[0].price``."""
+    text = raw.removeprefix("$").removeprefix(".")
+    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", text)
+
+
+def split_reason(message: str) -> FieldError:
+    """A decoder's message, taken apart into the field and the reason."""
+    match = _AT_PATH.match(message)
+    path = _path(match["path"] or "") if match else ""
+    reason = match["reason"] if match else message
+    return FieldError(path or "body", reason)
+
+
+def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
+    found = []
+    for entry in error.extra if isinstance(error.extra, list) else ():
+        message = str(entry.get("message", ""))
+        key = str(entry.get("key", ""))
+        told = split_reason(message)
+        found.append(FieldError(_path(key) or told.field, told.reason))
+    if not found:
+        found.append(split_reason(error.detail))
+    detail = "; ".join(f"{e.field}: {e.reason}" for e in found)
+    return problem(400, *_TITLES[400], detail, found)
+
+
+def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+    status = error.status_code
+    if status >= 500:
+        return _unexpected(_, error)
+    kind, title = _TITLES.get(status, ("http", error.detail or "Refused"))
+    if status == 400:  # a body that is no JSON
+        told = split_reason(error.detail)
+        return problem(400, kind, title, error.detail, [told])
+    headers = dict(error.headers) if error.headers else None
+    return problem(
+        status, kind, title, error.detail if status != 404 else "no such page", (), headers
+    )
+
+
+def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    reference = new_id("err")
+    _log.error(
+        "unexpected error %s on %s %s", reference, request.method, request.url.path, exc_info=error
+    )
+    return problem(500, "internal", "Internal error", f"reported as {reference}")
+
+
+HANDLERS: dict[int | type[Exception], Any] = {
+    OmnixError: _ours,
+    ValidationException: _invalid,
+    HTTPException: _http,
+    Exception: _unexpected,
+}
