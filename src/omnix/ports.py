@@ -262,8 +262,13 @@ class Jobs(Protocol):
         """Queue a message and return its id. Under an id that was sent before, nothing happens."""
         ...
 
-    async def receive(self, names: Sequence[str], visibility: float) -> Message | None:
-        """The next message due, held for ``visibility`` seconds."""
+    async def receive(
+        self, names: Sequence[str], visibility: float, wait: float = 0
+    ) -> Message | None:
+        """The next message due, held for ``visibility`` seconds.
+
+        Where none is due, waits for one up to ``wait`` seconds (at most 20 on AWS).
+        """
         ...
 
     async def extend(self, message: Message, visibility: float) -> bool:

@@ -217,33 +217,31 @@ class Database:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(event.set)
 
-    async def wait(self, topic: str, news: Callable[[], bool], timeout: float) -> None:
+    async def wait(
+        self, topic: str, news: Callable[[], bool], timeout: float, *, by_time: bool = False
+    ) -> None:
         """Return once ``news`` holds, or after ``timeout`` seconds.
 
-        Looks after every commit of this process under ``topic``, and every 200 ms at whether
-        any other process committed.
+        Asks after every commit of this process under ``topic``, and every 200 ms if another
+        process committed; ``by_time`` asks every 200 ms in any case.
         """
         event = asyncio.Event()
         entry = (asyncio.get_running_loop(), event)
         with self._lock:
             self._waiters.setdefault(topic, set()).add(entry)
+        end = time.monotonic() + timeout
+        ask = True
         try:
-            end = time.monotonic() + timeout
             version = self._version()
-            while not news():
+            while not (ask and news()):
                 left = end - time.monotonic()
                 if left <= 0:
                     return
-                while True:
-                    try:
-                        await asyncio.wait_for(event.wait(), min(left, POLL_SECONDS))
-                        break
-                    except TimeoutError:
-                        left = end - time.monotonic()
-                        if left <= 0 or self._version() != version:
-                            break
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(event.wait(), min(left, POLL_SECONDS))
+                before, version = version, self._version()
+                ask = by_time or event.is_set() or version != before
                 event.clear()
-                version = self._version()
         finally:
             with self._lock:
                 self._waiters[topic].discard(entry)

@@ -1,0 +1,131 @@
+"""The event log in SQLite and each consumer's position in it."""
+
+import asyncio
+import weakref
+from collections.abc import Sequence
+from typing import Any
+
+import apsw
+
+from omnix.adapters.local.database import POLL_SECONDS, Database
+from omnix.adapters.local.log import SCHEMA, TOPIC, append, prepared
+from omnix.adapters.local.tables import decode
+from omnix.kit.events import Event
+from omnix.ports import EventBatch
+
+# Events looked over by one statement: filters have no index, which would cost every write.
+SPAN = 5000
+_POSITIONS = (
+    "CREATE TABLE IF NOT EXISTS bus_positions(consumer TEXT PRIMARY KEY, position INTEGER NOT NULL)"
+    " WITHOUT ROWID"
+)
+_END = "SELECT coalesce(max(seq),0) FROM bus_log"
+_MOVE = (
+    "INSERT INTO bus_positions VALUES(?,?) "
+    "ON CONFLICT(consumer) DO UPDATE SET position=excluded.position"
+)
+
+
+class LocalBus:
+    """The log that ``LocalRecords`` of the same database appends to, in order of commit."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._seen: weakref.WeakKeyDictionary[asyncio.Task[Any], int] = weakref.WeakKeyDictionary()
+        database.transact(_create)
+
+    async def publish(self, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        rows = prepared(events)
+        await self._database.submit(lambda c: append(c.execute, rows), TOPIC)
+
+    async def read(self, consumer: str, types: Sequence[str], limit: int = 500) -> EventBatch:
+        select = self._database.select
+        found = select("SELECT position FROM bus_positions WHERE consumer=?", (consumer,))
+        position: int = found[0][0] if found else 0
+        end = self._end()
+        task = asyncio.current_task()
+        if task is not None:
+            self._seen[task] = end
+        # After a trim the log begins later than the position.
+        first = select("SELECT min(seq) FROM bus_log WHERE seq>?", (position,))[0][0]
+        if first is not None:
+            position = max(position, first - 1)
+        only = f" AND type IN ({','.join('?' * len(types))})" if types else ""
+        sql = (
+            "SELECT seq,type,key,at,id,body FROM bus_log "
+            f"WHERE seq>? AND seq<=?{only} ORDER BY seq LIMIT ?"
+        )
+        events: list[Event] = []
+        while position < end and len(events) < limit:
+            upto = min(end, position + SPAN)
+            room = limit - len(events)
+            rows = select(sql, (position, upto, *types, room))
+            for seq, type_, key, at, id_, body in rows:
+                events.append(Event(type_, key, at, decode(body), id_, seq))
+            position = rows[-1][0] if len(rows) == room else upto
+            if not rows:
+                await asyncio.sleep(0)
+        return EventBatch(events, position)
+
+    async def acknowledge(self, consumer: str, position: int) -> None:
+        await self._move(_MOVE + " WHERE excluded.position>position", consumer, position)
+
+    async def rewind(self, consumer: str, position: int) -> None:
+        await self._move(_MOVE, consumer, position)
+
+    async def _move(self, sql: str, consumer: str, position: int) -> None:
+        if position < 0:
+            raise ValueError("a position is not negative")
+
+        def work(connection: apsw.Connection) -> None:
+            connection.execute(sql, (consumer, position))
+
+        await self._database.submit(work)
+
+    async def end(self) -> int:
+        return self._end()
+
+    def _end(self) -> int:
+        return int(self._database.select(_END)[0][0])
+
+    async def wait(self, timeout: float) -> None:
+        """As the port says. What this task has read before counts as seen, so that nothing
+        committed between its read and its wait is slept over; a task that has read nothing
+        waits no longer than 200 ms.
+        """
+        task = asyncio.current_task()
+        seen = self._seen.get(task) if task is not None else None
+        if seen is None:
+            seen, timeout = self._end(), min(timeout, POLL_SECONDS)
+        known = seen
+        await self._database.wait(TOPIC, lambda: self._end() > known, timeout)
+
+    async def consumers(self) -> dict[str, int]:
+        """Every consumer's position."""
+        return dict(self._database.select("SELECT consumer,position FROM bus_positions"))
+
+    async def trim(self, before: int) -> int:
+        """Forget events whose sequence is below ``before``; returns how many.
+
+        The newest event stays, since its number is where the next one goes on.
+        """
+
+        def work(connection: apsw.Connection) -> int:
+            connection.execute(
+                "DELETE FROM bus_log WHERE seq IN (SELECT seq FROM bus_log WHERE seq<? "
+                "AND seq<(SELECT max(seq) FROM bus_log) ORDER BY seq LIMIT 2000)",
+                (before,),
+            )
+            return connection.changes()
+
+        count = 0
+        while (removed := await self._database.submit(work)) > 0:
+            count += removed
+        return count
+
+
+def _create(connection: apsw.Connection) -> None:
+    connection.execute(SCHEMA)
+    connection.execute(_POSITIONS)

@@ -1,0 +1,152 @@
+"""Channels to the WebSocket clients of this process. A slow client never slows the others."""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from omnix.kit.errors import NotFound
+from omnix.ports import Clock
+
+Send = Callable[[bytes], Awaitable[None]]
+Close = Callable[[int, str], Awaitable[None]]
+
+TOO_SLOW = 4008
+"""Close code: the client did not keep up. It connects again and reads what it missed."""
+
+WAITING = 256
+CLOSE_SECONDS = 5.0
+
+
+class _Connection:
+    def __init__(self, send: Send, close: Close) -> None:
+        self.send = send
+        self.close = close
+        self.waiting: deque[bytes] = deque()
+        self.news = asyncio.Event()
+        self.channels: set[str] = set()
+        self.task: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        while True:
+            await self.news.wait()
+            self.news.clear()
+            while self.waiting:
+                await self.send(self.waiting.popleft())
+
+
+class LocalPush:
+    """Connections are attached by the WebSocket route that serves them.
+
+    A channel's sequence begins at the milliseconds of its first use, so that numbers of before
+    a restart never look like the present ones.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._connections: dict[str, _Connection] = {}
+        self._subscribers: dict[str, dict[str, _Connection]] = {}
+        self._sequences: dict[str, int] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def attach(self, connection: str, send: Send, close: Close) -> None:
+        """Make ``connection`` known. ``send`` gets one encoded message at a time.
+
+        With more than 256 messages waiting the connection is detached, and ``close`` gets
+        TOO_SLOW and a reason. If ``send`` raises, the connection is detached silently.
+        """
+        if connection in self._connections:
+            raise ValueError(f"{connection} is attached already")
+        made = _Connection(send, close)
+        made.task = asyncio.get_running_loop().create_task(made.run())
+        made.task.add_done_callback(lambda task: self._ended(connection, made, task))
+        self._connections[connection] = made
+
+    def detach(self, connection: str) -> None:
+        """Forget the connection and its subscriptions, if it is known."""
+        made = self._connections.pop(connection, None)
+        if made is None:
+            return
+        for channel in list(made.channels):
+            self._leave(connection, made, channel)
+        if made.task is not None:
+            made.task.cancel()
+
+    def connected(self) -> int:
+        """How many connections are attached."""
+        return len(self._connections)
+
+    async def subscribe(self, connection: str, channel: str) -> int:
+        """Raises NotFound for a connection that is not attached (any more)."""
+        made = self._connections.get(connection)
+        if made is None:
+            raise NotFound("this connection is closed")
+        made.channels.add(channel)
+        self._subscribers.setdefault(channel, {})[connection] = made
+        return self._sequence(channel)
+
+    async def unsubscribe(self, connection: str, channel: str | None = None) -> None:
+        made = self._connections.get(connection)
+        if made is not None:
+            for name in list(made.channels) if channel is None else [channel]:
+                self._leave(connection, made, name)
+
+    async def publish(self, channel: str, event: str, at: str, data: Mapping[str, Any]) -> int:
+        sequence = self._sequence(channel) + 1
+        self._sequences[channel] = sequence
+        subscribers = self._subscribers.get(channel)
+        if subscribers:
+            message = msgspec.json.encode(
+                {
+                    "type": "message",
+                    "channel": channel,
+                    "sequence": sequence,
+                    "event": event,
+                    "at": at,
+                    "data": data,
+                }
+            )
+            for connection, made in list(subscribers.items()):
+                if len(made.waiting) >= WAITING:
+                    self._drop(connection, made)
+                else:
+                    made.waiting.append(message)
+                    made.news.set()
+        return sequence
+
+    def _sequence(self, channel: str) -> int:
+        sequence = self._sequences.get(channel)
+        if sequence is None:
+            sequence = self._sequences[channel] = int(self._clock.now().timestamp() * 1000)
+        return sequence
+
+    def _leave(self, connection: str, made: _Connection, channel: str) -> None:
+        made.channels.discard(channel)
+        subscribers = self._subscribers.get(channel)
+        if subscribers is not None:
+            subscribers.pop(connection, None)
+            if not subscribers:
+                del self._subscribers[channel]
+
+    def _drop(self, connection: str, made: _Connection) -> None:
+        self.detach(connection)
+
+        async def close() -> None:
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(
+                    made.close(TOO_SLOW, "too many messages waiting"), CLOSE_SECONDS
+                )
+
+        task = asyncio.get_running_loop().create_task(close())
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    def _ended(self, connection: str, made: _Connection, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled():
+            # Looked at, so that asyncio does not report a client's disappearance as a fault.
+            task.exception()
+        if self._connections.get(connection) is made:
+            self.detach(connection)
