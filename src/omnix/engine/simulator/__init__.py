@@ -1,0 +1,13 @@
+"""A believable shop of any size with known truth: `simulate(ShopSpec(...))`."""
+
+from omnix.engine.simulator.simulate import simulate
+from omnix.engine.simulator.tables import (
+    CHANNELS,
+    PAYMENTS,
+    STATUSES,
+    ShopSpec,
+    SimulatedShop,
+    Truth,
+)
+
+__all__ = ["CHANNELS", "PAYMENTS", "STATUSES", "ShopSpec", "SimulatedShop", "Truth", "simulate"]
