@@ -1,0 +1,125 @@
+"""The answer of the daily engine: means, quantiles, totals, components and notes."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnix.engine.forecast.panel import F32, Note
+from omnix.engine.forecast.spread import SpreadTable, at_levels
+
+F64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Components:
+    """mean = max(level + trend path, 0) x weekday x yearly x month day, each explained apart.
+
+    level and trend (a day) [n], weekday [n,season] with slot k for columns t % season == k,
+    yearly and month_day [n,h], probability of a sale on a day [n], dispersion (variance / mean)
+    [n], observed days and days with sales [n].
+    """
+
+    level: F32
+    trend: F32
+    weekday: F32
+    yearly: F32
+    month_day: F32
+    probability: F32
+    dispersion: F64
+    observed: NDArray[np.int32]
+    sales: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Forecast of n series over h days.
+
+    mean [n,h]; levels, the q probabilities; quantiles [n,h,q], non-negative and monotone in q;
+    model [n] names what each forecast rests on; notes [n] the reasons for caution.
+    """
+
+    mean: F32
+    levels: tuple[float, ...]
+    quantiles: F32
+    model: tuple[str, ...]
+    notes: tuple[tuple[Note, ...], ...]
+    components: Components
+    samples: int
+    _totals: tuple[tuple[int, SpreadTable], ...] = field(repr=False)
+    _unit: F64 = field(repr=False)
+
+    @property
+    def horizon(self) -> int:
+        return int(self.mean.shape[1])
+
+    def total_mean(self, days: int | NDArray[np.integer]) -> F64:
+        """Expected demand [n] over the first `days` days, one number or one for each series."""
+        n = len(self.mean)
+        length = self._lengths(days)
+        cumulative = np.concatenate(
+            [np.zeros((n, 1)), np.cumsum(self.mean, axis=1, dtype=np.float64)], axis=1
+        )
+        return np.asarray(cumulative[np.arange(n), length])
+
+    def total_quantiles(
+        self, days: int | NDArray[np.integer], levels: tuple[float, ...] | None = None
+    ) -> F64:
+        """Quantiles [n,q] of the demand summed over the first `days` days (lead-time demand).
+
+        `days` is one number or one for each series, 0 to the horizon. Learnt from sums over
+        rolling origins, so errors that last for days are counted as they are; between the
+        lengths measured the ratios are interpolated in the logarithm of the length.
+        """
+        wanted = self.levels if levels is None else levels
+        check_levels(wanted)
+        length = self._lengths(days)
+        total = self.total_mean(days)
+        base = floored(total, self.components.dispersion)
+        shape = base / self.components.dispersion
+        probability = self.components.probability.astype(np.float64)
+        measured = np.array([k for k, _ in self._totals])
+        place = np.interp(
+            np.log(np.maximum(length, 1)), np.log(measured), np.arange(len(measured))
+        )
+        out = np.zeros((len(total), len(wanted)))
+        for index, (_, table) in enumerate(self._totals):
+            share = np.maximum(0.0, 1.0 - np.abs(place - index))
+            rows = np.flatnonzero(share > 0)
+            if len(rows):
+                ratios = at_levels(table.ratios(shape[rows], probability[rows]), wanted)
+                out[rows] += share[rows, None] * ratios * base[rows, None]
+        return np.asarray(to_lattice(out, self._unit[:, None]))
+
+    def _lengths(self, days: int | NDArray[np.integer]) -> NDArray[np.int64]:
+        length = np.broadcast_to(np.asarray(days, np.int64), (len(self.mean),))
+        if length.size and (length.min() < 0 or length.max() > self.horizon):
+            raise ValueError(f"days must lie between 0 and the horizon of {self.horizon}")
+        return length
+
+
+SMALLEST_SHAPE = 0.01
+
+
+def floored(mean: F64, dispersion: F64) -> F64:
+    """The base that ratios refer to: the mean, or a hundredth of the dispersion if that is more.
+
+    A series that has all but died out may still sell; as a ratio to its mean that sale would
+    be without bound. A mean of exactly zero (nothing ever sold, shop closed) stays zero.
+    """
+    return np.asarray(np.where(mean > 0, np.maximum(mean, SMALLEST_SHAPE * dispersion), 0.0))
+
+
+def check_levels(levels: tuple[float, ...]) -> None:
+    if any(not 0.0 < level < 1.0 for level in levels) or list(levels) != sorted(levels):
+        raise ValueError("quantile levels must ascend and lie between 0 and 1")
+
+
+def to_lattice(quantiles: NDArray[np.floating], unit: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Round quantiles of series sold in multiples of `unit` (0: any amount) to whole multiples.
+
+    Only below ten units, where the steps of the true distribution are what is being estimated.
+    """
+    step = np.where(unit > 0, unit, 1.0).astype(quantiles.dtype)
+    small = (unit > 0) & (quantiles < 10.0 * step)
+    return np.where(small, np.round(quantiles / step) * step, quantiles)

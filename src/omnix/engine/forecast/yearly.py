@@ -1,0 +1,99 @@
+"""Yearly season of groups of series by Gaussian-process regression on weekly log indices.
+
+The index of a group is split into a yearly periodic part (broad and sharp), a slow drift, a
+short-memory wander and noise. How much of a bump is believed to come back next year follows
+from these variances, which are chosen by marginal likelihood: with one year of history much is
+left to the wander, with three a Christmas is recognised. Source: Rasmussen and Williams,
+Gaussian Processes for Machine Learning (2006), ch. 5.4.3.
+"""
+
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+F64 = NDArray[np.float64]
+
+MIN_DAYS = 371
+MAX_DAYS = 4 * 365
+_WEEK = 7
+_BROAD, _SHARP = 0.9, 0.2
+_DRIFT_YEARS, _WANDER_YEARS = 1.5, 0.12
+_GRID = tuple(product((0.0, 0.1, 0.25, 0.5), (0.0, 0.1, 0.3), (0.04, 0.12), (0.02, 0.08)))
+_GROUP_GRID = tuple(product((0.0, 0.05, 0.15, 0.4), (0.0, 0.1), (0.04, 0.12), (0.02, 0.08)))
+
+
+def _periodic(gap: F64, length: float) -> F64:
+    return np.asarray(np.exp(-2.0 * np.sin(np.pi * gap) ** 2 / length**2))
+
+
+def _season_kernel(gap: F64, broad: float, sharp: float) -> F64:
+    return broad**2 * _periodic(gap, _BROAD) + sharp**2 * _periodic(gap, _SHARP)
+
+
+def _rest_kernel(gap: F64, wander: float) -> F64:
+    distance = np.abs(gap)
+    drift = 0.2**2 * np.exp(-0.5 * (distance / _DRIFT_YEARS) ** 2)
+    return np.asarray(4.0 + drift + wander**2 * np.exp(-distance / _WANDER_YEARS))
+
+
+def _posterior(z: F64, noise: F64, position: F64, at: F64, grid: tuple[tuple[float, ...], ...]) -> F64:
+    """Season at `at` for each row of z [g,w] with noise variances [g,w], one prior for all rows."""
+    gap = position[:, None] - position[None, :]
+    shared = np.median(noise, axis=0)
+    best, choice = -np.inf, grid[0]
+    for broad, sharp, wander, extra in grid:
+        covariance = _season_kernel(gap, broad, sharp) + _rest_kernel(gap, wander)
+        factor = np.linalg.cholesky(covariance + np.diag(shared + extra**2))
+        white = np.linalg.solve(factor, z.T)
+        score = -0.5 * float((white**2).sum()) - len(z) * float(np.log(np.diag(factor)).sum())
+        if score > best:
+            best, choice = score, (broad, sharp, wander, extra)
+    broad, sharp, wander, extra = choice
+    if broad == 0.0 and sharp == 0.0:
+        return np.zeros((len(z), len(at)))
+    base = _season_kernel(gap, broad, sharp) + _rest_kernel(gap, wander)
+    cross = _season_kernel(at[:, None] - position[None, :], broad, sharp)
+    out = np.empty((len(z), len(at)))
+    for row in range(len(z)):
+        out[row] = cross @ np.linalg.solve(base + np.diag(noise[row] + extra**2), z[row])
+    return out
+
+
+def yearly_profile(sold: F64, expected: F64, position: F64) -> F64:
+    """Multiplicative yearly factors [g, days] of g groups, geometric mean one over a year.
+
+    `sold` and `expected` [g,t] are daily sums in independent-sale units, expected from each
+    series' mean level; `position` holds the year positions of all days wanted, the first t of
+    which are the history. Groups without a year of history follow all groups together.
+    """
+    g, t = sold.shape
+    keep = min(t, MAX_DAYS)
+    weeks = keep // _WEEK
+    if keep < MIN_DAYS:
+        return np.ones((g, len(position)))
+    low = t - weeks * _WEEK
+    sums = sold[:, low:].reshape(g, weeks, _WEEK).sum(2)
+    base = expected[:, low:].reshape(g, weeks, _WEEK).sum(2)
+    middle = position[low:t].reshape(weeks, _WEEK).mean(1)
+    year = middle[-1] + np.arange(52) / 52.0
+    at = np.concatenate([position, year])
+
+    def season(numerator: F64, denominator: F64, grid: tuple[tuple[float, ...], ...]) -> F64:
+        ratio = (numerator + 0.5) / (denominator + 0.5)
+        noise = np.where(denominator > 0, 1.0 / (denominator + 0.5), 1e4)
+        fit = _posterior(np.log(ratio), noise, middle, at, grid)
+        return np.asarray(fit[:, :-52] - fit[:, -52:].mean(1, keepdims=True))
+
+    live = base.sum(0) > 0
+    if live.sum() * _WEEK < MIN_DAYS - _WEEK:
+        return np.ones((g, len(position)))
+    whole = np.exp(season(sums.sum(0, keepdims=True), base.sum(0, keepdims=True), _GRID))
+    if g == 1:
+        return np.asarray(whole)
+    common = whole[0, low:t].reshape(weeks, _WEEK).mean(1)
+    own = (base > 0).sum(1) * _WEEK >= MIN_DAYS - _WEEK
+    out = np.repeat(whole, g, 0)
+    if own.any():
+        out[own] *= np.exp(season(sums[own], base[own] * common, _GROUP_GRID))
+    return np.clip(out, 0.1, 10.0)
