@@ -1,6 +1,6 @@
 """The domains put together: one ASGI application, and what happens behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +24,10 @@ MAX_BODY = 10 * 1024 * 1024
 ROUTES: tuple[BaseRouteHandler, ...] = (*products_routes.ROUTES,)
 CONSUMERS: tuple[Consumer, ...] = ()
 JOBS: tuple[JobHandler, ...] = ()
+AT_START: tuple[Callable[[Ports], Awaitable[None]], ...] = ()
+"""What a worker does once when it begins: finish what a crash left."""
+ALWAYS: tuple[Callable[[Ports], Awaitable[None]], ...] = ()
+"""What a worker does all the time, each a coroutine that never returns."""
 
 
 @get("/openapi.json", opt=allow(PUBLIC), include_in_schema=False, sync_to_thread=False)

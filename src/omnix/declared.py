@@ -7,8 +7,9 @@ from omnix.domains.forecasting.declare import DOMAIN as FORECASTING
 from omnix.domains.inventory.declare import DOMAIN as INVENTORY
 from omnix.domains.orders.declare import DOMAIN as ORDERS
 from omnix.domains.products.declare import DOMAIN as PRODUCTS
+from omnix.domains.realtime.declare import DOMAIN as REALTIME
 from omnix.domains.system.declare import DOMAIN as SYSTEM
-from omnix.kit.declare import Collection, Domain, Fact, Permission
+from omnix.kit.declare import ROLES, Collection, Domain, Fact, Permission, Schedule
 
 DECLARED: tuple[Domain, ...] = (
     AUTH,
@@ -18,6 +19,7 @@ DECLARED: tuple[Domain, ...] = (
     INVENTORY,
     ORDERS,
     CUSTOMERS,
+    REALTIME,
     DASHBOARD,
 )
 """From the ground up: a domain may call those before it."""
@@ -26,3 +28,7 @@ COLLECTIONS: tuple[Collection, ...] = tuple(c for d in DECLARED for c in d.colle
 FACTS: tuple[Fact, ...] = tuple(f for d in DECLARED for f in d.facts)
 PERMISSIONS: tuple[Permission, ...] = tuple(p for d in DECLARED for p in d.permissions)
 EVENTS: dict[str, str] = {name: title for d in DECLARED for name, title in d.events.items()}
+SCHEDULES: tuple[Schedule, ...] = tuple(s for d in DECLARED for s in d.schedules)
+ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
+    role: frozenset(p.name for p in PERMISSIONS if role in p.roles) for role in ROLES
+}

@@ -16,6 +16,8 @@ _log = logging.getLogger("omnix.consume")
 POISONED = Collection("poisoned", table="system", key=("consumer", "event_id"))
 """Events that a consumer could not take, with the error: kept, shown, and replayed by hand."""
 
+_PASSED_OVER = 2000
+
 Handle = Callable[[Ports, Sequence[Event]], Awaitable[None]]
 
 
@@ -34,13 +36,19 @@ class Consumer:
     attempts: int = 3
 
 
-async def consume_once(ports: Ports, consumer: Consumer) -> int:
-    """Take one batch, if there is one; returns how many events were taken."""
+async def consume_once(ports: Ports, consumer: Consumer, since: int = 0) -> tuple[int, int]:
+    """Take one batch, if there is one; returns how many events were taken and the position.
+
+    A position that moved by others' events alone is stored only now and then: ``since`` is the
+    one that was stored last.
+    """
     batch = await ports.bus.read(consumer.name, consumer.types, consumer.batch)
     if batch.events:
         await deliver(ports, consumer, batch.events)
-    await ports.bus.acknowledge(consumer.name, batch.position)
-    return len(batch.events)
+    if batch.events or batch.position - since >= _PASSED_OVER:
+        await ports.bus.acknowledge(consumer.name, batch.position)
+        since = batch.position
+    return len(batch.events), since
 
 
 async def deliver(ports: Ports, consumer: Consumer, events: Sequence[Event]) -> None:
@@ -91,9 +99,10 @@ async def _stubborn(ports: Ports, consumer: Consumer, event: Event, error: Excep
 
 async def consume_forever(ports: Ports, consumer: Consumer) -> None:
     """Take batches as they come, until cancelled."""
+    since = 0
     while True:
         try:
-            taken = await consume_once(ports, consumer)
+            taken, since = await consume_once(ports, consumer, since)
         except Unavailable as error:
             _log.warning("consumer %s waits: %s", consumer.name, error.detail)
             await asyncio.sleep(1)

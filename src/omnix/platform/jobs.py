@@ -143,10 +143,11 @@ async def cancel(ports: Ports, id: str) -> JobRun:
     return msgspec.structs.replace(run, cancel=True)
 
 
-async def work_once(ports: Ports, handlers: Sequence[JobHandler], names: Sequence[str]) -> bool:
-    """Take one message, if one is due, and see it through; returns whether there was one."""
+async def work_once(ports: Ports, handlers: Sequence[JobHandler], wait: float = 0) -> bool:
+    """Take one message, if one comes within ``wait`` seconds, and see it through."""
+    names = [handler.type.name for handler in handlers]
     by_name = {handler.type.name: handler for handler in handlers}
-    message = await ports.jobs.receive(names, 60)
+    message = await ports.jobs.receive(names, 60, wait)
     if message is None:
         return False
     handler = by_name[message.name]
@@ -206,13 +207,9 @@ async def _failed(ports: Ports, handler: JobHandler, message: Message, error: Ex
 
 async def work_forever(ports: Ports, handlers: Sequence[JobHandler]) -> None:
     """Do one job after another, until cancelled."""
-    names = [handler.type.name for handler in handlers]
     while True:
         try:
-            worked = await work_once(ports, handlers, names)
+            await work_once(ports, handlers, wait=5)
         except Unavailable as error:
             _log.warning("jobs wait: %s", error.detail)
             await asyncio.sleep(1)
-            continue
-        if not worked:
-            await ports.bus.wait(1)

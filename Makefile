@@ -1,0 +1,66 @@
+# Five verbs: setup, run, check, test, bench. Each does the set-up it needs.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+SHELL := /bin/bash
+export NEXT_TELEMETRY_DISABLED := 1
+
+.PHONY: setup run check test soak bench bench-setup web pins format clean
+
+setup: .venv/.ready web/out/index.html
+
+.venv/.ready: pyproject.toml requirements/dev.txt src/omnix/engine/forecast/kernel.c
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: $(PYTHON) was not found." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/it." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "The venv module is missing (on Debian: apt-get install python3-venv)." >&2; exit 1; }
+	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/uv.txt
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/out -prune -o -path web/.next -prune -o -type f -print 2>/dev/null)
+
+web: web/out/index.html
+
+web/node_modules/.ready: web/package-lock.json
+	@command -v npm >/dev/null || { echo "Node 20 or newer with npm is needed to build the web." >&2; exit 1; }
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/out/index.html: web/node_modules/.ready $(WEB_SOURCES)
+	cd web && npm run --silent build
+	@touch $@
+
+run: setup
+	$(BIN)/omnix run
+
+check: .venv/.ready
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+soak: setup
+	OMNIX_SOAK=1 $(BIN)/pytest -m soak -s
+
+bench-setup: .venv/.ready
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt
+
+bench: setup bench-setup
+	$(BIN)/python -m bench
+
+format: .venv/.ready
+	$(BIN)/ruff check --fix --quiet src tests bench || true
+	$(BIN)/ruff format src tests bench
+
+# New pins, for every platform, with hashes and without the address they came from.
+pins:
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade pyproject.toml -o requirements/run.txt
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade pyproject.toml requirements/test.in --constraint requirements/run.txt -o requirements/dev.txt
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade requirements/bench.in --constraint requirements/dev.txt -o requirements/bench.txt
+
+clean:
+	rm -rf .venv web/node_modules web/out web/.next build src/*.egg-info

@@ -1,0 +1,1 @@
+"""Live updates: which events go to which channels, and the protocol that clients speak."""

@@ -1,0 +1,15 @@
+"""What the realtime domain declares."""
+
+from omnix.kit.declare import Domain
+
+CHANNELS = {
+    "products": "products:read",
+    "product": "products:read",
+    "orders": "orders:read",
+    "inventory": "inventory:read",
+    "dashboard": "dashboard:read",
+    "system": "system:read",
+}
+"""Channels and the permission that each asks for. ``product.ID`` is one product's own channel."""
+
+DOMAIN = Domain(name="realtime", title="Live updates")
