@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.orders.fastapi_service import FastApiService
+from bench.orders.fastapi_service import FastApiCoreService, FastApiService
 from bench.orders.kill import kill_and_check
 from bench.orders.load import CONNECTIONS, Load, drive
 from bench.orders.nest_service import NestService
@@ -24,9 +24,10 @@ from bench.orders.service import Service
 
 SERVICES: dict[str, type[Service]] = {
     "fastapi": FastApiService,
+    "fastapi-core": FastApiCoreService,
     "nest": NestService,
 }
-TARGETS = {"fastapi": 8.0, "nest": 2.0}
+TARGETS = {"fastapi": 8.0, "fastapi-core": 8.0, "nest": 2.0}
 SERVER_CORE, LOAD_CORE = 0, 1
 WARM_UP_SECONDS = 2
 
@@ -98,7 +99,7 @@ def measure(
 def throughput(chosen: dict[str, type[Service]], options: argparse.Namespace) -> int:
     print(f"{CONNECTIONS} connections, {options.seconds} s a run; {surroundings()}\n")
     print(
-        f"{'round':<12}{'service':<36}{'orders/s':>10}{'p50 ms':>9}{'p99 ms':>9}"
+        f"{'round':<12}{'service':<40}{'orders/s':>10}{'p50 ms':>9}{'p99 ms':>9}"
         f"{'cores':>7}{'per CPU s':>11}"
     )
     loads: dict[str, list[Load]] = {name: [] for name in chosen}
@@ -109,7 +110,7 @@ def throughput(chosen: dict[str, type[Service]], options: argparse.Namespace) ->
         nonlocal wrong
         load, found = measure(chosen[name], cores, options.seconds, seed)
         print(
-            f"{label:<12}{chosen[name].name:<36}{load.rate:>10,.0f}{load.p50_ms:>9.1f}"
+            f"{label:<12}{chosen[name].name:<40}{load.rate:>10,.0f}{load.p50_ms:>9.1f}"
             f"{load.p99_ms:>9.1f}{load.cpu_seconds / load.seconds:>7.2f}"
             f"{load.acknowledged / load.cpu_seconds:>11,.0f}",
             flush=True,
@@ -158,7 +159,7 @@ def kills(chosen: dict[str, type[Service]], times: int, seed: int) -> int:
     for kind in chosen.values():
         with fresh(kind, [SERVER_CORE]) as service:
             acknowledged, found = kill_and_check(service, times, seed)
-        print(f"{kind.name:<36}{times} kills, {acknowledged:,} orders acknowledged, ", end="")
+        print(f"{kind.name:<40}{times} kills, {acknowledged:,} orders acknowledged, ", end="")
         print("all there, none twice" if not found else f"{len(found)} faults")
         for fault in found:
             print(f"  WRONG: {fault}")

@@ -42,6 +42,7 @@ def postgres_user() -> str | None:
 
 class FastApiService(Service):
     name: ClassVar[str] = "FastAPI + SQLAlchemy + PostgreSQL"
+    style: ClassVar[str] = "orm"
 
     @classmethod
     def set_up(cls) -> None:
@@ -133,7 +134,14 @@ class FastApiService(Service):
             stop_signal=signal.SIGINT,
         )
         self.processes.append(postgres)
-        ready = [postgres_folder() / "pg_isready", "-q", "-h", str(cluster), "-U", "bench"]
+        ready: list[str | Path] = [
+            postgres_folder() / "pg_isready",
+            "-q",
+            "-h",
+            str(cluster),
+            "-U",
+            "bench",
+        ]
         deadline = time.monotonic() + 60
         while subprocess.run(ready, check=False).returncode != 0:
             postgres.check_running()
@@ -151,6 +159,7 @@ class FastApiService(Service):
             self.folder / "server.log",
             env={
                 "ORDERS_DSN": self.dsn,
+                "ORDERS_STYLE": self.style,
                 "ORDERS_KEY_HASHES": hashlib.sha256(self.key.encode()).hexdigest(),
             },
         )
@@ -212,3 +221,10 @@ class FastApiService(Service):
             )
         await engine.dispose()
         return record
+
+
+class FastApiCoreService(FastApiService):
+    """What is left of the peer's cost when someone leaves the ORM for prepared Core statements."""
+
+    name: ClassVar[str] = "FastAPI + SQLAlchemy Core + PostgreSQL"
+    style: ClassVar[str] = "core"
