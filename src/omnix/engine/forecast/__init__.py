@@ -1,9 +1,9 @@
 """Tier-1 forecasting: whole catalogues at once, with quantiles from rolling origins."""
 
 from omnix.engine.forecast.engine import DEFAULT_LEVELS, forecast
+from omnix.engine.forecast.native import implementation
 from omnix.engine.forecast.panel import Note, Panel
 from omnix.engine.forecast.result import Components, Forecast
-from omnix.engine.forecast.smoothing import implementation
 
 __all__ = [
     "DEFAULT_LEVELS",

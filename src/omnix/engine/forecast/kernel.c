@@ -256,3 +256,169 @@ CLONES EXPORT int omnix_tsb_grid(const float *y, const unsigned char *seen, long
 /* setuptools names the file like an extension module and some linkers insist on its entry
  * point; the library is only ever opened through ctypes. */
 EXPORT void *PyInit__kernel(void) { return 0; }
+
+INLINE float capped(float y, float cap) { return y < cap ? y : cap; }
+
+/* values, seen [n,stride]; columns low <= t < cut. Values are zero where not seen.
+ * Out [n]: top, total, sales (days with a sale). */
+CLONES EXPORT int omnix_row_totals(const float *values, const unsigned char *seen, long n,
+                                   long stride, long low, long cut, float *top, double *total,
+                                   int *sales, int *observed) {
+    for (long i = 0; i < n; i++) {
+        const float *y = values + i * stride;
+        const unsigned char *s = seen + i * stride;
+        float most = 0.f;
+        float sum[WIDTH] = {0};
+        int sold = 0, days = 0;
+        long t = low;
+        for (; t + WIDTH <= cut; t += WIDTH)
+            for (int v = 0; v < WIDTH; v++) {
+                sum[v] += y[t + v];
+                most = most > y[t + v] ? most : y[t + v];
+                sold += y[t + v] > 0.f;
+                days += s[t + v];
+            }
+        double all = 0.;
+        for (; t < cut; t++) {
+            all += y[t];
+            most = most > y[t] ? most : y[t];
+            sold += y[t] > 0.f;
+            days += s[t];
+        }
+        for (int v = 0; v < WIDTH; v++) all += sum[v];
+        top[i] = most;
+        total[i] = all;
+        sales[i] = sold;
+        observed[i] = days;
+    }
+    return 0;
+}
+
+/* First two moments over recent <= t < cut and faded sums by slot t % m over the last
+ * `window` columns. Out: total, square [n]; count, sales [n]; sums, days [n,m]. */
+CLONES EXPORT int omnix_row_moments(const float *values, const unsigned char *seen, long n,
+                                    long stride, long recent, long cut, const float *caps,
+                                    const float *fade, long window, long m, double *total,
+                                    double *square, int *count, int *sales, double *sums,
+                                    double *days) {
+    for (long i = 0; i < n; i++) {
+        const float *y = values + i * stride, cap = caps[i];
+        const unsigned char *s = seen + i * stride;
+        float one[WIDTH] = {0}, two[WIDTH] = {0};
+        int sold = 0, there = 0;
+        double a = 0., b = 0.;
+        long t = recent;
+        for (; t + WIDTH <= cut; t += WIDTH)
+            for (int v = 0; v < WIDTH; v++) {
+                float x = capped(y[t + v], cap);
+                one[v] += x;
+                two[v] += x * x;
+                sold += x > 0.f;
+                there += s[t + v];
+            }
+        for (; t < cut; t++) {
+            float x = capped(y[t], cap);
+            a += x;
+            b += (double)x * x;
+            sold += x > 0.f;
+            there += s[t];
+        }
+        for (int v = 0; v < WIDTH; v++) {
+            a += one[v];
+            b += two[v];
+        }
+        total[i] = a;
+        square[i] = b;
+        count[i] = there;
+        sales[i] = sold;
+        double *sum = sums + i * m, *day = days + i * m;
+        for (long k = 0; k < m; k++) sum[k] = day[k] = 0.;
+        t = cut - window;
+        for (long j = 0, k = t % m; j < window; j++, t++) {
+            sum[k] += fade[j] * capped(y[t], cap);
+            day[k] += fade[j] * s[t];
+            if (++k == m) k = 0;
+        }
+    }
+    return 0;
+}
+
+/* Daily sums by group of units sold, units expected and units expected with the weekday,
+ * each series divided by its dispersion. weekday [n,m] with slot t % m; level, scale, group [n].
+ * Adds to sold, expected, shaped [groups, cut - low]. */
+CLONES EXPORT int omnix_group_index(const float *values, const unsigned char *seen, long n,
+                                    long stride, long low, long cut, const float *caps,
+                                    const float *weekday, long m, const float *level,
+                                    const float *scale, const int *group, double *sold,
+                                    double *expected, double *shaped) {
+    const long width = cut - low;
+    float *factor = malloc(sizeof(float) * (size_t)(width + 1));
+    if (!factor) return 2;
+    for (long i = 0; i < n; i++) {
+        const float *y = values + i * stride + low, cap = caps[i];
+        const unsigned char *s = seen + i * stride + low;
+        const float inverse = 1.f / scale[i], base = level[i] / scale[i];
+        double *a = sold + group[i] * width, *b = expected + group[i] * width,
+               *c = shaped + group[i] * width;
+        for (long t = 0, k = low % m; t < width; t++) {
+            factor[t] = weekday[i * m + k];
+            if (++k == m) k = 0;
+        }
+        for (long t = 0; t < width; t++) {
+            const float e = s[t] * base;
+            a[t] += capped(y[t], cap) * inverse;
+            b[t] += e;
+            c[t] += e * factor[t];
+        }
+    }
+    free(factor);
+    return 0;
+}
+
+/* Divide the history of the listed rows by weekday times the group's shared factor, and give
+ * the factors of the horizon. Days whose factor is under `smallest` teach nothing and are
+ * marked unseen. shared [groups, cut - low + h] starts at column low.
+ * Out: y, used [rows, cut - first]; future [rows,h]; units, sales, count [rows] of the first
+ * `early` used days. */
+CLONES EXPORT int omnix_adjust(const float *values, const unsigned char *seen, long stride,
+                               const long *rows, long n, long low, long first, long cut, long h,
+                               const float *caps, const float *weekday, long m,
+                               const float *shared, const int *group, float smallest, long early,
+                               float *y_out, unsigned char *used, float *future, float *units,
+                               int *sales, int *count) {
+    const long width = cut - first;
+    float *factor = malloc(sizeof(float) * (size_t)(width + h + 1));
+    if (!factor) return 2;
+    for (long i = 0; i < n; i++) {
+        const long row = rows[i];
+        const float *y = values + row * stride + first, cap = caps[row];
+        const unsigned char *s = seen + row * stride + first;
+        const float *g = shared + group[row] * (cut - low + h) + (first - low);
+        float *o = y_out + i * width;
+        unsigned char *u = used + i * width;
+        for (long t = 0, k = first % m; t < width + h; t++) {
+            factor[t] = weekday[row * m + k] * g[t];
+            if (++k == m) k = 0;
+        }
+        for (long t = 0; t < width; t++) {
+            const float f = factor[t] > smallest ? factor[t] : smallest;
+            const unsigned char ok = s[t] & (factor[t] > smallest);
+            o[t] = ok ? capped(y[t], cap) / f : 0.f;
+            u[t] = ok;
+        }
+        memcpy(future + i * h, factor + width, sizeof(float) * (size_t)h);
+        float sum = 0.f;
+        int sold = 0, days = 0;
+        for (long t = 0; t < width && days < early; t++) {
+            if (!u[t]) continue;
+            days++;
+            sum += o[t];
+            sold += o[t] > 0.f;
+        }
+        units[i] = sum;
+        sales[i] = sold;
+        count[i] = days;
+    }
+    free(factor);
+    return 0;
+}

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from omnix.engine.forecast.aggregate import Totals
 from omnix.engine.forecast.panel import F32, I32, Panel
 
 Bool = NDArray[np.bool_]
 
 # Beyond these a number is a mistake, and its square leaves the range of float32.
 LARGEST, SMALLEST = 1e12, 1e-6
+_CHUNK = 512
 _SUSPECT = 12.0
 _LOG_FLOOR = 0.7
 _LOG_SPREADS = 4.0
@@ -48,14 +50,20 @@ def prepare(panel: Panel) -> Prepared:
     """Sort by group, replace what was not observed by zero, floor returns at zero."""
     _, group = np.unique(panel.group, return_inverse=True)
     order = np.argsort(group, kind="stable")
-    values = np.array(panel.values[order], np.float32, order="C")
     start = np.clip(panel.start[order], 0, panel.days).astype(np.int32)
-    with np.errstate(invalid="ignore"):
-        seen = np.abs(values) <= LARGEST
-    seen &= np.arange(panel.days)[None, :] >= start[:, None]
-    values[~seen] = 0.0
-    returned = np.asarray((values < 0).any(1))
-    values[values < SMALLEST] = 0.0
+    values = np.empty(panel.values.shape, np.float32)
+    seen = np.empty(panel.values.shape, np.bool_)
+    returned = np.empty(panel.size, np.bool_)
+    day = np.arange(panel.days)[None, :]
+    for a in range(0, panel.size, _CHUNK):
+        part = slice(a, a + _CHUNK)
+        rows = np.asarray(panel.values[order[part]], np.float32)
+        there = np.abs(rows) <= LARGEST
+        there &= day >= start[part, None]
+        rows[~there] = 0.0
+        returned[part] = rows.min(1, initial=0.0) < 0
+        rows[rows < SMALLEST] = 0.0
+        values[part], seen[part] = rows, there
     return Prepared(
         values,
         seen,
@@ -68,21 +76,16 @@ def prepare(panel: Panel) -> Prepared:
     )
 
 
-def outlier_caps(values: F32) -> F32:
+def outlier_caps(values: F32, totals: Totals) -> F32:
     """The largest credible value of each row of [n,t], infinite where nothing is suspect.
 
     Rows whose maximum is far above their mean sale are capped at four robust log spreads above
     their log mean, computed twice so that the outlier does not vouch for itself.
     """
-    n = len(values)
-    caps = np.full(n, np.inf, np.float32)
-    if values.size == 0:
-        return caps
-    sales = np.count_nonzero(values, axis=1)
-    top = values.max(1)
-    rest = (values.sum(1, dtype=np.float64) - top) / np.maximum(sales - 1, 1)
-    suspects = np.flatnonzero((top > _SUSPECT * rest) & (sales >= _MIN_SALES))
-    for row in suspects:
+    caps = np.full(len(values), np.inf, np.float32)
+    rest = (totals.total - totals.top) / np.maximum(totals.sales - 1, 1)
+    suspects = (totals.top > _SUSPECT * rest) & (totals.sales >= _MIN_SALES)
+    for row in np.flatnonzero(suspects):
         logs = np.log(values[row][values[row] > 0].astype(np.float64))
         limit = np.inf
         for _ in range(2):

@@ -4,17 +4,13 @@ Rows are series and columns are periods. A period that was not observed (`seen` 
 the trend on and changes nothing else.
 """
 
-import ctypes
 from dataclasses import dataclass
-from functools import cache
-from importlib.machinery import EXTENSION_SUFFIXES
-from pathlib import Path
-from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnix.engine.forecast.grids import F32, EtsGrid, TsbGrid
+from omnix.engine.forecast.native import Using, call, native
 
 Bool = NDArray[np.bool_]
 I32 = NDArray[np.int32]
@@ -42,44 +38,6 @@ class TsbFit:
     size: F32
 
 
-@cache
-def _library() -> ctypes.CDLL | None:
-    folder = Path(__file__).parent
-    for suffix in EXTENSION_SUFFIXES:
-        path = folder / f"_kernel{suffix}"
-        if path.exists():
-            try:
-                library = ctypes.CDLL(str(path))
-                _ = library.omnix_ets_grid, library.omnix_tsb_grid
-            except (OSError, AttributeError):
-                # Built for another machine or left over from an older version: numpy still works.
-                return None
-            return library
-    return None
-
-
-def implementation() -> Literal["native", "numpy"]:
-    """Which implementation `smooth_ets` and `smooth_tsb` use when none is asked for."""
-    return "numpy" if _library() is None else "native"
-
-
-def _pointer(array: NDArray[Any]) -> ctypes.c_void_p:
-    return ctypes.c_void_p(array.ctypes.data)
-
-
-def _long(value: int) -> ctypes.c_long:
-    return ctypes.c_long(value)
-
-
-def _float(value: float) -> ctypes.c_float:
-    return ctypes.c_float(value)
-
-
-def _check(code: int) -> None:
-    if code:
-        raise ValueError(f"smoothing kernel refused its input (code {code})")
-
-
 def smooth_ets(
     y: F32,
     seen: Bool,
@@ -93,7 +51,7 @@ def smooth_ets(
     warmup: int = 0,
     discount: float = 1.0,
     sharpness: float = 1.0,
-    using: Literal["native", "numpy"] | None = None,
+    using: Using | None = None,
 ) -> EtsFit:
     """Run every lane of `grid` over y [n,t] from column start[n] and average the forecasts.
 
@@ -119,8 +77,7 @@ def smooth_ets(
         np.empty(n, np.float32),
         np.empty(n, np.int32),
     )
-    library = _library()
-    if library is None or using == "numpy":
+    if not native(using):
         for a in range(0, n, _CHUNK):
             part = slice(a, a + _CHUNK)
             _ets_numpy(
@@ -128,16 +85,11 @@ def smooth_ets(
                 (warmup, discount, sharpness), EtsFit(*(getattr(fit, f)[part] for f in _ETS)),
             )  # fmt: skip
         return fit
-    _check(
-        library.omnix_ets_grid(
-            _pointer(y), _pointer(seen), _long(n), _long(t), _pointer(start), _long(m),
-            _long(len(grid.alpha)), _pointer(grid.alpha), _pointer(grid.beta),
-            _pointer(grid.gamma), _pointer(grid.phi), _pointer(grid.penalty),
-            _pointer(level0), _pointer(trend0), _pointer(season0), _long(warmup),
-            _float(discount), _float(sharpness), _long(horizon), _pointer(fit.forecast),
-            _pointer(fit.level), _pointer(fit.trend), _pointer(fit.sigma), _pointer(fit.best),
-        )  # fmt: skip
-    )
+    call(
+        "omnix_ets_grid", y, seen, n, t, start, m, len(grid.alpha), grid.alpha, grid.beta,
+        grid.gamma, grid.phi, grid.penalty, level0, trend0, season0, warmup, float(discount),
+        float(sharpness), horizon, fit.forecast, fit.level, fit.trend, fit.sigma, fit.best,
+    )  # fmt: skip
     return fit
 
 
@@ -154,7 +106,7 @@ def smooth_tsb(
     probability0: F32,
     discount: float = 1.0,
     sharpness: float = 1.0,
-    using: Literal["native", "numpy"] | None = None,
+    using: Using | None = None,
 ) -> TsbFit:
     """Run the Teunter-Syntetos-Babai method over y [n,t] for every lane and average.
 
@@ -168,8 +120,7 @@ def smooth_tsb(
     size0 = np.ascontiguousarray(size0, np.float32)
     probability0 = np.ascontiguousarray(probability0, np.float32)
     fit = TsbFit(*(np.empty(n, np.float32) for _ in range(3)))
-    library = _library()
-    if library is None or using == "numpy":
+    if not native(using):
         for a in range(0, n, _CHUNK):
             part = slice(a, a + _CHUNK)
             _tsb_numpy(
@@ -177,14 +128,11 @@ def smooth_tsb(
                 (discount, sharpness), TsbFit(fit.mean[part], fit.probability[part], fit.size[part]),
             )  # fmt: skip
         return fit
-    _check(
-        library.omnix_tsb_grid(
-            _pointer(y), _pointer(seen), _long(n), _long(t), _pointer(start),
-            _long(len(grid.size)), _pointer(grid.size), _pointer(grid.probability),
-            _pointer(grid.penalty), _pointer(size0), _pointer(probability0), _float(discount),
-            _float(sharpness), _pointer(fit.mean), _pointer(fit.probability), _pointer(fit.size),
-        )  # fmt: skip
-    )
+    call(
+        "omnix_tsb_grid", y, seen, n, t, start, len(grid.size), grid.size, grid.probability,
+        grid.penalty, size0, probability0, float(discount), float(sharpness), fit.mean,
+        fit.probability, fit.size,
+    )  # fmt: skip
     return fit
 
 
