@@ -1,0 +1,53 @@
+export interface FieldError {
+  readonly field: string;
+  readonly reason: string;
+}
+
+/** A refusal by the API (RFC 9457), or no answer at all (`status` 0). */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly detail: string | undefined;
+  readonly errors: readonly FieldError[];
+
+  constructor(status: number, title: string, detail?: string, errors: readonly FieldError[] = []) {
+    super(detail ?? title);
+    this.name = 'ApiError';
+    this.status = status;
+    this.detail = detail;
+    this.errors = errors;
+  }
+
+  /** Reasons by the last part of the field's path, so `body.email` finds `email`. */
+  reasonFor(field: string): string | undefined {
+    return this.errors.find((error) => lastPart(error.field) === field)?.reason;
+  }
+}
+
+function lastPart(field: string): string {
+  return field.split(/[./]/).at(-1) ?? field;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** Reads whatever an error response held; a proxy's HTML page is as possible as our own JSON. */
+export function toApiError(status: number, body: unknown): ApiError {
+  if (!isRecord(body)) return new ApiError(status, `HTTP ${status}`);
+  const errors = Array.isArray(body.errors)
+    ? body.errors.filter(isRecord).map((error) => ({
+        field: text(error.field) ?? '',
+        reason: text(error.reason) ?? '',
+      }))
+    : [];
+  return new ApiError(status, text(body.title) ?? `HTTP ${status}`, text(body.detail), errors);
+}
+
+/** Worth asking again: no answer, too busy, or the server's own failure. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
+}

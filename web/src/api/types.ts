@@ -1,0 +1,23 @@
+import type { paths } from './contract';
+
+type Body<R> = R extends { content: { 'application/json': infer A } } ? A : never;
+type Answers<O> = O extends { responses: infer R } ? R : never;
+type Success<R> = Body<R extends { 200: infer A } ? A : R extends { 201: infer A } ? A : never>;
+
+/** What a successful call of `path` answers. */
+export type Answer<P extends keyof paths, M extends keyof paths[P] = keyof paths[P]> = Success<
+  Answers<paths[P][M]>
+>;
+
+export type Grant = Answer<'/v1/auth/login', 'post'>;
+export type User = Grant['user'];
+export type Status = Answer<'/v1/system/status', 'get'>;
+export type Summary = Answer<'/v1/dashboard/summary', 'get'>;
+export type Metric = Summary['metrics'][number];
+export type Note = Summary['notes'][number];
+export type Product = Answer<'/v1/products/{product_id}', 'get'>;
+export type ProductSales = Answer<'/v1/products/{product_id}/sales', 'get'>;
+export type Forecast = Answer<'/v1/forecasts/{product_id}', 'get'>;
+export type ForecastPoint = Forecast['points'][number];
+export type Balance = Answer<'/v1/inventory', 'get'>['items'][number];
+export type Proposal = Answer<'/v1/inventory/replenishment', 'get'>['items'][number];

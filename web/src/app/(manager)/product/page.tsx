@@ -1,0 +1,5 @@
+import { ProductPage } from '@/features/products/ProductPage';
+
+export default function Page() {
+  return <ProductPage />;
+}

@@ -1,0 +1,5 @@
+import { ProductList } from '@/features/products/ProductList';
+
+export default function Page() {
+  return <ProductList />;
+}

@@ -1,0 +1,68 @@
+'use client';
+
+import { ApiError } from '@/api/problem';
+import { changePassword } from '@/api/session';
+import { useWords } from '@/i18n/locale';
+import { Banner } from '@/ui/Banner';
+import { Button } from '@/ui/Button';
+import { PasswordField } from '@/ui/Field';
+import { PageTitle } from '@/ui/PageTitle';
+import { useReason } from '@/ui/states';
+import { type FieldKeys, useForm } from './useForm';
+
+function check(values: FormData): FieldKeys {
+  const findings: Record<string, FieldKeys[string]> = {};
+  for (const [field, value] of values) if (!value) findings[field] = 'login.required';
+  const differ = values.get('new_password') !== values.get('repeat');
+  if (!findings.repeat && differ) findings.repeat = 'login.change.differ';
+  return findings;
+}
+
+/** `oneTime` is null after a reload: it must then be typed again. */
+export function ChangePasswordForm({ oneTime }: { oneTime: string | null }) {
+  const { t } = useWords();
+  const why = useReason();
+  const { busy, found, error, onSubmit, reason } = useForm(check, (values) =>
+    changePassword(oneTime ?? String(values.get('current_password')), String(values.get('new_password'))),
+  );
+  const message = (field: string) => (found[field] ? t(found[field]) : reason(field));
+  const atField = error instanceof ApiError && reason('new_password');
+  const shared = { dir: 'ltr', required: true, show: t('login.show'), hide: t('login.hide') } as const;
+  return (
+    <form noValidate onSubmit={onSubmit} className="grid gap-4">
+      <PageTitle title={t('login.change.title')} />
+      <p className="-mt-4 text-ink-2 text-sm">{t('login.change.text')}</p>
+      {error !== null && !atField && (
+        <Banner tone="bad" alert>
+          {why(error)}
+        </Banner>
+      )}
+      {oneTime === null && (
+        <PasswordField
+          {...shared}
+          label={t('login.password')}
+          name="current_password"
+          autoComplete="current-password"
+          error={message('current_password')}
+        />
+      )}
+      <PasswordField
+        {...shared}
+        label={t('login.change.new')}
+        name="new_password"
+        autoComplete="new-password"
+        error={message('new_password')}
+      />
+      <PasswordField
+        {...shared}
+        label={t('login.change.repeat')}
+        name="repeat"
+        autoComplete="new-password"
+        error={message('repeat')}
+      />
+      <Button type="submit" kind="primary" busy={busy}>
+        {t('login.change.submit')}
+      </Button>
+    </form>
+  );
+}

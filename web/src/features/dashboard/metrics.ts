@@ -1,0 +1,32 @@
+import type { Metric } from '@/api/types';
+import * as fmt from '@/i18n/format';
+import type { GoodDirection } from '@/ui/Delta';
+
+/** Figures of which less is better, or where neither is. */
+const GOOD: Readonly<Record<string, GoodDirection>> = {
+  returns: 'down',
+  low_stock: 'down',
+  out_of_stock: 'down',
+  stock_value: 'none',
+};
+
+export function goodDirection(name: string): GoodDirection {
+  return GOOD[name] ?? 'up';
+}
+
+export function metricText(
+  locale: string,
+  unit: Metric['unit'],
+  value: number | null,
+  currency: string,
+): string {
+  if (value === null) return '–';
+  if (unit === 'money') {
+    const large = Math.abs(value) >= 1_000_000 * 10 ** fmt.minorDigits(currency);
+    const small = Math.abs(value) < 1_000 * 10 ** fmt.minorDigits(currency);
+    return fmt.money(locale, value, currency, large ? 'compact' : small ? 'full' : 'whole');
+  }
+  if (unit === 'ratio') return fmt.percent(locale, value);
+  if (unit === 'days') return fmt.count(locale, value, 1);
+  return fmt.count(locale, value);
+}

@@ -1,0 +1,74 @@
+'use client';
+
+import type { Proposal } from '@/api/types';
+import * as fmt from '@/i18n/format';
+import { useWords } from '@/i18n/locale';
+import { Card } from '@/ui/Card';
+import { Disclosure } from '@/ui/Disclosure';
+import { FactList } from '@/ui/FactList';
+import { Notes } from '@/ui/Notes';
+import { EmptyState, ErrorState, Loading } from '@/ui/states';
+import { useLocationName } from './useLocations';
+import { useProposals } from './useProposals';
+
+const INPUTS = [
+  'available',
+  'on_order',
+  'lead_time_days',
+  'review_days',
+  'demand_mean',
+  'demand_q90',
+  'target',
+] as const;
+
+function OneProposal({ proposal, currency }: { proposal: Proposal; currency: string }) {
+  const { t, format } = useWords();
+  const nameOf = useLocationName();
+  const { order_by, supplier, expected_cost_minor: cost } = proposal;
+  const details = [
+    order_by && t('proposal.by', { day: fmt.day(format, order_by) }),
+    supplier && t('proposal.from', { supplier }),
+    cost !== null && t('proposal.cost', { cost: fmt.money(format, cost, currency, 'whole') }),
+  ].filter(Boolean);
+  return (
+    <li className="grid gap-2 border-line border-b pb-4 last:border-0 last:pb-0">
+      <p className="figures font-semibold text-lg">
+        {t('proposal.order', {
+          units: t('proposal.units', { n: proposal.quantity }),
+          location: nameOf(proposal.location_id),
+        })}
+      </p>
+      {details.length > 0 && <p className="figures text-ink-2 text-sm">{details.join(' · ')}</p>}
+      <Disclosure summary={t('proposal.why')}>
+        <p className="mb-2 max-w-prose text-sm">{proposal.reason}</p>
+        <FactList
+          facts={INPUTS.map((name) => ({
+            name: t(`proposal.input.${name}`),
+            value: fmt.count(format, proposal.inputs[name], 1),
+          }))}
+        />
+      </Disclosure>
+      <Notes title={t('proposal.assumptions')} notes={proposal.assumptions} />
+    </li>
+  );
+}
+
+export function ProposalCard({ productId, currency }: { productId: string; currency: string }) {
+  const { t } = useWords();
+  const { data, error, refetch } = useProposals(productId);
+  const proposals = data?.items.filter((proposal) => proposal.product_id === productId) ?? [];
+  return (
+    <Card title={t('proposal.title')}>
+      {error && <ErrorState error={error} retry={() => void refetch()} />}
+      {!error && !data && <Loading className="h-24" />}
+      {data && proposals.length === 0 && <EmptyState icon="check" title={t('proposal.none')} />}
+      {proposals.length > 0 && (
+        <ul className="grid gap-4">
+          {proposals.map((proposal) => (
+            <OneProposal key={proposal.location_id} proposal={proposal} currency={currency} />
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,83 @@
+'use client';
+
+import { useEffect, useRef, useState } from 'react';
+import { useWords } from '@/i18n/locale';
+import { changeUrl } from '@/shell/useUrlState';
+import { SearchField, SelectField } from '@/ui/Field';
+import { useCategories } from './useCategories';
+import type { ProductFilters as Filters } from './useProducts';
+
+const PAUSE_MS = 250;
+
+/** Follows typing at once and the address after a pause; a changed address (Back) wins. */
+function useTyped(search: string) {
+  const [typed, setTyped] = useState(search);
+  const sent = useRef(search);
+  useEffect(() => {
+    if (search !== sent.current) {
+      sent.current = search;
+      setTyped(search);
+    }
+  }, [search]);
+  useEffect(() => {
+    if (typed === sent.current) return;
+    const timer = setTimeout(() => {
+      sent.current = typed;
+      changeUrl({ q: typed, cursor: null });
+    }, PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  return [typed, setTyped] as const;
+}
+
+export function ProductFilters({ filters }: { filters: Filters }) {
+  const { t } = useWords();
+  const [typed, setTyped] = useTyped(filters.search);
+  const categories = useCategories().data?.items ?? [];
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: <search> is not known to all browsers yet
+    <form
+      role="search"
+      onSubmit={(event) => event.preventDefault()}
+      className="mb-4 grid items-end gap-3 sm:grid-cols-3 lg:grid-cols-[minmax(16rem,2fr)_1fr_1fr_1fr]"
+    >
+      <div className="sm:col-span-3 lg:col-span-1">
+        <SearchField
+          label={t('products.search')}
+          placeholder={t('products.search.hint')}
+          value={typed}
+          dir="auto"
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      </div>
+      <SelectField
+        label={t('products.category')}
+        value={filters.category}
+        options={[
+          { value: '', label: t('products.all') },
+          ...categories.map(({ name }) => ({ value: name, label: name })),
+        ]}
+        onChange={(category) => changeUrl({ category, cursor: null })}
+      />
+      <SelectField
+        label={t('products.status')}
+        value={filters.status}
+        options={[
+          { value: '', label: t('products.all') },
+          { value: 'active', label: t('products.active') },
+          { value: 'archived', label: t('products.archived') },
+        ]}
+        onChange={(status) => changeUrl({ status, cursor: null })}
+      />
+      <SelectField
+        label={t('products.sort')}
+        value={filters.sort}
+        options={[
+          { value: 'name', label: t('products.sort.name') },
+          { value: '-created_at', label: t('products.sort.newest') },
+        ]}
+        onChange={(sort) => changeUrl({ sort: sort === 'name' ? null : sort, cursor: null })}
+      />
+    </form>
+  );
+}

@@ -1,0 +1,130 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { ApiError } from '@/api/problem';
+import type { Product, Status } from '@/api/types';
+import { DriversCard } from '@/features/forecasting/DriversCard';
+import { ForecastCard } from '@/features/forecasting/ForecastCard';
+import { ProposalCard } from '@/features/inventory/ProposalCard';
+import { StockCard } from '@/features/inventory/StockCard';
+import { useLiveChannel } from '@/features/realtime/useLive';
+import { useStatus } from '@/features/system/useStatus';
+import * as fmt from '@/i18n/format';
+import { useWords } from '@/i18n/locale';
+import { oneOfNumbers } from '@/shell/url';
+import { useParam } from '@/shell/useUrlState';
+import { AppLink } from '@/ui/AppLink';
+import { Badge } from '@/ui/Badge';
+import { Card } from '@/ui/Card';
+import { PageTitle } from '@/ui/PageTitle';
+import { EmptyState, ErrorState, Loading } from '@/ui/states';
+import { PriceHistory } from './PriceHistory';
+import { ProductFacts } from './ProductFacts';
+import { SALES_RANGES, SalesHistory } from './SalesHistory';
+import { useProduct } from './useProduct';
+import { useProductSales } from './useProductSales';
+
+const BEFORE_FORECAST = 60;
+
+function Header({ product }: { product: Product }) {
+  const { t } = useWords();
+  return (
+    <>
+      <AppLink href="/products/" className="mb-2 inline-block text-sm">
+        {t('product.back')}
+      </AppLink>
+      <PageTitle
+        title={product.name}
+        text={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <span>
+              {t('col.sku')} <bdi>{product.sku}</bdi>
+            </span>
+            {product.category && <Badge tone="accent">{product.category}</Badge>}
+            {product.status === 'archived' && <Badge>{t('products.archived')}</Badge>}
+          </span>
+        }
+      />
+    </>
+  );
+}
+
+function Details({ product, status }: { product: Product; status: Status }) {
+  const { t } = useWords();
+  const { id } = product;
+  const queries = useQueryClient();
+  useLiveChannel(`product.${id}`, () => {
+    void queries.invalidateQueries({ queryKey: ['product', id] });
+  });
+  const days = oneOfNumbers(useParam('days'), SALES_RANGES, 90);
+  const to = status.data_until ?? new Date().toISOString().slice(0, 10);
+  const from = fmt.addDays(to, 1 - days);
+  const sales = useProductSales(id, from, to);
+  const recent = useProductSales(id, fmt.addDays(to, 1 - BEFORE_FORECAST), to);
+  const history = useMemo(() => recent.data?.points ?? [], [recent.data]);
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+      <div className="grid min-w-0 gap-4">
+        <ForecastCard productId={id} history={history} timeZone={status.shop.time_zone} />
+        {sales.data && <SalesHistory sales={sales.data} days={days} />}
+        {sales.error && (
+          <Card title={t('product.sales')}>
+            <ErrorState error={sales.error} retry={() => void sales.refetch()} />
+          </Card>
+        )}
+        {sales.isPending && <Loading className="h-72" />}
+        <PriceHistory productId={id} currency={product.currency} from={from} to={to} />
+      </div>
+      <div className="grid min-w-0 gap-4">
+        <ProposalCard productId={id} currency={product.currency} />
+        <StockCard productId={id} />
+        <ProductFacts product={product} />
+        <DriversCard productId={id} />
+      </div>
+    </div>
+  );
+}
+
+function ProductById({ id }: { id: string }) {
+  const { t } = useWords();
+  const product = useProduct(id);
+  const status = useStatus();
+  if (product.error instanceof ApiError && [400, 404].includes(product.error.status)) {
+    return (
+      <>
+        <PageTitle title={t('product.missing')} hidden />
+        <EmptyState
+          title={t('product.missing')}
+          action={<AppLink href="/products/">{t('product.back')}</AppLink>}
+        />
+      </>
+    );
+  }
+  const error = product.error ?? status.error;
+  if (error) return <ErrorState error={error} retry={() => void product.refetch()} />;
+  if (!product.data || !status.data) return <Loading className="h-96" />;
+  return (
+    <>
+      <Header product={product.data} />
+      <Details product={product.data} status={status.data} />
+    </>
+  );
+}
+
+export function ProductPage() {
+  const { t } = useWords();
+  const id = useParam('id');
+  if (!id) {
+    return (
+      <>
+        <PageTitle title={t('product.noId')} hidden />
+        <EmptyState
+          title={t('product.noId')}
+          action={<AppLink href="/products/">{t('product.back')}</AppLink>}
+        />
+      </>
+    );
+  }
+  return <ProductById key={id} id={id} />;
+}

@@ -1,0 +1,57 @@
+'use client';
+
+import { useMemo } from 'react';
+import type { ProductSales } from '@/api/types';
+import * as fmt from '@/i18n/format';
+import { useWords } from '@/i18n/locale';
+import { changeUrl } from '@/shell/useUrlState';
+import { Card } from '@/ui/Card';
+import { Chart } from '@/ui/chart/Chart';
+import type { ChartData } from '@/ui/chart/types';
+import { Segmented } from '@/ui/Segmented';
+import { EmptyState } from '@/ui/states';
+
+export const SALES_RANGES = [30, 90, 365];
+
+export function SalesHistory({ sales, days }: { sales: ProductSales; days: number }) {
+  const { t, format, locale } = useWords();
+  const { points } = sales;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `t` changes with the locale
+  const data = useMemo<ChartData>(
+    () => ({
+      days: points.map((point) => point.day),
+      dayTick: (day) => fmt.day(format, day, points.length > 180 ? 'month' : 'tick'),
+      series: [
+        {
+          name: t('col.units'),
+          kind: 'bar',
+          tone: 1,
+          values: points.map((point) => point.units),
+          read: (value) => fmt.count(format, value),
+          tick: (value) => fmt.compact(format, value),
+        },
+      ],
+      shade: { name: t('chart.noSale'), on: points.map((point) => point.in_stock === false) },
+    }),
+    [points, format, locale],
+  );
+  return (
+    <Card
+      title={t('product.sales')}
+      actions={
+        <Segmented
+          label={t('product.range')}
+          value={days}
+          options={SALES_RANGES.map((n) => ({ value: n, label: t('dashboard.days', { n }) }))}
+          onChange={(n) => changeUrl({ days: n === 90 ? null : String(n) })}
+        />
+      }
+    >
+      {points.some((point) => point.units > 0) ? (
+        <Chart title={t('product.sales')} data={data} height="h-52" />
+      ) : (
+        <EmptyState title={t('product.sales.none')} />
+      )}
+    </Card>
+  );
+}

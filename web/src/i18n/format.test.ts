@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addDays, changeSize, count, day, minorDigits, moment, money, percent, weekdays } from './format';
+
+test('money has as many minor digits as its currency', () => {
+  assert.equal(money('en-GB', 123456, 'GBP'), '£1,234.56');
+  assert.equal(money('en', 123456, 'JPY'), '¥123,456');
+  assert.equal(minorDigits('KWD'), 3);
+  assert.equal(money('en-GB', -5, 'EUR'), '-€0.05');
+});
+
+test('money can be shortened for tiles and axes', () => {
+  assert.equal(money('en-GB', 123456, 'GBP', 'whole'), '£1,235');
+  assert.equal(money('en', 123456700, 'USD', 'compact'), '$1.2M');
+});
+
+test('numbers follow the locale', () => {
+  assert.equal(count('de', 1234567), '1.234.567');
+  assert.equal(percent('en', 0.1234), '12.3%');
+  assert.equal(changeSize('en', -0.054), '5.4%');
+  assert.equal(changeSize('en', 1.257), '126%');
+});
+
+test('a calendar day stays the same day wherever the reader is', () => {
+  const before = process.env.TZ;
+  for (const zone of ['Pacific/Kiritimati', 'America/Los_Angeles']) {
+    process.env.TZ = zone;
+    assert.equal(day('en-GB', '2026-03-01'), '1 Mar 2026');
+    assert.equal(addDays('2026-03-01', -1), '2026-02-28');
+  }
+  process.env.TZ = before;
+});
+
+test('what is not a date is shown as it came', () => {
+  assert.equal(day('en', 'soon'), 'soon');
+  assert.equal(moment('en', '', 'UTC'), '');
+});
+
+test('a moment is told in the zone of the shop', () => {
+  assert.match(moment('en-GB', '2026-06-30T22:30:00Z', 'Asia/Jerusalem'), /1 Jul 2026.*01:30/);
+});
+
+test('weeks start on Monday, as forecasts number days', () => {
+  assert.deepEqual(weekdays('en'), ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']);
+});

@@ -1,0 +1,77 @@
+import { createStore, useStore } from '@/ui/store';
+import { type Catalogue, en, type MessageKey, type ServerWords } from './en';
+import { fill, type Values } from './translate';
+
+export type Locale = 'en' | 'he';
+export const LOCALES: ReadonlyArray<{ code: Locale; name: string; dir: 'ltr' | 'rtl' }> = [
+  { code: 'en', name: 'English', dir: 'ltr' },
+  { code: 'he', name: 'עברית', dir: 'rtl' },
+];
+
+const KEY = 'omnix.locale';
+
+export interface Language {
+  /** What is shown: the catalogue's language. */
+  readonly locale: Locale;
+  /** What numbers and dates are written in: the browser's own variety of that language. */
+  readonly format: string;
+  readonly messages: Catalogue;
+  readonly words: ServerWords;
+}
+
+function formatLocale(locale: Locale): string {
+  if (typeof navigator === 'undefined') return locale;
+  return navigator.languages.find((tag) => tag.split('-')[0] === locale) ?? locale;
+}
+
+const languageStore = createStore<Language>({
+  locale: 'en',
+  format: 'en',
+  messages: en,
+  words: {},
+});
+
+async function load(locale: Locale): Promise<Language> {
+  const format = formatLocale(locale);
+  if (locale === 'en') return { locale, format, messages: en, words: {} };
+  const { he, heWords } = await import('./he');
+  return { locale, format, messages: he, words: heWords };
+}
+
+async function use(locale: Locale): Promise<void> {
+  const language = await load(locale);
+  document.documentElement.lang = locale;
+  document.documentElement.dir = locale === 'he' ? 'rtl' : 'ltr';
+  languageStore.set(language);
+}
+
+/** Takes up the language that boot.js has already put on the document. */
+export function startLanguage(): Promise<void> {
+  return use(document.documentElement.lang === 'he' ? 'he' : 'en');
+}
+
+export function setLocale(locale: Locale): Promise<void> {
+  try {
+    localStorage.setItem(KEY, locale);
+  } catch {
+    // Forbidden storage: the choice then lasts until the page is left.
+  }
+  return use(locale);
+}
+
+export type Translate = (key: MessageKey, values?: Values) => string;
+
+export interface Words extends Language {
+  readonly t: Translate;
+  /** The server's own words for `code`, in the reader's language where it is known. */
+  readonly said: (code: string, english: string) => string;
+}
+
+export function useWords(): Words {
+  const language = useStore(languageStore);
+  return {
+    ...language,
+    t: (key, values) => fill(language.format, language.messages[key], values),
+    said: (code, english) => language.words[code] ?? english,
+  };
+}

@@ -1,0 +1,62 @@
+'use client';
+
+import { usePathname, useRouter } from 'next/navigation';
+import { type ReactNode, useEffect } from 'react';
+import { ApiError } from '@/api/problem';
+import { restore, sessionStore } from '@/api/session';
+import { ConnectionBanner } from '@/features/realtime/ConnectionBanner';
+import { useLiveConnection } from '@/features/realtime/useLive';
+import { ErrorState } from '@/ui/states';
+import { useStore } from '@/ui/store';
+import { NavRail } from './NavRail';
+import { SkipLink } from './SkipLink';
+import { Splash } from './Splash';
+import { TopBar } from './TopBar';
+
+/** Sends whoever is not signed in to the door, and remembers where they wanted to go. */
+function useGuard() {
+  const session = useStore(sessionStore);
+  const router = useRouter();
+  const pathname = usePathname();
+  const shut = session.phase === 'out' || (session.phase === 'in' && session.mustChangePassword);
+  useEffect(() => {
+    if (!shut) return;
+    const next = encodeURIComponent(pathname + location.search);
+    router.replace(next === '%2F' ? '/login/' : `/login/?next=${next}`);
+  }, [shut, pathname, router]);
+  return shut ? { phase: 'out' as const } : session;
+}
+
+function Frame({ children }: { children: ReactNode }) {
+  useLiveConnection();
+  return (
+    <div className="flex min-h-dvh flex-col md:flex-row">
+      <SkipLink />
+      <NavRail />
+      <div className="flex min-w-0 flex-1 flex-col pb-16 md:pb-0">
+        <TopBar />
+        <main
+          id="content"
+          tabIndex={-1}
+          className="mx-auto w-full max-w-7xl flex-1 px-3 pt-4 pb-8 outline-none sm:px-6"
+        >
+          <ConnectionBanner />
+          {children}
+        </main>
+      </div>
+    </div>
+  );
+}
+
+export function AppShell({ children }: { children: ReactNode }) {
+  const session = useGuard();
+  if (session.phase === 'unreachable') {
+    return (
+      <main className="grid min-h-dvh place-items-center">
+        <ErrorState error={new ApiError(0, 'no answer')} retry={() => void restore()} />
+      </main>
+    );
+  }
+  if (session.phase !== 'in') return <Splash />;
+  return <Frame>{children}</Frame>;
+}

@@ -1,0 +1,56 @@
+'use client';
+
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import type { MessageKey } from '@/i18n/en';
+import { useWords } from '@/i18n/locale';
+import { Icon, type IconName } from '@/ui/Icon';
+import { Brand } from './Brand';
+
+interface Item {
+  href: string;
+  label: MessageKey;
+  icon: IconName;
+  /** Other pages that belong to this item. */
+  also?: string;
+}
+
+/** Only pages that exist. A new page is one line here. */
+const ITEMS: readonly Item[] = [
+  { href: '/', label: 'nav.dashboard', icon: 'dashboard' },
+  { href: '/products/', label: 'nav.products', icon: 'products', also: '/product/' },
+];
+
+/** A rail at the side of a wide screen, a bar at the bottom of a phone. */
+export function NavRail() {
+  const { t } = useWords();
+  const pathname = usePathname();
+  return (
+    <nav
+      aria-label={t('app.menu')}
+      className="fixed inset-x-0 bottom-0 z-10 border-line border-t bg-surface md:sticky md:inset-x-auto md:top-0 md:h-dvh md:w-52 md:shrink-0 md:border-e md:border-t-0 md:px-3"
+    >
+      <div className="hidden px-3 pt-4 pb-5 md:block">
+        <Brand />
+      </div>
+      <ul className="flex md:grid md:gap-1">
+        {ITEMS.map(({ href, label, icon, also }) => {
+          const here = pathname === href || pathname === also;
+          return (
+            <li key={href} className="flex-1">
+              <Link
+                href={href}
+                prefetch={false}
+                aria-current={here ? 'page' : undefined}
+                className={`flex flex-col items-center gap-0.5 px-3 py-2 font-medium text-xs md:flex-row md:gap-3 md:rounded-control md:text-sm ${here ? 'text-accent-strong md:bg-accent-soft' : 'text-ink-2 hover:bg-surface-3 hover:text-ink'}`}
+              >
+                <Icon name={icon} size={20} />
+                {t(label)}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+    </nav>
+  );
+}

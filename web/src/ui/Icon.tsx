@@ -1,0 +1,41 @@
+/** Own line icons on a 20 x 20 grid; always beside words, hence hidden from screen readers. */
+const PATHS = {
+  dashboard: 'M3 11h6V3H3zM11 17h6V9h-6zM3 17h6v-3H3zM11 6h6V3h-6z',
+  products: 'M10 2.5 17 6v8l-7 3.5L3 14V6zM3 6l7 3.5L17 6M10 9.5v8',
+  settings:
+    'M3 5h8M15 5h2M3 10h2M9 10h8M3 15h7M14 15h3M13 3.2a1.8 1.8 0 1 1 0 3.6 1.8 1.8 0 0 1 0-3.6M7 8.2a1.8 1.8 0 1 1 0 3.6 1.8 1.8 0 0 1 0-3.6M12 13.2a1.8 1.8 0 1 1 0 3.6 1.8 1.8 0 0 1 0-3.6',
+  up: 'M10 16V4M5 9l5-5 5 5',
+  down: 'M10 4v12M5 11l5 5 5-5',
+  same: 'M4 10h12',
+  info: 'M10 2.5a7.5 7.5 0 1 0 0 15 7.5 7.5 0 0 0 0-15M10 9v5M10 6v.6',
+  warning: 'M10 3 2.5 16.5h15zM10 8v4M10 14v.6',
+  check: 'm4 10.5 4 4 8-9',
+  close: 'm5 5 10 10M15 5 5 15',
+  search: 'M9 3a6 6 0 1 0 0 12A6 6 0 0 0 9 3M13.5 13.5 17 17',
+  table: 'M3 4h14v12H3zM3 8h14M8 8v8',
+  back: 'M12.5 4.5 7 10l5.5 5.5',
+  next: 'M7.5 4.5 13 10l-5.5 5.5',
+  eye: 'M2 10s3-5.5 8-5.5 8 5.5 8 5.5-3 5.5-8 5.5S2 10 2 10M10 7.8a2.2 2.2 0 1 0 0 4.4 2.2 2.2 0 0 0 0-4.4',
+  empty: 'M3 8.5 5.5 4h9L17 8.5V16H3zM3 8.5h4.5l1 2.5h3l1-2.5H17',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, flip = false, size = 18 }: { name: IconName; flip?: boolean; size?: number }) {
+  return (
+    <svg
+      aria-hidden="true"
+      viewBox="0 0 20 20"
+      width={size}
+      height={size}
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={1.6}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      className={`shrink-0 ${flip ? 'rtl:-scale-x-100' : ''}`}
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

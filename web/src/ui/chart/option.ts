@@ -1,0 +1,114 @@
+import type { EChartsCoreOption } from 'echarts/core';
+import type { Band, ChartData, ChartTone, Series } from './types';
+
+export interface ChartColours {
+  readonly tones: Record<ChartTone, string>;
+  readonly grid: string;
+  readonly axis: string;
+  readonly font: string;
+}
+
+type Mark = Record<string, unknown>;
+
+/** A band is two stacked lines: an unseen one up to its foot, and the filled difference above. */
+function bandMarks(band: Band, index: number, colour: string): Mark[] {
+  const hidden = { lineStyle: { opacity: 0 }, symbol: 'none', silent: true, type: 'line' };
+  const gap = band.high.map((high, i) => {
+    const low = band.low[i];
+    return high === null || low === null || low === undefined ? null : high - low;
+  });
+  const stack = { stack: `band${index}`, stackStrategy: 'all' };
+  return [
+    { ...hidden, ...stack, data: band.low },
+    {
+      ...hidden,
+      ...stack,
+      data: gap,
+      areaStyle: { color: colour, opacity: band.strong ? 0.3 : 0.16 },
+    },
+  ];
+}
+
+function seriesMark(series: Series, colour: string): Mark {
+  const base = { data: series.values, yAxisIndex: series.second ? 1 : 0, silent: true };
+  if (series.kind === 'bar') {
+    return {
+      ...base,
+      type: 'bar',
+      barMaxWidth: 18,
+      barCategoryGap: '35%',
+      itemStyle: { color: colour, opacity: 0.85, borderRadius: [2, 2, 0, 0] },
+    };
+  }
+  return {
+    ...base,
+    type: 'line',
+    symbol: 'none',
+    step: series.kind === 'step' ? 'end' : false,
+    lineStyle: { color: colour, width: 2 },
+    itemStyle: { color: colour },
+    z: 3,
+  };
+}
+
+function valueAxis(series: Series | undefined, colours: ChartColours, second: boolean): Mark {
+  return {
+    type: 'value',
+    show: Boolean(series),
+    position: second ? 'right' : 'left',
+    splitNumber: 4,
+    min: series?.kind === 'step' ? undefined : 0,
+    scale: series?.kind === 'step',
+    axisLine: { show: false },
+    axisTick: { show: false },
+    axisLabel: { color: colours.axis, fontFamily: colours.font, formatter: series?.tick },
+    splitLine: { show: !second, lineStyle: { color: colours.grid } },
+  };
+}
+
+function shadeMark(on: readonly boolean[], colours: ChartColours, axis: number): Mark {
+  return {
+    type: 'bar',
+    yAxisIndex: axis,
+    data: on.map((shaded) => (shaded ? 1 : null)),
+    barWidth: '100%',
+    barGap: '-100%',
+    silent: true,
+    itemStyle: { color: colours.axis, opacity: 0.18 },
+    z: 1,
+  };
+}
+
+export function chartOption(data: ChartData, colours: ChartColours): EChartsCoreOption {
+  const first = data.series.find((series) => !series.second);
+  const second = data.series.find((series) => series.second);
+  const axes = [valueAxis(first, colours, false)];
+  if (second || data.shade) axes.push(valueAxis(second, colours, true));
+  if (data.shade) axes.push({ type: 'value', min: 0, max: 1, show: false });
+  const marks = [
+    ...(data.bands ?? []).flatMap((band, i) => bandMarks(band, i, colours.tones[band.tone])),
+    ...data.series.map((series) => seriesMark(series, colours.tones[series.tone])),
+  ];
+  if (data.shade) marks.push(shadeMark(data.shade.on, colours, 2));
+  return {
+    animation: false,
+    grid: { left: 4, right: second ? 4 : 12, top: 10, bottom: 2, containLabel: true },
+    xAxis: {
+      type: 'category',
+      data: data.days,
+      boundaryGap: data.series.some((series) => series.kind === 'bar') || Boolean(data.shade),
+      axisLine: { lineStyle: { color: colours.grid } },
+      axisTick: { show: false },
+      axisLabel: {
+        color: colours.axis,
+        fontFamily: colours.font,
+        formatter: data.dayTick,
+        hideOverlap: true,
+        interval: Math.max(Math.ceil(data.days.length / 7) - 1, 0),
+        showMinLabel: true,
+      },
+    },
+    yAxis: axes,
+    series: marks,
+  };
+}
