@@ -2,12 +2,13 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
 
 class Client:
-    """Posts JSON to one server, one request at a time. Raises OSError or EOFError if it goes."""
+    """Sends JSON to one server, one request at a time. Raises OSError or EOFError if it goes."""
 
     def __init__(self, port: int, key: str) -> None:
         self.port = port
@@ -29,21 +30,33 @@ class Client:
         self, body: Any, idempotency_key: str, authorized: bool = True
     ) -> tuple[int, Any]:
         """Status and decoded body of the answer to POST /v1/orders."""
-        content = json.dumps(body).encode()
-        head = (
-            "POST /v1/orders HTTP/1.1\r\n"
-            f"Host: 127.0.0.1:{self.port}\r\n"
-            "Content-Type: application/json\r\n"
-            f"Content-Length: {len(content)}\r\n"
-            f"Idempotency-Key: {idempotency_key}\r\n"
-        )
+        headers = {"Idempotency-Key": idempotency_key}
+        return await self.request("POST", "/v1/orders", body, headers, authorized)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        authorized: bool = True,
+    ) -> tuple[int, Any]:
+        """Status and decoded body of the answer."""
+        content = b"" if body is None else json.dumps(body).encode()
+        sent = {
+            "Host": f"127.0.0.1:{self.port}",
+            "Content-Type": "application/json",
+            "Content-Length": str(len(content)),
+            **(headers or {}),
+        }
         if authorized:
-            head += f"Authorization: Bearer {self.key}\r\n"
-        self.writer.write(head.encode() + b"\r\n" + content)
+            sent["Authorization"] = f"Bearer {self.key}"
+        head = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
+        self.writer.write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + content)
         lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        headers = {
+        received = {
             name.lower(): value.strip()
             for name, _, value in (line.partition(":") for line in lines[1:] if line)
         }
-        answer = await self.reader.readexactly(int(headers["content-length"]))
+        answer = await self.reader.readexactly(int(received["content-length"]))
         return int(lines[0].split()[1]), json.loads(answer)

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 PRODUCTS = 5_000
-PLENTY = 100_000_000
+PLENTY = 1_000_000
 SCARCE = 20
 CURRENCY = "GBP"
 WORDS = ("kettle", "candle", "basket", "lantern", "teapot", "ribbon", "drawer", "cushion")
