@@ -10,6 +10,7 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
+from omnix.domains.auth import routes as auth_routes
 from omnix.domains.products import routes as products_routes
 from omnix.platform import problems
 from omnix.platform.access import PUBLIC, Authenticator
@@ -21,7 +22,10 @@ from omnix.version import VERSION
 
 MAX_BODY = 10 * 1024 * 1024
 
-ROUTES: tuple[BaseRouteHandler, ...] = (*products_routes.ROUTES,)
+ROUTES: tuple[BaseRouteHandler, ...] = (
+    *auth_routes.ROUTES,
+    *products_routes.ROUTES,
+)
 CONSUMERS: tuple[Consumer, ...] = ()
 JOBS: tuple[JobHandler, ...] = ()
 AT_START: tuple[Callable[[Ports], Awaitable[None]], ...] = ()

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"\w+")
+_EMAIL = re.compile(r"^[^@\s\"(),:;<>\[\\\]]{1,64}@(?:[^@\s.]{1,63}\.)*[^@\s.]{1,63}$")
 
 
 def normal(text: str) -> str:
@@ -11,6 +12,18 @@ def normal(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     kept = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in composed)
     return " ".join(kept.split())
+
+
+def email(text: str) -> str:
+    """An e-mail address as it is compared: normal form, lower case.
+
+    Raises ValueError for what is none. Quoted local parts are not taken, since no shop's
+    customer has one and header injection does.
+    """
+    address = normal(text).lower()
+    if len(address) > 254 or not _EMAIL.match(address):
+        raise ValueError("is no e-mail address")
+    return address
 
 
 def words(text: str, limit: int = 12) -> list[str]:

@@ -7,21 +7,30 @@ from typing import Protocol
 from omnix.kit.errors import Forbidden
 
 
+class PasswordChangeRequired(Forbidden):
+    kind, title = "password-change-required", "Choose a password of your own first"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody who proved who they are, or the system itself.
 
     ``id`` names a user or an API key. ``customer_id`` is set where the actor is a customer,
-    who sees only itself.
+    who sees only itself. ``session`` is set where a person signed in, and not for an API key;
+    one who still has a one-time password has no permission until it is changed.
     """
 
     id: str
     role: str
     permissions: frozenset[str]
     customer_id: str | None = None
+    session: str | None = None
+    must_change_password: bool = False
 
     def require(self, permission: str) -> None:
         """Raises Forbidden without the permission."""
+        if self.must_change_password:
+            raise PasswordChangeRequired("change the one-time password at /v1/user/password")
         if permission not in self.permissions:
             raise Forbidden(f"this needs the permission {permission}")
 

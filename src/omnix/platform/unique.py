@@ -4,7 +4,7 @@ Secondary indexes lag on AWS, so a look-up first would let two writers through.
 """
 
 from omnix.kit.declare import Collection
-from omnix.ports import Absent, Delete, Equals, Put
+from omnix.ports import Absent, Delete, Equals, Put, Records
 
 UNIQUE = Collection("unique", table="system", key=("value",))
 
@@ -17,6 +17,12 @@ def claim(scope: str, value: str, owner: str) -> Put:
 def release(scope: str, value: str, owner: str) -> Delete:
     """Give ``value`` back; the batch fails if it is not ``owner``'s."""
     return Delete(UNIQUE, f"{scope}#{value}", when=(Equals("owner", owner),))
+
+
+async def owner_of(records: Records, scope: str, value: str) -> str | None:
+    """Who holds ``value``, if anybody does."""
+    item = await records.get(UNIQUE, f"{scope}#{value}")
+    return None if item is None else str(item["owner"])
 
 
 def sentinel(scope: str, value: str, owner: str) -> dict[str, str]:

@@ -6,8 +6,13 @@ USERS = Collection(
     "users", table="auth", key=("id",), indexes=(Index("listing-index", "listing", "created_at"),)
 )
 SESSIONS = Collection("sessions", table="auth", key=("id",), ttl="expires")
+"""One sign-in on one device: the hashes of its newest refresh token and of the one before."""
+
 API_KEYS = Collection(
-    "api_keys", table="auth", key=("id",), indexes=(Index("owner-index", "owner", "created_at"),)
+    "api_keys",
+    table="auth",
+    key=("id",),
+    indexes=(Index("listing-index", "listing", "created_at"),),
 )
 ATTEMPTS = Collection("sign_in_attempts", table="auth", key=("subject",), ttl="expires")
 
@@ -18,6 +23,7 @@ DOMAIN = Domain(
     events={
         "user.created": "A user was added.",
         "user.changed": "A user's role, state or password changed.",
+        "session.reused": "A refresh token came a second time, so its session was ended.",
         "api-key.created": "An API key was made.",
         "api-key.revoked": "An API key was revoked.",
     },

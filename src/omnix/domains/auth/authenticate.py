@@ -1,0 +1,91 @@
+"""Who sends a request: an access token or an API key, checked against what is stored now.
+
+Nothing of the state is cached: a session that was ended, a user who was disabled or got another
+role, and a key that was revoked count at the next request. Only the signature of a token is.
+"""
+
+from collections.abc import Mapping
+
+from omnix.kit.declare import SERVICE
+from omnix.kit.errors import Unauthenticated
+from omnix.platform.access import Actor
+from omnix.ports import Ports
+
+from . import keys
+from .declare import SESSIONS, USERS
+from .tokens import KeyRing
+
+ADDRESS_ATTEMPTS = 50
+"""Requests to the sign-in routes from one address in 15 minutes."""
+
+_NONE: frozenset[str] = frozenset()
+
+
+class Access:
+    """The platform's Authenticator, with the keys and rules that signing in needs too.
+
+    ``roles`` says what each role may do.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        roles: Mapping[str, frozenset[str]],
+        address_attempts: int = ADDRESS_ATTEMPTS,
+    ) -> None:
+        self.roles = roles
+        self.tokens = KeyRing(ports)
+        self.address_attempts = address_attempts
+        self._ports = ports
+
+    async def __call__(self, headers: Mapping[str, str]) -> Actor:
+        given = headers.get("authorization")
+        if given is None:
+            raise Unauthenticated("send an access token or an API key")
+        scheme, _, proof = given.partition(" ")
+        if scheme.lower() != "bearer" or not proof:
+            raise Unauthenticated("send it as Authorization: Bearer ...")
+        if proof.startswith(keys.PREFIX):
+            return await self._key(proof)
+        return await self._token(proof)
+
+    async def _token(self, token: str) -> Actor:
+        claims = await self.tokens.verify(token)
+        get = self._ports.records.get
+        session = await get(SESSIONS, claims.session)
+        user = await get(USERS, claims.user)
+        if (
+            session is None
+            or user is None
+            or session["user"] != claims.user
+            or session["generation"] != user["generation"]
+            or user["state"] != "active"
+        ):
+            raise Unauthenticated("the session has ended; sign in again")
+        if user["must_change_password"]:
+            return Actor(
+                claims.user, user["role"], _NONE, user["customer_id"], claims.session, True
+            )
+        role = user["role"]
+        return Actor(
+            claims.user, role, self.roles.get(role, _NONE), user["customer_id"], claims.session
+        )
+
+    async def _key(self, text: str) -> Actor:
+        key = await keys.recognise(self._ports, text)
+        allowed = frozenset(key["permissions"]) - keys.IN_PERSON
+        if key["owner"] != keys.MACHINE:
+            owner = await self._ports.records.get(USERS, key["owner"])
+            if owner is None or owner["state"] != "active":
+                raise Unauthenticated("the API key's owner may no longer sign in")
+            allowed &= self.roles.get(owner["role"], _NONE)
+        return Actor(key["id"], SERVICE, allowed)
+
+
+def make_authenticator(
+    ports: Ports,
+    roles: Mapping[str, frozenset[str]],
+    address_attempts: int = ADDRESS_ATTEMPTS,
+) -> Access:
+    """The Authenticator of ``ports``; ``roles`` maps each role to its permissions."""
+    return Access(ports, roles, address_attempts)

@@ -1,0 +1,289 @@
+"""Users: who may sign in, with which role."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from omnix.kit import text
+from omnix.kit.declare import ADMIN
+from omnix.kit.errors import (
+    AlreadyExists,
+    ConditionFailed,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+)
+from omnix.kit.events import Event
+from omnix.kit.ids import new_id
+from omnix.kit.paging import Page
+from omnix.kit.time import instant
+from omnix.platform import unique
+from omnix.platform.access import Actor
+from omnix.ports import Absent, Check, Delete, Equals, Operation, Ports, Put, Update
+
+from . import limits, passwords
+from .declare import ATTEMPTS, SESSIONS, USERS
+from .model import NewUser, User, UserChange
+
+_SCOPE = "user.email"
+ADMIN_EMAIL = "admin@omnix.local"
+
+
+async def get(ports: Ports, id: str) -> User:
+    """Raises NotFound."""
+    stored = await ports.records.get(USERS, id)
+    if stored is None:
+        raise NotFound(f"no user {id}")
+    return msgspec.convert(stored, User)
+
+
+async def by_email(ports: Ports, email: str) -> User | None:
+    """The user with this address. As many look-ups whether there is one or not."""
+    try:
+        address = text.email(email)
+    except ValueError:
+        address = "-"
+    id = await unique.owner_of(ports.records, _SCOPE, address)
+    stored = await ports.records.get(USERS, id or "-")
+    return None if stored is None else msgspec.convert(stored, User)
+
+
+async def listing(ports: Ports, limit: int, cursor: str | None) -> Page[User]:
+    """Newest first."""
+    page = await ports.records.query(
+        USERS, "user", index="listing-index", newest_first=True, limit=limit, cursor=cursor
+    )
+    return Page([msgspec.convert(stored, User) for stored in page.items], page.next_cursor)
+
+
+def _item(user: User) -> dict[str, Any]:
+    stored: dict[str, Any] = msgspec.to_builtins(user)
+    stored["listing"] = "user"
+    return stored
+
+
+def _told(user: User, by: str, what: str) -> dict[str, Any]:
+    return {"id": user.id, "role": user.role, "state": user.state, "by": by, "what": what}
+
+
+def _person_name(given: str) -> str:
+    name = text.normal(given)
+    if not name:
+        raise Invalid.field("name", "must not be blank")
+    return name
+
+
+def one_admin(actor: Actor) -> Check:
+    """The actor is an active admin when the change commits, so that one is always left."""
+    return Check(USERS, actor.id, when=(Equals("role", ADMIN), Equals("state", "active")))
+
+
+def in_person(actor: Actor) -> None:
+    """Raises Forbidden for an API key: a leaked one must not make itself more of them."""
+    if actor.session is None:
+        raise Forbidden("sign in to do this; an API key may not")
+
+
+async def create(ports: Ports, actor: Actor, new: NewUser) -> tuple[User, str]:
+    """The user and the one-time password. Raises AlreadyExists for a taken e-mail address."""
+    in_person(actor)
+    try:
+        address = text.email(new.email)
+    except ValueError as error:
+        raise Invalid.field("email", str(error)) from error
+    return await _add(ports, address, new, actor.id, [one_admin(actor)])
+
+
+async def _add(
+    ports: Ports, address: str, new: NewUser, by: str, guards: list[Operation]
+) -> tuple[User, str]:
+    secret = passwords.one_time()
+    now = instant(ports.clock.now())
+    user = User(
+        id=new_id("usr"),
+        email=address,
+        name=_person_name(new.name),
+        role=new.role,
+        password_hash=await passwords.hash_of(secret),
+        must_change_password=True,
+        created_at=now,
+        updated_at=now,
+    )
+    event = Event("user.created", user.id, now, _told(user, by, "created"))
+    operations: list[Operation] = [
+        unique.claim(_SCOPE, address, user.id),
+        Put(USERS, _item(user), when=(Absent(),)),
+        *guards,
+    ]
+    try:
+        await ports.records.write(operations, [event])
+    except ConditionFailed as error:
+        if 0 in error.failed:
+            raise AlreadyExists.field("email", address) from error
+        raise Forbidden("only an active admin may add users") from error
+    return user, secret
+
+
+async def ensure_admin(ports: Ports, email: str = ADMIN_EMAIL) -> str | None:
+    """Make the first user, an admin, where there is none; returns its one-time password.
+
+    Two processes that start at once make one: the other gets None.
+    """
+    page = await ports.records.query(USERS, "user", index="listing-index", limit=1)
+    if page.items:
+        return None
+    try:
+        address = text.email(email)
+    except ValueError as error:
+        raise Invalid.field("email", str(error)) from error
+    first = unique.claim("auth", "first-admin", address)
+    try:
+        _, secret = await _add(
+            ports, address, NewUser(email=address, name="Admin", role="admin"), "system", [first]
+        )
+    except (AlreadyExists, Forbidden):
+        return None
+    return secret
+
+
+async def change(ports: Ports, actor: Actor, id: str, change: UserChange) -> User:
+    """Change name, role or state; a disabled user's sessions and keys stop at once.
+
+    Raises Forbidden for one's own role or state: another admin must do that.
+    """
+    in_person(actor)
+    before = await get(ports, id)
+    if change.version != before.version:
+        raise Conflict(f"the user is at version {before.version}; read it again")
+    given = {
+        field: value
+        for field in ("name", "role", "state")
+        if (value := getattr(change, field)) is not UNSET
+    }
+    if "name" in given:
+        given["name"] = _person_name(given["name"])
+    if id == actor.id and any(getattr(before, f) != given.get(f, getattr(before, f))
+                              for f in ("role", "state")):  # fmt: skip
+        raise Forbidden("another admin must change your role or state")
+    if given.get("state") == "disabled":
+        given["generation"] = before.generation + 1
+    # A batch names a key once, and for oneself the version says as much.
+    guards: list[Operation] = [] if id == actor.id else [one_admin(actor)]
+    return await _store(ports, before, given, actor.id, "changed", guards)
+
+
+async def rename(ports: Ports, actor: Actor, name: str) -> User:
+    """Change one's own name."""
+    in_person(actor)
+    before = await get(ports, actor.id)
+    return await _store(ports, before, {"name": _person_name(name)}, actor.id, "renamed", [])
+
+
+async def _store(
+    ports: Ports,
+    before: User,
+    given: Mapping[str, Any],
+    by: str,
+    what: str,
+    more: list[Operation],
+) -> User:
+    now = instant(ports.clock.now())
+    after = msgspec.structs.replace(before, **given, updated_at=now, version=before.version + 1)
+    stored = Put(USERS, _item(after), when=(Equals("version", before.version),))
+    event = Event("user.changed", after.id, now, _told(after, by, what))
+    try:
+        await ports.records.write([stored, *more], [event])
+    except ConditionFailed as error:
+        raise Conflict("the user, or your own rights, changed meanwhile; read again") from error
+    return after
+
+
+async def change_password(ports: Ports, actor: Actor, current: str, new: str) -> None:
+    """Change one's own password; ends every other session.
+
+    Raises Invalid if ``current`` is wrong or ``new`` is too easy, TooMany after many wrong ones.
+    """
+    in_person(actor)
+    before = await get(ports, actor.id)
+    passwords.check_new(new, before.email.split("@", 1)[0], before.email, before.name)
+    await limits.claim(ports, before.email)
+    if not await passwords.matches(before.password_hash, current):
+        raise Invalid.field("current_password", "is not your password")
+    if current == new:
+        raise Invalid.field("new_password", "must differ from the current one")
+    generation = before.generation + 1
+    given = {
+        "password_hash": await passwords.hash_of(new),
+        "must_change_password": False,
+        "generation": generation,
+    }
+    kept = Update(
+        SESSIONS,
+        str(actor.session),
+        set={"generation": generation},
+        when=(Equals("generation", before.generation),),
+    )
+    forget = Delete(ATTEMPTS, limits.account_key(before.email))
+    await _store(ports, before, given, actor.id, "password", [kept, forget])
+
+
+async def new_one_time_password(ports: Ports, actor: Actor, id: str) -> str:
+    """A one-time password for another user, whose sessions all end."""
+    in_person(actor)
+    if id == actor.id:
+        raise Forbidden("change your own password instead")
+    return await _reset(ports, await get(ports, id), actor.id, [one_admin(actor)])
+
+
+async def reset_password(ports: Ports, email: str) -> str:
+    """A one-time password for the user, also a disabled one, for whoever runs the machine.
+
+    Ends all sessions and any pause after wrong attempts. Raises NotFound.
+    """
+    user = await by_email(ports, email)
+    if user is None:
+        raise NotFound("no user has this e-mail address")
+    return await _reset(ports, user, "system", [])
+
+
+async def _reset(ports: Ports, user: User, by: str, guards: list[Operation]) -> str:
+    secret = passwords.one_time()
+    given = {
+        "password_hash": await passwords.hash_of(secret),
+        "must_change_password": True,
+        "generation": user.generation + 1,
+    }
+    forget = Delete(ATTEMPTS, limits.account_key(user.email))
+    await _store(ports, user, given, by, "password reset", [forget, *guards])
+    return secret
+
+
+async def sign_in(ports: Ports, email: str, password: str) -> User:
+    """The user who knows the password. Raises Unauthenticated, in the same words and after the
+    same work whether the address, the password or the account's state was wrong; TooMany.
+    """
+    try:
+        address = text.email(email)
+    except ValueError:
+        address = text.normal(email)[:254]
+    await limits.claim(ports, address)
+    user = await by_email(ports, address)
+    right = await passwords.matches(user.password_hash if user else None, password)
+    if user is None or not right or user.state != "active":
+        raise Unauthenticated("wrong e-mail address or password")
+    await ports.records.write([Delete(ATTEMPTS, limits.account_key(address))])
+    if passwords.outdated(user.password_hash):
+        user = await _rehashed(ports, user, password)
+    return user
+
+
+async def _rehashed(ports: Ports, user: User, password: str) -> User:
+    given = {"password_hash": await passwords.hash_of(password)}
+    try:
+        return await _store(ports, user, given, user.id, "password kept under new parameters", [])
+    except Conflict:
+        return await get(ports, user.id)
