@@ -316,4 +316,6 @@ def _companions(
             ]
             if other != p and other not in companion[p, :k]:
                 companion[p, k] = other
+                # Nobody buys a pot with every packet of coffee.
+                probability[p, k] *= 1.0 if CATEGORIES[group].interval_days else 0.2
     return companion, np.where(companion >= 0, probability, 0.0)

@@ -27,6 +27,7 @@ from omnix.engine.simulator.tables import Flag, Int, Int32, Real, Real32, ShopSp
 AT_HOME_LOCATION = 0.88  # share of a customer's visits
 WALK_INS_PER_LINE = 0.3
 GUEST_WEB_SHARE = 0.05
+USUAL_WEB_SHARE = 0.17  # of all baskets on open days
 MOST_LIKELY_COMPANION = 0.9
 _STORE_HOURS = np.array([5, 7, 9, 10, 9, 8, 8, 9, 11, 12, 9, 5], dtype=float)
 _WEB_HOURS = np.array([1, 2, 4, 5, 5, 5, 6, 6, 5, 5, 5, 6, 7, 9, 12, 11, 6], dtype=float)
@@ -250,6 +251,15 @@ def _form_baskets(
         of_customer=of_customer,
         locations=places,
     )
+
+
+def share_of_day(second: Int32, closed: bool) -> Real:
+    """Share of a day's baskets that usually come before each second after local midnight."""
+    web = np.interp(second, np.arange(6, 24) * 3600, np.append(0, np.cumsum(_WEB_HOURS)))
+    store = np.interp(second, np.arange(8, 21) * 3600, np.append(0, np.cumsum(_STORE_HOURS)))
+    web_share = 1.0 if closed else USUAL_WEB_SHARE
+    share: Real = web_share * web / _WEB_HOURS.sum() + (1 - web_share) * store / _STORE_HOURS.sum()
+    return share
 
 
 def _times(rng: np.random.Generator, web: Flag) -> Int:

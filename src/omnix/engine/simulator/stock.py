@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from omnix.engine.simulator.catalogue import Assortment
-from omnix.engine.simulator.days import STORE_CLOSES, STORE_OPENS, Days
-from omnix.engine.simulator.demand import Wants
+from omnix.engine.simulator.days import Days
+from omnix.engine.simulator.demand import Wants, share_of_day
 from omnix.engine.simulator.market import Market
 from omnix.engine.simulator.tables import Flag, Int, Int32, PurchaseOrders, Real, Real32, ShopSpec
 
 MEMORY = 1 / 28  # weight of the newest day in the shop's own sales average
-COVER_DAYS = 13  # ordered beyond the reorder point
+COVER_DAYS = 21  # ordered beyond the reorder point
 CLEARING_DAYS = 35  # no more orders so long before retirement
 RESTOCKED_SHARE = 0.75
 WEB_RETURNS = 1.8  # times the store's share
@@ -56,8 +56,10 @@ class _Replenishment:
         self.supplier = products.supplier
         gap = 7 / suppliers.order_weekdays.sum(axis=1)
         self.horizon = (suppliers.lead_time_days + gap)[self.supplier][:, None]
-        self.safety = rng.uniform(0.6, 2.2, (spec.products, 1))
+        self.safety = rng.uniform(0.2, 1.9, (spec.products, 1))
         self.stocked = products.ranged & ~products.is_bundle[:, None]
+        retires = products.retire_day < spec.days
+        self.last_order = np.where(retires, products.retire_day - CLEARING_DAYS, spec.days)
         self.on_order = np.zeros((spec.products, spec.locations), dtype=np.int64)
         # The shop starts with an idea of demand, good to about a third.
         early = np.arange(spec.days)[:, None] < np.maximum(products.launch_day, 0)[None, :] + 28
@@ -106,7 +108,7 @@ class _Replenishment:
         if days.closed[day]:
             return
         takes = suppliers.order_weekdays[:, days.weekday[day]][self.supplier]
-        takes = takes & (products.launch_day <= day) & (day < products.retire_day - CLEARING_DAYS)
+        takes = takes & (products.launch_day <= day) & (day < self.last_order)
         low, high = self.levels()
         position = on_hand + self.on_order
         cell = np.flatnonzero((takes[:, None] & self.stocked & (position <= low)).ravel())
@@ -215,7 +217,7 @@ def simulate_stock(
         empty = stock == 0
         for bundle, parts, amount in bundles:
             empty[bundle] = (stock[parts] // amount[:, None]).min(axis=0) == 0
-        in_stock[day] = _available(wants, today, line_cell, filled, empty)
+        in_stock[day] = _available(wants, today, bool(days.closed[day]), line_cell, filled, empty)
         policy.observe(start - stock, empty, market.life[day] > 0)
         before = len(policy.orders)
         policy.order(day, days, stock)
@@ -280,12 +282,13 @@ def _fill(cell: Int, quantity: Int32, done: Int32, short: Flag) -> Int32:
     return out
 
 
-def _available(wants: Wants, today: slice, line_cell: Int, filled: Int32, empty: Flag) -> Real32:
-    """Share of the selling day with stock: until the last sale where the shelf ended empty."""
+def _available(
+    wants: Wants, today: slice, closed: bool, line_cell: Int, filled: Int32, empty: Flag
+) -> Real32:
+    """Share of the day's usual trade before the last sale, where the shelf ended empty."""
     until = np.where(empty.ravel(), 0.0, 1.0)
     rows = np.flatnonzero(empty.ravel()[line_cell[today]] & (filled[today] > 0)) + today.start
-    second = wants.basket_second[wants.line_basket[rows]]
-    share = np.clip((second - STORE_OPENS) / (STORE_CLOSES - STORE_OPENS), 0.0, 1.0)
+    share = share_of_day(wants.basket_second[wants.line_basket[rows]], closed)
     np.maximum.at(until, line_cell[rows], share)
     return until.reshape(empty.shape).astype(np.float32)
 

@@ -196,7 +196,7 @@ class StockDays:
     """Dense [product, location, day]; rows of bundles hold no stock (on_hand 0)."""
 
     on_hand: Int32  # units at closing
-    in_stock: Real32  # share of the selling day (08:00-20:00) with stock on the shelf, 0..1
+    in_stock: Real32  # share of the day's usual trade that came before the shelf was empty, 0..1
     sold: Int32  # units sold, bundles under their own row
     lost: Int32  # units wanted but not there
     opening: Int32  # [product, location] units before the first day's opening
