@@ -1,0 +1,130 @@
+"""What every implementation of Bus does."""
+
+import asyncio
+
+import pytest
+
+from omnix.kit.events import Event
+from omnix.ports import Bus, Ports
+
+pytestmark = pytest.mark.anyio
+AT = "2026-01-01T00:00:00.000Z"
+
+
+def events(count: int, type_: str = "thing.made", key: str = "k") -> list[Event]:
+    return [Event(type_, key, AT, {"n": n}) for n in range(count)]
+
+
+class BusContract:
+    """Needs the fixture ``ports``."""
+
+    @pytest.fixture
+    def bus(self, ports: Ports) -> Bus:
+        return ports.bus
+
+    async def test_events_come_as_published_in_order(self, bus: Bus) -> None:
+        sent = events(5)
+        await bus.publish(sent)
+        batch = await bus.read("reader", [])
+        got = [(e.type, e.key, e.at, e.data, e.id) for e in batch.events]
+        assert got == [(e.type, e.key, e.at, e.data, e.id) for e in sent]
+        sequences = [e.sequence for e in batch.events]
+        assert sequences == sorted(set(sequences))
+        assert sequences[0] > 0
+
+    async def test_what_is_not_acknowledged_comes_again(self, bus: Bus) -> None:
+        await bus.publish(events(5))
+        first = await bus.read("reader", [], limit=2)
+        again = await bus.read("reader", [], limit=2)
+        assert [e.id for e in first.events] == [e.id for e in again.events]
+        await bus.acknowledge("reader", first.position)
+        rest = await bus.read("reader", [])
+        assert [e.data["n"] for e in rest.events] == [2, 3, 4]
+        await bus.acknowledge("reader", rest.position)
+        assert (await bus.read("reader", [])).events == []
+
+    async def test_consumers_have_positions_of_their_own(self, bus: Bus) -> None:
+        await bus.publish(events(3))
+        await bus.acknowledge("one", (await bus.read("one", [])).position)
+        assert len((await bus.read("two", [])).events) == 3
+
+    async def test_an_acknowledgement_never_moves_back_but_a_rewind_does(self, bus: Bus) -> None:
+        await bus.publish(events(4))
+        half = await bus.read("reader", [], limit=2)
+        whole = await bus.read("reader", [])
+        await bus.acknowledge("reader", whole.position)
+        await bus.acknowledge("reader", half.position)
+        assert (await bus.read("reader", [])).events == []
+        await bus.rewind("reader", half.position)
+        assert [e.data["n"] for e in (await bus.read("reader", [])).events] == [2, 3]
+        await bus.rewind("reader", 0)
+        assert len((await bus.read("reader", [])).events) == 4
+
+    async def test_types_filter_and_the_position_passes_over_others(self, bus: Bus) -> None:
+        await bus.publish([*events(3, "other.done"), *events(2), *events(3, "other.done")])
+        batch = await bus.read("reader", ["thing.made", "never.seen"])
+        assert [e.type for e in batch.events] == ["thing.made"] * 2
+        assert batch.position == await bus.end()
+        await bus.acknowledge("reader", batch.position)
+        await bus.publish(events(1, key="later"))
+        assert [e.key for e in (await bus.read("reader", ["thing.made"])).events] == ["later"]
+
+    async def test_a_limited_read_does_not_pass_over_what_it_left(self, bus: Bus) -> None:
+        await bus.publish([e for n in range(5) for e in (*events(1), *events(2, "other.done"))])
+        seen = 0
+        while (batch := await bus.read("reader", ["thing.made"], limit=2)).events:
+            assert len(batch.events) <= 2
+            seen += len(batch.events)
+            await bus.acknowledge("reader", batch.position)
+        assert seen == 5
+
+    async def test_events_of_a_key_stay_in_order_among_many_writers(self, bus: Bus) -> None:
+        async def writer(key: str) -> None:
+            for n in range(20):
+                await bus.publish([Event("thing.made", key, AT, {"n": n})])
+
+        await asyncio.gather(*[writer(f"k{n}") for n in range(8)])
+        seen: dict[str, list[int]] = {}
+        while (batch := await bus.read("reader", [], limit=33)).events:
+            for event in batch.events:
+                seen.setdefault(event.key, []).append(event.data["n"])
+            await bus.acknowledge("reader", batch.position)
+        assert seen == {f"k{n}": list(range(20)) for n in range(8)}
+
+    async def test_a_reader_sees_every_event_of_writers_at_work(self, bus: Bus) -> None:
+        """No event appears behind a position that was handed out already."""
+
+        async def writer(key: str) -> None:
+            for n in range(40):
+                await bus.publish([Event("thing.made", key, AT, {"n": n})])
+
+        writing = asyncio.gather(*[writer(f"k{n}") for n in range(6)])
+        seen: list[str] = []
+        while len(seen) < 240:
+            batch = await bus.read("reader", [], limit=17)
+            seen += [e.id for e in batch.events]
+            await bus.acknowledge("reader", batch.position)
+            if not batch.events:
+                await bus.wait(5)
+        await writing
+        assert len(set(seen)) == 240
+
+    async def test_wait_returns_at_news_and_at_the_end_of_its_time(self, bus: Bus) -> None:
+        assert (await bus.read("reader", [])).events == []
+        await bus.wait(0.05)
+        waiting = asyncio.ensure_future(bus.wait(60))
+        await asyncio.sleep(0.02)
+        await bus.publish(events(1))
+        async with asyncio.timeout(20):
+            await waiting
+
+    async def test_news_between_a_read_and_a_wait_is_not_slept_over(self, bus: Bus) -> None:
+        await bus.read("reader", [])
+        await bus.publish(events(1))
+        async with asyncio.timeout(20):
+            await bus.wait(60)
+
+    async def test_publishing_nothing_is_fine(self, bus: Bus) -> None:
+        end = await bus.end()
+        await bus.publish([])
+        assert await bus.end() == end

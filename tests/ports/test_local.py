@@ -1,0 +1,107 @@
+"""The local adapters keep the contracts. Only the constructor is theirs."""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omnix.adapters.local.clock import ManualClock
+from omnix.adapters.local.platform import LocalPlatform, open_local
+from omnix.ports import Ports
+from ports.bus_contract import BusContract
+from ports.declared import COLLECTIONS, FACTS, Advance
+from ports.files_contract import BlobsContract, SecretsContract
+from ports.jobs_contract import JobsContract
+from ports.lake_contract import LakeContract
+from ports.push_contract import Connect, PushContract
+from ports.records_contract import RecordsContract
+from ports.records_model import records_machine
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def platform(tmp_path: Path) -> AsyncIterator[LocalPlatform]:
+    async with open_local(tmp_path, COLLECTIONS, FACTS, clock=ManualClock()) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def ports(platform: LocalPlatform) -> Ports:
+    return platform.ports
+
+
+@pytest.fixture
+async def advance(platform: LocalPlatform) -> Advance:
+    async def pass_by(seconds: float) -> None:
+        assert isinstance(platform.clock, ManualClock)
+        platform.clock.advance(seconds)
+
+    return pass_by
+
+
+@pytest.fixture
+async def connect(platform: LocalPlatform) -> AsyncIterator[Connect]:
+    names = []
+
+    async def connected(name: str) -> Callable[[int], Awaitable[list[dict[str, Any]]]]:
+        inbox: asyncio.Queue[bytes] = asyncio.Queue()
+
+        async def close(code: int, reason: str) -> None:
+            raise AssertionError(f"{code} {reason}")
+
+        platform.push.attach(name, inbox.put, close)
+        names.append(name)
+
+        async def receive(count: int) -> list[dict[str, Any]]:
+            async with asyncio.timeout(20):
+                return [json.loads(await inbox.get()) for _ in range(count)]
+
+        return receive
+
+    yield connected
+    for name in names:
+        platform.push.detach(name)
+
+
+class TestRecords(RecordsContract):
+    pass
+
+
+class TestBus(BusContract):
+    pass
+
+
+class TestJobs(JobsContract):
+    pass
+
+
+class TestLake(LakeContract):
+    pass
+
+
+class TestPush(PushContract):
+    pass
+
+
+class TestBlobs(BlobsContract):
+    pass
+
+
+class TestSecrets(SecretsContract):
+    pass
+
+
+@asynccontextmanager
+async def fresh() -> AsyncIterator[Ports]:
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_local(Path(folder), COLLECTIONS, ()) as opened:
+            yield opened.ports
+
+
+TestRecordsModel = records_machine(fresh).TestCase
