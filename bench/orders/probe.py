@@ -43,13 +43,13 @@ async def check_rules(service: Service, ids: Ids) -> int:
             "quantity 1,000,001 is refused": ids.order([(one, 1_000_001)]),
             "a text is no quantity": ids.order([(one, "many")]),  # type: ignore[list-item]
             "an order has lines": ids.order([]),
-            "an order has at most 1,350 lines": ids.order([(one, 1)] * 1_351),
+            "an order has no end of lines": ids.order([(one, 1)] * 2_001),
         }.items():
             await expect(rule, {400, 422}, wrong, "probe-3")
         short = ids.order([(one, 1), (ids.scarce, shop.SCARCE + 1)])
         answer = await expect("all lines are reserved or none", {409}, short, "probe-4")
-        if str(ids.scarce) not in str(answer):
-            raise BenchError(f"{service.name}: {answer} does not name the missing product")
+        if str(ids.scarce) not in str(answer) and "lines[1]" not in str(answer):
+            raise BenchError(f"{service.name}: {answer} does not name what is missing")
     return placed + await race(service, ids)
 
 
