@@ -14,6 +14,8 @@ LEDGER = Collection("ledger", table="inventory", key=("stock", "entry"))
 """``stock`` is ``product_id@location_id``; entries only ever come, and sum to the balance."""
 
 LOCATIONS = Collection("locations", table="inventory", key=("scope", "id"))
+"""Scope ``shop`` holds the locations; ``default`` holds one item that names one of them."""
+
 SUPPLIERS = Collection("suppliers", table="inventory", key=("scope", "id"))
 SUPPLY = Collection(
     "supply",
@@ -22,6 +24,21 @@ SUPPLY = Collection(
     indexes=(Index("supplier-index", "supplier_id", "product_id"),),
 )
 """How a product is bought: lead time, its deviation, minimum quantity, pack size, unit cost."""
+
+PROPOSALS = Collection(
+    "proposals",
+    table="inventory",
+    key=("product_id", "location_id"),
+    indexes=(
+        Index("open-index", "open", "urgency"),
+        Index("open-location-index", "open_at", "urgency"),
+        Index("all-index", "every", "urgency"),
+        Index("all-location-index", "every_at", "urgency"),
+    ),
+)
+"""What to order. Only proposals of more than nothing have the ``open`` attributes."""
+
+PROPOSAL_COUNTS = Collection("proposal_counts", table="inventory", key=("key",))
 
 STOCK_DAYS = Fact(
     "stock_days",
@@ -42,7 +59,7 @@ STOCK_DAYS = Fact(
 DOMAIN = Domain(
     name="inventory",
     title="Inventory",
-    collections=(BALANCES, LEDGER, LOCATIONS, SUPPLIERS, SUPPLY),
+    collections=(BALANCES, LEDGER, LOCATIONS, SUPPLIERS, SUPPLY, PROPOSALS, PROPOSAL_COUNTS),
     facts=(STOCK_DAYS,),
     events={
         "stock.moved": "Stock of a product at a location changed outside an order.",

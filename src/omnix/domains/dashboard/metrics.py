@@ -1,0 +1,76 @@
+"""The catalogue of named metrics: one definition for the API, the web and reports alike."""
+
+from typing import Literal
+
+import msgspec
+
+Unit = Literal["money", "count", "units", "ratio", "days"]
+
+
+class Metric(msgspec.Struct, frozen=True):
+    """A number that users see. ``better`` says which direction is good news."""
+
+    name: str
+    label: str
+    unit: Unit
+    better: Literal["up", "down", "neither"]
+    definition: str
+
+
+METRICS = (
+    Metric(
+        "revenue",
+        "Revenue",
+        "money",
+        "up",
+        "What was sold less what was returned or cancelled, after discounts, without tax and "
+        "shipping; charges such as postage paid by customers are included.",
+    ),
+    Metric("orders", "Orders", "count", "up", "Orders placed; cancelled ones stay counted."),
+    Metric("units", "Units", "units", "up", "Pieces sold less pieces returned or cancelled."),
+    Metric("aov", "Average order value", "money", "up", "Revenue divided by the number of orders."),
+    Metric(
+        "customers",
+        "Customers",
+        "count",
+        "up",
+        "Known customers who bought at least once; anonymous sales are not counted.",
+    ),
+    Metric(
+        "new_customers",
+        "New customers",
+        "count",
+        "up",
+        "Known customers whose first purchase ever fell into the range.",
+    ),
+    Metric(
+        "gross_margin",
+        "Gross margin",
+        "ratio",
+        "up",
+        "(Revenue - cost) / revenue, over the lines whose cost is known.",
+    ),
+    Metric("returns", "Returns", "money", "down", "Value of the goods that came back."),
+    Metric(
+        "stock_value",
+        "Stock value",
+        "money",
+        "neither",
+        "Stock on hand at its unit cost, over the products whose cost is known.",
+    ),
+    Metric(
+        "low_stock",
+        "Low stock",
+        "count",
+        "down",
+        "Products at a location whose stock, with what is on order, is below the reorder point.",
+    ),
+    Metric(
+        "out_of_stock",
+        "Out of stock",
+        "count",
+        "down",
+        "Products at a location with nothing available, though they are expected to sell.",
+    ),
+)
+BY_NAME = {metric.name: metric for metric in METRICS}

@@ -1,0 +1,205 @@
+"""The summary, composed from rollups alone: no query over the lake on this path."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+
+from omnix.domains.forecasting import service as forecasting
+from omnix.domains.inventory import replenishment
+from omnix.domains.products import service as products
+from omnix.domains.system.settings import Shop, shop
+from omnix.kit.errors import Invalid
+from omnix.kit.time import day_of
+from omnix.ports import Ports
+
+from . import model, rollups
+from .declare import DAY_TOTALS, SNAPSHOTS
+from .metrics import BY_NAME
+from .model import RANGES, DayPoint, Figure, Note, Summary
+
+_HISTORY_DAYS = 56
+_LOW_STOCK_SHOWN = 8
+Totals = dict[str, dict[str, int]]
+
+
+async def day_totals(ports: Ports, first: date, last: date) -> Totals:
+    """Stored totals by day; days without a sale may be absent."""
+    found: Totals = {}
+    cursor = None
+    while True:
+        page = await ports.records.query(
+            DAY_TOTALS,
+            rollups.TOTAL,
+            low=first.isoformat(),
+            high=last.isoformat(),
+            limit=1000,
+            cursor=cursor,
+        )
+        found.update((item["date"], dict(item)) for item in page.items)
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+async def summary(ports: Ports, days: int) -> Summary:
+    """The shop at a glance over the last ``days`` days, beside the same number before."""
+    if days not in RANGES:
+        raise Invalid.field("days", f"must be one of {', '.join(map(str, RANGES))}")
+    settings = await shop(ports)
+    ranges = await ports.records.get(SNAPSHOTS, "ranges") or {}
+    stock = await ports.records.get(SNAPSHOTS, "stock") or {}
+    today = day_of(ports.clock.now(), settings.time_zone)
+    last_sale = date.fromisoformat(ranges["last_sale"]) if ranges.get("last_sale") else None
+    last = rollups.anchor(last_sale, today)
+    first = last - timedelta(days=days - 1)
+    before = first - timedelta(days=days)
+    totals = await day_totals(ports, min(before, last - timedelta(days=_HISTORY_DAYS)), last)
+    distinct: dict[str, Any] = ranges.get(f"last_{days}", {})
+    short = await replenishment.shortages(ports)
+    series = [_point(totals, first + timedelta(days=n)) for n in range(days)]
+    return Summary(
+        as_of=last.isoformat(),
+        shop=model.ShopHead(settings.name, settings.currency, settings.time_zone, settings.mode),
+        range=model.Span(first.isoformat(), last.isoformat()),
+        previous_range=model.Span(before.isoformat(), (first - timedelta(days=1)).isoformat()),
+        metrics=_figures(totals, first, last, before, distinct, stock, short),
+        series=series,
+        top_products=await _top(ports, distinct.get("top_products", [])),
+        low_stock=await _low(ports, short),
+        demand_forecast=await _fan(ports, totals, last),
+        notes=_notes(settings, last, last_sale, today, stock, short),
+    )
+
+
+def _sums(totals: Totals, first: date, last: date) -> dict[str, int]:
+    low, high = first.isoformat(), last.isoformat()
+    picked = [row for day, row in totals.items() if low <= day <= high]
+    names = ("revenue_minor", "orders", "units", "returns_minor", "cost_minor",
+             "costed_revenue_minor")  # fmt: skip
+    return {name: sum(row[name] for row in picked) for name in names}
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _derived(sums: dict[str, int]) -> dict[str, int | float | None]:
+    orders = sums["orders"]
+    margin = sums["costed_revenue_minor"] - sums["cost_minor"]
+    return {
+        "revenue": sums["revenue_minor"],
+        "orders": orders,
+        "units": sums["units"],
+        "aov": round(sums["revenue_minor"] / orders) if orders else None,
+        "gross_margin": _ratio(margin, sums["costed_revenue_minor"]),
+        "returns": sums["returns_minor"],
+    }
+
+
+def _figures(
+    totals: Totals,
+    first: date,
+    last: date,
+    before: date,
+    distinct: dict[str, Any],
+    stock: Any,
+    short: replenishment.Shortages,
+) -> list[Figure]:
+    now = _derived(_sums(totals, first, last))
+    then = _derived(_sums(totals, before, first - timedelta(days=1)))
+    for name in ("customers", "new_customers"):
+        now[name] = distinct.get(name)
+        then[name] = distinct.get(f"previous_{name}")
+    now["stock_value"] = stock.get("value_minor") if stock.get("costed_pieces") else None
+    now["low_stock"] = short.low if stock.get("counted") else None
+    now["out_of_stock"] = short.out if stock.get("counted") else None
+    return [_figure(name, now.get(name), then.get(name)) for name in BY_NAME]
+
+
+def _figure(name: str, value: int | float | None, previous: int | float | None) -> Figure:
+    metric = BY_NAME[name]
+    change = (value - previous) / abs(previous) if value is not None and previous else None
+    return Figure(
+        name=name,
+        label=metric.label,
+        unit=metric.unit,
+        better=metric.better,
+        value=value,
+        previous=previous,
+        change=change,
+        definition=metric.definition,
+    )
+
+
+def _point(totals: Totals, day: date) -> DayPoint:
+    row = totals.get(day.isoformat(), {})
+    return DayPoint(
+        day.isoformat(), row.get("revenue_minor", 0), row.get("orders", 0), row.get("units", 0)
+    )
+
+
+async def _top(ports: Ports, rows: list[dict[str, Any]]) -> list[model.TopProduct]:
+    known = await products.get_many(ports, [row["product_id"] for row in rows])
+    return [
+        model.TopProduct(sku=product.sku, name=product.name, **row)
+        for row in rows
+        if (product := known.get(row["product_id"])) is not None
+    ]
+
+
+async def _low(ports: Ports, short: replenishment.Shortages) -> list[model.LowStock]:
+    return [
+        msgspec.convert(msgspec.to_builtins(row), model.LowStock)
+        for row in short.most_urgent[:_LOW_STOCK_SHOWN]
+    ]
+
+
+async def _fan(ports: Ports, totals: Totals, last: date) -> model.DemandForecast | None:
+    total = await forecasting.total(ports)
+    if total is None:
+        return None
+    days = [last - timedelta(days=n) for n in range(_HISTORY_DAYS - 1, -1, -1)]
+    history = [
+        model.UnitsDay(day.isoformat(), totals.get(day.isoformat(), {}).get("units", 0))
+        for day in days
+    ]
+    points = msgspec.convert(msgspec.to_builtins(total.points), list[model.FanPoint])
+    return model.DemandForecast(
+        unit="units",
+        horizon_days=len(points),
+        history=history,
+        points=points,
+        model=total.model,
+        made_at=total.made_at,
+    )
+
+
+def _notes(
+    settings: Shop,
+    last: date,
+    last_sale: date | None,
+    today: date,
+    stock: Any,
+    short: replenishment.Shortages,
+) -> list[Note]:
+    notes = []
+    if last_sale is None:
+        notes.append(Note("no-sales", "No sales have come in yet."))
+    elif last != today:
+        notes.append(
+            Note("data-ends", f"The data ends on {last.isoformat()}; every range ends there.")
+        )
+    if settings.mode == "demo":
+        notes.append(Note("demo", "This is the simulated demo shop; nobody here is real."))
+    if last_sale is not None and not stock.get("counted"):
+        notes.append(
+            Note(
+                "no-stock",
+                "No stock has been counted yet: proposals assume empty shelves and the lead time "
+                "and review period from the settings.",
+            )
+        )
+    if last_sale is not None and stock.get("pieces") and not stock.get("costed_pieces"):
+        notes.append(Note("no-cost", "No unit costs are known: stock value and margin are open."))
+    return notes

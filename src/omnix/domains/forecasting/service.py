@@ -1,0 +1,187 @@
+"""Forecasting's use cases."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from omnix.domains.products import service as products
+from omnix.domains.products.declare import PRODUCTS
+from omnix.domains.products.model import Product
+from omnix.kit.errors import Invalid, NotFound
+from omnix.kit.events import Event
+from omnix.kit.paging import Page
+from omnix.kit.time import instant
+from omnix.platform.jobs import JobContext
+from omnix.ports import Ports, Put
+
+from . import history, make, model
+from .accuracy import judge
+from .declare import FORECAST_RUNS, FORECASTS
+from .model import Accuracy, Drivers, FanPoint, ForecastBrief, ForecastDocument, Quality, Totals
+
+_LATEST = ("_runs", "latest")
+_PEERS = 150
+_BRIEF_DAYS = 28
+
+
+async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Forecast every active product and the whole shop, and judge the method on the past."""
+    ports = context.ports
+    span = await history.window(ports)
+    if span is None:
+        return {"products": 0}
+    await context.progress(0, 4, "reading the sales history")
+    active = await _active(ports)
+    past = await history.read(ports, span, active, all=True)
+    await context.progress(1, 4, f"forecasting {len(active)} products")
+    made = await make.engine(past, model.HORIZON_DAYS)
+    await context.progress(2, 4, "judging earlier forecasts")
+    quality, overall = await judge(past)
+    await context.progress(3, 4, "storing")
+    now = instant(ports.clock.now())
+    by_id = {product.id: product for product in active}
+    await ports.records.load(FORECASTS, make.documents(past, by_id, made, quality, now))
+    forecast_date = span.forecast_date.isoformat()
+    accuracy = msgspec.structs.replace(
+        overall, made_at=now, forecast_date=forecast_date, state="ready"
+    )
+    run = {
+        "product_id": _LATEST[0],
+        "forecast_date": _LATEST[1],
+        "date": forecast_date,
+        "made_at": now,
+        "products": len(active),
+        "accuracy": msgspec.to_builtins(accuracy),
+    }
+    told = {"forecast_date": forecast_date, "products": len(active)}
+    await ports.records.write(
+        [Put(FORECAST_RUNS, run)], [Event("forecast.made", "forecasts", now, told)]
+    )
+    return told
+
+
+async def _active(ports: Ports) -> list[Product]:
+    found: list[Product] = []
+    async for chunk in ports.records.scan(PRODUCTS):
+        found += [msgspec.convert(p, Product) for p in chunk if p["status"] == "active"]
+    return sorted(found, key=lambda product: product.id)
+
+
+async def latest_run(ports: Ports) -> Mapping[str, Any] | None:
+    """The newest run over all products, if there was one."""
+    return await ports.records.get(FORECAST_RUNS, _LATEST)
+
+
+async def accuracy(ports: Ports) -> Accuracy:
+    """The latest run's backtest; state ``none`` before there was a run."""
+    run = await latest_run(ports)
+    return msgspec.convert(run["accuracy"], Accuracy) if run else Accuracy()
+
+
+async def stored(ports: Ports, product_id: str) -> Mapping[str, Any] | None:
+    """The newest stored document of a product."""
+    page = await ports.records.query(FORECASTS, product_id, newest_first=True, limit=1)
+    return page.items[0] if page.items else None
+
+
+async def total(ports: Ports) -> ForecastDocument | None:
+    """The forecast of everything sold, in units; None before the first run."""
+    document = await stored(ports, model.TOTAL)
+    return _shown(document, len(document["mean"])) if document else None
+
+
+async def get(ports: Ports, product_id: str) -> ForecastDocument:
+    """The newest forecast of a product, made now if it has none. Raises NotFound."""
+    product = await products.get(ports, product_id)
+    document = await stored(ports, product_id)
+    if document is None:
+        return await forecast_now(ports, product, model.HORIZON_DAYS)
+    return _shown(document, document["horizon_days"])
+
+
+async def forecast_one(ports: Ports, product_id: str, days: int) -> ForecastDocument:
+    """Forecast one product afresh. Raises Invalid for a product that does not exist."""
+    try:
+        product = await products.get(ports, product_id)
+    except NotFound as error:
+        raise Invalid.field("product_id", error.detail) from error
+    return await forecast_now(ports, product, days)
+
+
+async def forecast_now(ports: Ports, product: Product, days: int) -> ForecastDocument:
+    """From the lake as it is now, beside products of its category, which lend their profiles."""
+    span = await history.window(ports)
+    if span is None:
+        raise NotFound("there is no sales history yet to forecast from")
+    page = await products.listing(ports, category=product.category, limit=_PEERS)
+    peers = [peer for peer in page.items if peer.id != product.id]
+    past = await history.read(ports, span, [product, *peers], all=False)
+    made = await make.engine(past, days)
+    by_id = {each.id: each for each in [product, *peers]}
+    now = instant(ports.clock.now())
+    document = next(make.documents(past, by_id, made, {}, now))
+    known = await stored(ports, product.id)
+    if known is not None:
+        document["quality"] = known["quality"]
+    return _shown(document, days)
+
+
+async def listing(
+    ports: Ports, category: str | None, limit: int, cursor: str | None
+) -> Page[ForecastBrief]:
+    """The latest run's forecasts by product id; with ``category`` only its products'."""
+    run = await latest_run(ports)
+    if run is None:
+        return Page([])
+    if category is not None:
+        chosen = await products.listing(ports, category=category, limit=limit, cursor=cursor)
+        keys = [(product.id, run["date"]) for product in chosen.items]
+        found = await ports.records.get_many(FORECASTS, keys[:100])
+        found += await ports.records.get_many(FORECASTS, keys[100:])
+        return Page([_brief(item) for item in found if item is not None], chosen.next_cursor)
+    page = await ports.records.query(
+        FORECASTS, run["date"], index="forecast-date-index", limit=limit, cursor=cursor
+    )
+    briefs = [_brief(item) for item in page.items if item["product_id"] != model.TOTAL]
+    return Page(briefs, page.next_cursor)
+
+
+def _brief(item: Mapping[str, Any]) -> ForecastBrief:
+    totals = msgspec.convert(item["totals"], Totals)
+    at = totals.days.index(_BRIEF_DAYS)
+    return ForecastBrief(
+        product_id=item["product_id"],
+        sku=item["sku"],
+        name=item["name"],
+        category=item["category"],
+        forecast_date=item["forecast_date"],
+        horizon_days=_BRIEF_DAYS,
+        total_mean=totals.mean[at],
+        total_q10=totals.quantiles[at][totals.levels.index(0.1)],
+        total_q90=totals.quantiles[at][totals.levels.index(0.9)],
+        model=item["model"],
+        made_at=item["made_at"],
+        quality=msgspec.convert(item["quality"], Quality),
+    )
+
+
+def _shown(item: Mapping[str, Any], days: int) -> ForecastDocument:
+    points = [
+        FanPoint(*point)
+        for point in zip(make.days_of(item), item["mean"], *item["quantiles"], strict=True)
+    ]
+    return ForecastDocument(
+        product_id=item["product_id"],
+        sku=item["sku"],
+        name=item["name"],
+        forecast_date=item["forecast_date"],
+        horizon_days=days,
+        model=item["model"],
+        label=model.label(item["model"]),
+        made_at=item["made_at"],
+        points=points[:days],
+        drivers=msgspec.convert(item["drivers"], Drivers),
+        quality=msgspec.convert(item["quality"], Quality),
+        notes=model.notes(item["notes"]),
+    )

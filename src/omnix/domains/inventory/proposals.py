@@ -1,0 +1,97 @@
+"""Replenishment proposals as users see them."""
+
+import msgspec
+
+from omnix.engine.inventory import Plan
+
+ASSUMPTIONS = {
+    "stock-not-counted": "No stock was counted here, so none is assumed: take off what lies on "
+    "the shelf.",
+    "no-supplier": "No supplier is known.",
+    "lead-time-assumed": "A lead time of {settings.lead_time_days} days is assumed (settings).",
+    "lead-time-of-supplier": "The supplier's usual lead time is used.",
+    "no-cost": "The unit cost is not known, so the order has no value.",
+    "no-forecast": "No forecast has been made yet, so no demand is assumed.",
+}
+
+
+class Assumption(msgspec.Struct, frozen=True):
+    """Something a proposal rests on that nobody told us."""
+
+    code: str
+    text: str
+
+
+class Inputs(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures behind a quantity, in units and days.
+
+    Demand is over lead time and review period: its mean, and its quantile at the service level.
+    """
+
+    available: int
+    on_order: int
+    lead_time_days: float
+    lead_time_deviation_days: float
+    review_days: int
+    service_level: float
+    demand_mean: float
+    demand_quantile: float
+    safety_stock: float
+    reorder_point: int
+    target: int
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """What to order of a product for a location; ``quantity`` 0 where nothing is needed.
+
+    ``urgency`` ranks proposals: the revenue in minor units that is at risk before an order
+    placed now could be followed by another. ``days_of_cover`` None means a year or more.
+    """
+
+    product_id: str
+    sku: str
+    name: str
+    location_id: str
+    location_name: str
+    quantity: int
+    proposal_quantity: int
+    supplier_id: str | None
+    supplier: str | None
+    unit_cost_minor: int | None
+    expected_cost_minor: int | None
+    currency: str
+    available: int
+    on_order: int
+    days_of_cover: float | None
+    stock_out_day: str | None
+    order_by: str | None
+    low: bool
+    out: bool
+    urgency: int
+    reason: str
+    assumptions: list[Assumption]
+    inputs: Inputs
+    made_at: str
+
+
+class Shortages(msgspec.Struct, frozen=True, kw_only=True):
+    """How many stocks are below their reorder point, how many are out, and the worst of them."""
+
+    low: int
+    out: int
+    most_urgent: list[Proposal]
+
+
+def say(made: Plan, lead: float, review: int, service_level: float, counted: bool) -> str:
+    """Why this quantity, in a sentence or two."""
+    days = f"{made.protection_days:g} days ({lead:g} until delivery, {review} until the next order)"
+    need = (
+        f"Over the next {days} about {made.demand_mean:,.0f} will sell; to be "
+        f"{service_level:.0%} sure, {made.reorder_point:,} must be there."
+    )
+    if made.demand_mean <= 0 and made.reorder_point <= 0:
+        return "No demand is expected, so nothing needs to be ordered."
+    have = f"{made.position:,} are in stock or on order" if counted else "the stock is not known"
+    if made.quantity == 0:
+        return f"{need} Since {have}, nothing needs to be ordered now."
+    return f"{need} Since {have}, order {made.quantity:,} to reach {made.target:,}."

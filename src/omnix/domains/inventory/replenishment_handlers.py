@@ -1,0 +1,44 @@
+"""Keeping proposals current as forecasts, stock and settings change."""
+
+from collections.abc import Sequence
+
+from omnix.kit.events import Event
+from omnix.platform.consume import Consumer
+from omnix.ports import Ports
+
+from . import replenishment
+
+_EVERYTHING = frozenset({"forecast.made", "settings.changed", "supplier.changed"})
+
+
+async def _refresh(ports: Ports, events: Sequence[Event]) -> None:
+    if any(event.type in _EVERYTHING for event in events):
+        await replenishment.refresh(ports)
+        return
+    touched: dict[str, None] = {}
+    for event in events:
+        if "product_id" in event.data:
+            touched.setdefault(event.data["product_id"])
+        for line in event.data.get("lines", ()):
+            touched.setdefault(line["product_id"])
+        for moved in event.data.get("moves", ()):
+            touched.setdefault(moved["product_id"])
+    await replenishment.refresh(ports, list(touched))
+
+
+CONSUMERS = (
+    Consumer(
+        "replenishment",
+        (
+            "forecast.made",
+            "settings.changed",
+            "supplier.changed",
+            "stock.moved",
+            "stock.counted",
+            "order.placed",
+            "order.cancelled",
+            "order.returned",
+        ),
+        _refresh,
+    ),
+)

@@ -1,0 +1,40 @@
+"""Replenishment over HTTP."""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.params import Parameter
+
+from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.ports import Ports
+
+from . import replenishment
+from .proposals import Proposal
+
+
+class ProposalList(Listing, frozen=True, kw_only=True):
+    """A page of proposals."""
+
+    items: list[Proposal]
+
+
+@get("/inventory/replenishment", opt=allow("inventory:read"), summary="What to order now")
+async def list_proposals(
+    ports: Ports,
+    limit: Limit,
+    cursor: Cursor,
+    location_id: Annotated[str | None, Parameter(max_length=64)] = None,
+    product_id: Annotated[str | None, Parameter(max_length=64)] = None,
+    include: Annotated[
+        str,
+        Parameter(pattern="^(open|all)$", description="open: only those with something to order."),
+    ] = "open",
+) -> ProposalList:
+    """Proposals by money at stake; those of one product are computed afresh."""
+    if product_id is not None:
+        return ProposalList(items=await replenishment.of_product(ports, product_id))
+    page = await replenishment.listing(ports, location_id, include == "all", limit, cursor)
+    return ProposalList(items=list(page.items), next_cursor=page.next_cursor)
+
+
+ROUTES = (list_proposals,)
