@@ -10,7 +10,8 @@
   } catch {
     // Storage may be forbidden; the defaults below then hold.
   }
-  const dark = theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+  const dark =
+    theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
   root.dataset.theme = dark ? 'dark' : 'light';
   const hebrew = locale ? locale === 'he' : /^(he|iw)\b/.test(navigator.language);
   root.lang = hebrew ? 'he' : 'en';

@@ -16,9 +16,10 @@ function platformOf(name) {
 
 function isInstalledFor(packages, parent, name) {
   const folders = parent.split(/(?=\/node_modules\/)/);
-  return folders.some(
-    (_, i) => packages[`${folders.slice(0, i + 1).join('')}/node_modules/${name}`],
-  ) || packages[`node_modules/${name}`];
+  return (
+    folders.some((_, i) => packages[`${folders.slice(0, i + 1).join('')}/node_modules/${name}`]) ||
+    packages[`node_modules/${name}`]
+  );
 }
 
 const lock = JSON.parse(readFileSync(FILE, 'utf8'));

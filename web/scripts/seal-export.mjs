@@ -67,4 +67,6 @@ for (const file of htmlFiles(OUT)) {
   pages[page] = { script_hashes: [] };
 }
 writeFileSync(join(OUT, 'csp.json'), `${JSON.stringify({ policy: POLICY, pages }, null, 2)}\n`);
-console.log(`sealed ${Object.keys(pages).length} pages: no inline script, style or foreign address`);
+console.log(
+  `sealed ${Object.keys(pages).length} pages: no inline script, style or foreign address`,
+);

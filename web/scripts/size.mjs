@@ -25,8 +25,16 @@ for (const page of ['', 'login/', 'products/', 'product/', 'gallery/']) {
   console.log(`/${page}`.padEnd(14), `${(total / 1000).toFixed(1)} kB`, `${paths.length} files`);
 }
 const chunks = readdirSync(`${OUT}_next/static/chunks`).filter((name) => name.endsWith('.js'));
-const largest = chunks.map((name) => [gzipped(`_next/static/chunks/${name}`), name]).sort(([a], [b]) => b - a);
-console.log('largest chunks:', largest.slice(0, 5).map(([size]) => `${(size / 1000).toFixed(1)} kB`).join(', '));
+const largest = chunks
+  .map((name) => [gzipped(`_next/static/chunks/${name}`), name])
+  .sort(([a], [b]) => b - a);
+console.log(
+  'largest chunks:',
+  largest
+    .slice(0, 5)
+    .map(([size]) => `${(size / 1000).toFixed(1)} kB`)
+    .join(', '),
+);
 if (tooLarge) {
   console.error(`more than ${LIMIT / 1000} kB before a page can be used`);
   process.exit(1);

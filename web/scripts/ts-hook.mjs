@@ -20,7 +20,9 @@ export async function resolve(specifier, context, next) {
 export async function load(url, context, next) {
   if (!/\.tsx?$/.test(url)) return next(url, context);
   const { default: ts } = await import('typescript');
-  const { outputText } = ts.transpileModule(readFileSync(fileURLToPath(url), 'utf8'), {
+  const fileName = fileURLToPath(url);
+  const { outputText } = ts.transpileModule(readFileSync(fileName, 'utf8'), {
+    fileName,
     compilerOptions: { module: 'esnext', target: 'es2022', jsx: 'react-jsx' },
   });
   return { format: 'module', source: outputText, shortCircuit: true };

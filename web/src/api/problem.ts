@@ -49,5 +49,7 @@ export function toApiError(status: number, body: unknown): ApiError {
 
 /** Worth asking again: no answer, too busy, or the server's own failure. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500);
+  return (
+    error instanceof ApiError && (error.status === 0 || error.status === 429 || error.status >= 500)
+  );
 }

@@ -1,4 +1,5 @@
 import { createStore } from '@/ui/store';
+import { createHint } from './hint';
 import { ApiError, toApiError } from './problem';
 import type { Grant, User } from './types';
 
@@ -16,8 +17,10 @@ const REFRESH_BEFORE_END_MS = 60_000;
 // Only ever in memory: a script that could read storage must not find it.
 let accessToken: string | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
+const hint = createHint('omnix.session');
 let running: Promise<string | null> | null = null;
-const otherTabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('omnix-session');
+const otherTabs =
+  typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('omnix-session');
 
 export function currentToken(): string | null {
   return accessToken;
@@ -44,6 +47,7 @@ async function failure(response: Response): Promise<ApiError> {
 }
 
 function accept(grant: Grant): string {
+  hint.set();
   accessToken = grant.access_token;
   clearTimeout(timer);
   const wait = Math.max(grant.expires_in * 1000 - REFRESH_BEFORE_END_MS, 5_000);
@@ -61,6 +65,7 @@ function accept(grant: Grant): string {
 }
 
 function forget(): void {
+  hint.clear();
   accessToken = null;
   clearTimeout(timer);
   sessionStore.set({ phase: 'out' });
@@ -96,6 +101,10 @@ async function inTurn(): Promise<string | null> {
 
 /** On load: takes up the session that the cookie still holds. */
 export async function restore(): Promise<void> {
+  if (!hint.possible()) {
+    forget();
+    return;
+  }
   try {
     await refresh();
   } catch {

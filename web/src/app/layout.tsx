@@ -19,7 +19,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
     // boot.js sets language, direction and theme before React sees the element.
     <html lang="en" dir="ltr" data-theme="light" suppressHydrationWarning>
       <head>
-        {/* biome-ignore lint/nursery/noSyncScripts: must run before the first paint */}
+        {/* In step with parsing, since it must run before the first paint. */}
         <script src="/boot.js" />
       </head>
       <body>

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addDays, changeSize, count, day, minorDigits, moment, money, percent, weekdays } from './format';
+import {
+  addDays,
+  changeSize,
+  count,
+  day,
+  minorDigits,
+  moment,
+  money,
+  percent,
+  weekdays,
+} from './format';
 
 test('money has as many minor digits as its currency', () => {
   assert.equal(money('en-GB', 123456, 'GBP'), '£1,234.56');

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { createStore, useStore } from '@/ui/store';
 import { type Catalogue, en, type MessageKey, type ServerWords } from './en';
 import { fill, type Values } from './translate';
@@ -67,11 +68,16 @@ export interface Words extends Language {
   readonly said: (code: string, english: string) => string;
 }
 
-export function useWords(): Words {
-  const language = useStore(languageStore);
+function wordsOf(language: Language): Words {
   return {
     ...language,
     t: (key, values) => fill(language.format, language.messages[key], values),
     said: (code, english) => language.words[code] ?? english,
   };
+}
+
+/** `t` and `said` stay the same functions until the language changes. */
+export function useWords(): Words {
+  const language = useStore(languageStore);
+  return useMemo(() => wordsOf(language), [language]);
 }

@@ -12,7 +12,8 @@ export function fill(locale: string, message: Message, values: Values = {}): str
     text = message;
   } else {
     const form = new Intl.PluralRules(locale).select(Number(values.n));
-    text = (form === 'two' ? message.two : form === 'one' ? message.one : undefined) ?? message.other;
+    text =
+      (form === 'two' ? message.two : form === 'one' ? message.one : undefined) ?? message.other;
   }
   return text.replace(/\{(\w+)\}/g, (place, name: string) => {
     const value = values[name];

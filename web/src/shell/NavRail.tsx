@@ -28,29 +28,31 @@ export function NavRail() {
   return (
     <nav
       aria-label={t('app.menu')}
-      className="fixed inset-x-0 bottom-0 z-10 border-line border-t bg-surface md:sticky md:inset-x-auto md:top-0 md:h-dvh md:w-52 md:shrink-0 md:border-e md:border-t-0 md:px-3"
+      className="fixed inset-x-0 bottom-0 z-10 border-line border-t bg-surface md:static md:w-52 md:shrink-0 md:border-e md:border-t-0 md:px-3"
     >
-      <div className="hidden px-3 pt-4 pb-5 md:block">
-        <Brand />
+      <div className="md:sticky md:top-0">
+        <div className="hidden px-3 pt-4 pb-5 md:block">
+          <Brand />
+        </div>
+        <ul className="flex md:grid md:gap-1">
+          {ITEMS.map(({ href, label, icon, also }) => {
+            const here = pathname === href || pathname === also;
+            return (
+              <li key={href} className="flex-1">
+                <Link
+                  href={href}
+                  prefetch={false}
+                  aria-current={here ? 'page' : undefined}
+                  className={`flex flex-col items-center gap-0.5 px-3 py-2 font-medium text-xs md:flex-row md:gap-3 md:rounded-control md:text-sm ${here ? 'text-accent-strong md:bg-accent-soft' : 'text-ink-2 hover:bg-surface-3 hover:text-ink'}`}
+                >
+                  <Icon name={icon} size={20} />
+                  {t(label)}
+                </Link>
+              </li>
+            );
+          })}
+        </ul>
       </div>
-      <ul className="flex md:grid md:gap-1">
-        {ITEMS.map(({ href, label, icon, also }) => {
-          const here = pathname === href || pathname === also;
-          return (
-            <li key={href} className="flex-1">
-              <Link
-                href={href}
-                prefetch={false}
-                aria-current={here ? 'page' : undefined}
-                className={`flex flex-col items-center gap-0.5 px-3 py-2 font-medium text-xs md:flex-row md:gap-3 md:rounded-control md:text-sm ${here ? 'text-accent-strong md:bg-accent-soft' : 'text-ink-2 hover:bg-surface-3 hover:text-ink'}`}
-              >
-                <Icon name={icon} size={20} />
-                {t(label)}
-              </Link>
-            </li>
-          );
-        })}
-      </ul>
     </nav>
   );
 }

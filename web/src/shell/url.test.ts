@@ -18,7 +18,14 @@ test('what is not allowed becomes the default', () => {
 
 test('signing in never leads to another site', () => {
   assert.equal(safeNext('/product/?id=p1'), '/product/?id=p1');
-  for (const bad of ['//evil.example', 'https://evil.example', '/\\evil.example', '/a\n', null, '/login/']) {
+  for (const bad of [
+    '//evil.example',
+    'https://evil.example',
+    '/\\evil.example',
+    '/a\n',
+    null,
+    '/login/',
+  ]) {
     assert.equal(safeNext(bad), '/');
   }
 });

@@ -18,7 +18,11 @@ export function oneOf<V extends string>(value: string | null, allowed: readonly 
   return allowed.find((choice) => choice === value) ?? allowed[0];
 }
 
-export function oneOfNumbers(value: string | null, allowed: readonly number[], usual: number): number {
+export function oneOfNumbers(
+  value: string | null,
+  allowed: readonly number[],
+  usual: number,
+): number {
   const number = Number(value);
   return value !== null && allowed.includes(number) ? number : usual;
 }

@@ -32,7 +32,6 @@ export function Button({
   const size = small ? 'min-h-8 px-2.5 text-sm' : 'min-h-10 px-4';
   return (
     <button
-      // biome-ignore lint/a11y/useButtonType: the caller's type, "button" by default
       type={type}
       disabled={disabled || busy}
       aria-busy={busy || undefined}

@@ -13,7 +13,9 @@ export function Delta({ change, good = 'up' }: { change: number; good?: GoodDire
   const tone = neutral ? 'text-ink-2' : direction === good ? 'text-good' : 'text-bad';
   const size = changeSize(format, change);
   return (
-    <span className={`inline-flex items-center gap-0.5 whitespace-nowrap font-medium text-sm ${tone}`}>
+    <span
+      className={`inline-flex items-center gap-0.5 whitespace-nowrap font-medium text-sm ${tone}`}
+    >
       <Icon name={direction} size={14} />
       <span aria-hidden="true" className="figures">
         {size}

@@ -12,7 +12,13 @@ interface Labelled {
   hint?: string;
 }
 
-function Frame({ id, label, error, hint, children }: Labelled & { id: string; children: ReactNode }) {
+function Frame({
+  id,
+  label,
+  error,
+  hint,
+  children,
+}: Labelled & { id: string; children: ReactNode }) {
   return (
     <div className="grid gap-1">
       <label htmlFor={id} className="font-medium text-sm">
@@ -110,7 +116,7 @@ interface SelectProps<V extends string> {
   label: string;
   value: V;
   options: ReadonlyArray<{ value: V; label: string; lang?: string }>;
-  onChange(value: V): void;
+  onChange: (value: V) => void;
 }
 
 export function SelectField<V extends string>({ label, value, options, onChange }: SelectProps<V>) {

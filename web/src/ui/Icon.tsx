@@ -21,7 +21,15 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-export function Icon({ name, flip = false, size = 18 }: { name: IconName; flip?: boolean; size?: number }) {
+export function Icon({
+  name,
+  flip = false,
+  size = 18,
+}: {
+  name: IconName;
+  flip?: boolean;
+  size?: number;
+}) {
   return (
     <svg
       aria-hidden="true"

@@ -4,11 +4,16 @@ interface Props<V extends string | number> {
   label: string;
   value: V;
   options: ReadonlyArray<{ value: V; label: string }>;
-  onChange(value: V): void;
+  onChange: (value: V) => void;
 }
 
 /** A few exclusive choices in a row: radio buttons, so that arrow keys work as users expect. */
-export function Segmented<V extends string | number>({ label, value, options, onChange }: Props<V>) {
+export function Segmented<V extends string | number>({
+  label,
+  value,
+  options,
+  onChange,
+}: Props<V>) {
   const name = useId();
   return (
     <fieldset className="inline-flex rounded-control border border-line-strong bg-surface p-0.5">

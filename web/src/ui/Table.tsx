@@ -36,7 +36,14 @@ function cellClass(column: Column<never>): string {
   ].join(' ');
 }
 
-export function Table<Row>({ label, columns, rows, rowKey, stale = false, tall = false }: Props<Row>) {
+export function Table<Row>({
+  label,
+  columns,
+  rows,
+  rowKey,
+  stale = false,
+  tall = false,
+}: Props<Row>) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a named, focusable place that scrolls by keyboard
     <div

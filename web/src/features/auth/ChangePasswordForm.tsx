@@ -23,11 +23,19 @@ export function ChangePasswordForm({ oneTime }: { oneTime: string | null }) {
   const { t } = useWords();
   const why = useReason();
   const { busy, found, error, onSubmit, reason } = useForm(check, (values) =>
-    changePassword(oneTime ?? String(values.get('current_password')), String(values.get('new_password'))),
+    changePassword(
+      oneTime ?? String(values.get('current_password')),
+      String(values.get('new_password')),
+    ),
   );
   const message = (field: string) => (found[field] ? t(found[field]) : reason(field));
   const atField = error instanceof ApiError && reason('new_password');
-  const shared = { dir: 'ltr', required: true, show: t('login.show'), hide: t('login.hide') } as const;
+  const shared = {
+    dir: 'ltr',
+    required: true,
+    show: t('login.show'),
+    hide: t('login.hide'),
+  } as const;
   return (
     <form noValidate onSubmit={onSubmit} className="grid gap-4">
       <PageTitle title={t('login.change.title')} />

@@ -12,27 +12,29 @@ import { EmptyState } from '@/ui/states';
 const HISTORY_SHOWN = 60;
 
 export function DemandForecast({ summary }: { summary: Summary }) {
-  const { t, format, locale } = useWords();
+  const { t, format } = useWords();
   const forecast = summary.demand_forecast;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `t` changes with the locale
   const data = useMemo(
     () =>
       forecast &&
-      fanData({ history: forecast.history.slice(-HISTORY_SHOWN), points: forecast.points, format, t }),
-    [forecast, format, locale],
+      fanData({
+        history: forecast.history.slice(-HISTORY_SHOWN),
+        points: forecast.points,
+        format,
+        t,
+      }),
+    [forecast, format, t],
   );
+  const made =
+    forecast &&
+    t('forecast.madeAt', {
+      model: forecast.model,
+      time: fmt.moment(format, forecast.made_at, summary.shop.time_zone),
+    });
   return (
-    <Card title={t('dashboard.forecast')} text={t('dashboard.forecast.text')}>
+    <Card title={t('dashboard.forecast')} {...(made && { text: made })}>
       {forecast && data ? (
-        <>
-          <Chart title={t('dashboard.forecast')} data={data} />
-          <p className="text-ink-2 text-xs">
-            {t('forecast.madeAt', {
-              model: forecast.model,
-              time: fmt.moment(format, forecast.made_at, summary.shop.time_zone),
-            })}
-          </p>
-        </>
+        <Chart title={t('dashboard.forecast')} data={data} />
       ) : (
         <EmptyState title={t('dashboard.forecast.none')} />
       )}

@@ -18,9 +18,10 @@ export function LowStock({ summary }: { summary: Summary }) {
       key: 'product',
       head: t('col.product'),
       names: true,
-      cell: (row) => <ProductName id={row.product_id} name={row.name} sku={row.sku} />,
+      cell: (row) => (
+        <ProductName id={row.product_id} name={row.name} sku={row.sku} also={row.location_name} />
+      ),
     },
-    { key: 'location', head: t('col.location'), from: 'md', cell: (row) => row.location_name },
     {
       key: 'available',
       head: t('col.available'),
@@ -50,7 +51,9 @@ export function LowStock({ summary }: { summary: Summary }) {
       key: 'proposal',
       head: t('col.proposal'),
       figure: true,
-      cell: (row) => <strong className="font-semibold">{fmt.count(format, row.proposal_quantity)}</strong>,
+      cell: (row) => (
+        <strong className="font-semibold">{fmt.count(format, row.proposal_quantity)}</strong>
+      ),
     },
   ];
   return (

@@ -19,16 +19,18 @@ function useChanges(scope: string, value: number | null): number {
 
 function Tile({ metric, currency, scope }: { metric: Metric; currency: string; scope: string }) {
   const { t, said, format } = useWords();
+  // Eleven figures and one of double width fill any number of columns used.
+  const lead = metric.name === 'revenue';
   const changes = useChanges(scope, metric.value);
   const label = said(`metric.${metric.name}`, metric.label);
   const previous = metricText(format, metric.unit, metric.previous, currency);
   return (
     <li
       data-metric={metric.name}
-      className="min-w-0 rounded-card border border-line bg-surface px-3.5 pt-2 pb-2.5 shadow-card"
+      className={`min-w-0 rounded-card border border-line bg-surface px-3.5 pt-2 pb-2.5 shadow-card ${lead ? 'col-span-2' : ''}`}
     >
       <div className="flex items-center justify-between gap-1">
-        <h3 className="text-ink-2 text-sm">{label}</h3>
+        <h3 className="truncate text-ink-2 text-sm">{label}</h3>
         <Popover
           label={t('dashboard.define', { name: label })}
           trigger={<Icon name="info" size={16} />}
@@ -40,15 +42,15 @@ function Tile({ metric, currency, scope }: { metric: Metric; currency: string; s
       </div>
       <p
         key={changes}
-        className={`figures -mx-1 truncate rounded-control px-1 font-semibold text-xl tracking-tight ${changes > 0 ? 'updated' : ''}`}
+        className={`figures -mx-1 truncate rounded-control px-1 font-semibold tracking-tight ${lead ? 'text-3xl' : 'text-xl'} ${changes > 0 ? 'updated' : ''}`}
       >
         {metricText(format, metric.unit, metric.value, currency)}
       </p>
-      <p className="figures flex min-h-5 flex-wrap items-center gap-x-1.5 text-ink-2 text-xs">
-        {metric.change !== null && <Delta change={metric.change} good={goodDirection(metric.name)} />}
-        {metric.previous === null
-          ? t('dashboard.noCompare')
-          : t('dashboard.versus', { previous })}
+      <p className="figures flex min-h-5 flex-wrap items-baseline gap-x-1.5 text-ink-2 text-xs">
+        {metric.change !== null && (
+          <Delta change={metric.change} good={goodDirection(metric.name)} />
+        )}
+        {metric.previous === null ? t('dashboard.noCompare') : t('dashboard.versus', { previous })}
       </p>
     </li>
   );

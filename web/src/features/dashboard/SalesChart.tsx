@@ -10,10 +10,9 @@ import type { ChartData } from '@/ui/chart/types';
 import { EmptyState } from '@/ui/states';
 
 export function SalesChart({ summary }: { summary: Summary }) {
-  const { t, format, locale } = useWords();
+  const { t, format } = useWords();
   const { series } = summary;
   const { currency } = summary.shop;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `t` changes with the locale
   const data = useMemo<ChartData>(
     () => ({
       days: series.map((point) => point.day),
@@ -38,10 +37,16 @@ export function SalesChart({ summary }: { summary: Summary }) {
         },
       ],
     }),
-    [series, currency, format, locale],
+    [series, currency, format, t],
   );
   return (
-    <Card title={t('dashboard.sales')}>
+    <Card
+      title={t('dashboard.sales')}
+      text={t('dashboard.period', {
+        from: fmt.day(format, summary.range.from),
+        to: fmt.day(format, summary.range.to),
+      })}
+    >
       {series.length === 0 ? (
         <EmptyState title={t('dashboard.top.none')} />
       ) : (

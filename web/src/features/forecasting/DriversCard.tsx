@@ -3,6 +3,7 @@
 import type { Forecast } from '@/api/types';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
+import { Bar } from '@/ui/Bar';
 import { Card } from '@/ui/Card';
 import { type Fact, FactList } from '@/ui/FactList';
 import { Loading } from '@/ui/states';
@@ -19,13 +20,7 @@ function Weekdays({ factors }: { factors: readonly number[] }) {
         {factors.map((factor, i) => (
           <li key={names[i]} className="grid grid-cols-[3rem_1fr_3.5rem] items-center gap-2">
             <span className="text-ink-2">{names[i]}</span>
-            <meter
-              aria-label={names[i]}
-              min={0}
-              max={most}
-              value={factor}
-              className="h-2.5 w-full appearance-none overflow-hidden rounded-full bg-surface-3 [&::-moz-meter-bar]:bg-chart-3 [&::-webkit-meter-bar]:h-2.5 [&::-webkit-meter-bar]:border-0 [&::-webkit-meter-bar]:bg-surface-3 [&::-webkit-meter-inner-element]:block [&::-webkit-meter-optimum-value]:bg-chart-3"
-            />
+            <Bar share={factor / most} />
             <span className="figures text-end">{fmt.percent(format, factor, 0)}</span>
           </li>
         ))}

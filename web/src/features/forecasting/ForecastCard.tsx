@@ -23,11 +23,10 @@ interface FanProps {
 }
 
 function Fan({ forecast, history, timeZone }: FanProps) {
-  const { t, format, locale } = useWords();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `t` changes with the locale
+  const { t, format } = useWords();
   const data = useMemo(
     () => fanData({ history, points: forecast.points, format, t }),
-    [history, forecast, format, locale],
+    [history, forecast, format, t],
   );
   const { points } = forecast;
   const total = points.reduce((sum, point) => sum + point.mean, 0);

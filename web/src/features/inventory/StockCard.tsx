@@ -1,5 +1,6 @@
 'use client';
 
+import type { ReactNode } from 'react';
 import type { Balance } from '@/api/types';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
@@ -10,18 +11,35 @@ import { type Column, Table } from '@/ui/Table';
 import { useLocationName } from './useLocations';
 import { useStock } from './useStock';
 
+function Two({ main, below }: { main: ReactNode; below: ReactNode }) {
+  return (
+    <span className="grid">
+      {main}
+      {below && <span className="text-ink-2 text-xs">{below}</span>}
+    </span>
+  );
+}
+
 export function StockCard({ productId }: { productId: string }) {
   const { t, format } = useWords();
   const nameOf = useLocationName();
   const { data, error, refetch } = useStock(productId);
-  const figure = (key: string, head: string, pick: (row: Balance) => number): Column<Balance> => ({
-    key,
-    head,
-    figure: true,
-    cell: (row) => fmt.count(format, pick(row)),
-  });
   const columns: Column<Balance>[] = [
-    { key: 'location', head: t('col.location'), names: true, cell: (row) => nameOf(row.location_id) },
+    {
+      key: 'location',
+      head: t('col.location'),
+      names: true,
+      cell: (row) => (
+        <Two
+          main={<bdi>{nameOf(row.location_id)}</bdi>}
+          below={
+            row.counted_at
+              ? t('col.counted', { day: fmt.day(format, row.counted_at.slice(0, 10)) })
+              : t('product.never')
+          }
+        />
+      ),
+    },
     {
       key: 'available',
       head: t('col.available'),
@@ -30,16 +48,22 @@ export function StockCard({ productId }: { productId: string }) {
         <Badge tone={row.available > 0 ? 'good' : 'bad'}>{fmt.count(format, row.available)}</Badge>
       ),
     },
-    figure('hand', t('col.onHand'), (row) => row.on_hand),
-    { ...figure('reserved', t('col.reserved'), (row) => row.reserved), from: 'sm' },
-    figure('order', t('col.onOrder'), (row) => row.on_order),
     {
-      key: 'counted',
-      head: t('col.counted'),
-      from: 'sm',
+      key: 'hand',
+      head: t('col.onHand'),
       figure: true,
-      cell: (row) =>
-        row.counted_at ? fmt.day(format, row.counted_at.slice(0, 10)) : t('product.never'),
+      cell: (row) => (
+        <Two
+          main={fmt.count(format, row.on_hand)}
+          below={row.reserved > 0 && t('col.reserved', { n: row.reserved })}
+        />
+      ),
+    },
+    {
+      key: 'order',
+      head: t('col.onOrder'),
+      figure: true,
+      cell: (row) => fmt.count(format, row.on_order),
     },
   ];
   return (

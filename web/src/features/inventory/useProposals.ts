@@ -8,6 +8,11 @@ export function useProposals(productId: string) {
   return useQuery({
     queryKey: ['product', productId, 'proposals'],
     queryFn: ({ signal }) =>
-      ok(api.GET('/v1/inventory/replenishment', { params: { query: { product_id: productId } }, signal })),
+      ok(
+        api.GET('/v1/inventory/replenishment', {
+          params: { query: { product_id: productId } },
+          signal,
+        }),
+      ),
   });
 }

@@ -18,9 +18,8 @@ interface Props {
 }
 
 export function PriceHistory({ productId, currency, from, to }: Props) {
-  const { t, format, locale } = useWords();
+  const { t, format } = useWords();
   const { data, error, refetch } = usePrices(productId);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `t` changes with the locale
   const chart = useMemo<ChartData | null>(() => {
     if (!data) return null;
     const points = dailyPrices(data.items, from, to);
@@ -38,7 +37,7 @@ export function PriceHistory({ productId, currency, from, to }: Props) {
         },
       ],
     };
-  }, [data, from, to, currency, format, locale]);
+  }, [data, from, to, currency, format, t]);
   const varies = new Set(chart?.series[0]?.values).size > 1;
   return (
     <Card title={t('product.price')}>

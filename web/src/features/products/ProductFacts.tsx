@@ -17,7 +17,10 @@ export function ProductFacts({ product }: { product: Product }) {
       <FactList
         facts={[
           { name: t('col.price'), value: fmt.money(format, price, currency) },
-          { name: t('col.cost'), value: cost === null ? unknown : fmt.money(format, cost, currency) },
+          {
+            name: t('col.cost'),
+            value: cost === null ? unknown : fmt.money(format, cost, currency),
+          },
           { name: t('product.margin'), value: margin },
           { name: t('product.barcode'), value: product.barcode ?? unknown },
           ...Object.entries(product.attributes ?? {}).map(([name, value]) => ({

@@ -29,7 +29,9 @@ function ProductTable({ products, stale }: { products: readonly Product[]; stale
       head: t('col.status'),
       from: 'md',
       cell: (row) => (
-        <Badge tone={row.status === 'active' ? 'good' : 'neutral'}>{t(`products.${row.status}`)}</Badge>
+        <Badge tone={row.status === 'active' ? 'good' : 'neutral'}>
+          {t(`products.${row.status}`)}
+        </Badge>
       ),
     },
     {
@@ -44,7 +46,8 @@ function ProductTable({ products, stale }: { products: readonly Product[]; stale
       head: t('col.cost'),
       from: 'md',
       figure: true,
-      cell: (row) => (row.cost_minor === null ? '–' : fmt.money(format, row.cost_minor, row.currency)),
+      cell: (row) =>
+        row.cost_minor === null ? '–' : fmt.money(format, row.cost_minor, row.currency),
     },
     {
       key: 'price',
@@ -64,7 +67,15 @@ function ProductTable({ products, stale }: { products: readonly Product[]; stale
   );
 }
 
-function Pager({ shown, cursor, next }: { shown: number; cursor: string | null; next: string | null }) {
+function Pager({
+  shown,
+  cursor,
+  next,
+}: {
+  shown: number;
+  cursor: string | null;
+  next: string | null;
+}) {
   const { t } = useWords();
   const turn = (to: string | null) => {
     changeUrl({ cursor: to }, 'push');

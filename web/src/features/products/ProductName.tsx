@@ -1,14 +1,27 @@
 import { AppLink } from '@/ui/AppLink';
 
+interface Props {
+  id: string;
+  name: string;
+  sku: string;
+  also?: string;
+}
+
 /** A product in a table: its name leads to its page, its SKU stands below. */
-export function ProductName({ id, name, sku }: { id: string; name: string; sku: string }) {
+export function ProductName({ id, name, sku, also }: Props) {
   return (
     <span className="grid min-w-32 max-w-xs">
-      <AppLink href={`/product/?id=${encodeURIComponent(id)}`} className="truncate font-medium" dir="auto">
+      <AppLink
+        href={`/product/?id=${encodeURIComponent(id)}`}
+        className="truncate font-medium"
+        dir="auto"
+      >
         {name}
       </AppLink>
       <span className="truncate text-ink-2 text-xs">
         <bdi>{sku}</bdi>
+        {also && ' · '}
+        {also && <bdi>{also}</bdi>}
       </span>
     </span>
   );

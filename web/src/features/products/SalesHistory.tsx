@@ -14,9 +14,8 @@ import { EmptyState } from '@/ui/states';
 export const SALES_RANGES = [30, 90, 365];
 
 export function SalesHistory({ sales, days }: { sales: ProductSales; days: number }) {
-  const { t, format, locale } = useWords();
+  const { t, format } = useWords();
   const { points } = sales;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `t` changes with the locale
   const data = useMemo<ChartData>(
     () => ({
       days: points.map((point) => point.day),
@@ -33,7 +32,7 @@ export function SalesHistory({ sales, days }: { sales: ProductSales; days: numbe
       ],
       shade: { name: t('chart.noSale'), on: points.map((point) => point.in_stock === false) },
     }),
-    [points, format, locale],
+    [points, format, t],
   );
   return (
     <Card

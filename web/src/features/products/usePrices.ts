@@ -7,6 +7,11 @@ export function usePrices(id: string) {
   return useQuery({
     queryKey: ['product', id, 'prices'],
     queryFn: ({ signal }) =>
-      ok(api.GET('/v1/products/{product_id}/prices', { params: { path: { product_id: id } }, signal })),
+      ok(
+        api.GET('/v1/products/{product_id}/prices', {
+          params: { path: { product_id: id } },
+          signal,
+        }),
+      ),
   });
 }

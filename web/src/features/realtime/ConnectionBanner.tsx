@@ -30,8 +30,7 @@ export function ConnectionBanner() {
       setShown(true);
     }, PATIENCE_MS);
     return () => clearTimeout(timer);
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the words are not the event
-  }, [healthy]);
+  }, [healthy, t]);
   if (!shown) return null;
   return (
     <div className="mb-4">

@@ -16,7 +16,10 @@ export function LiveBadge() {
   const state = useStore(liveStore);
   const { key, dot } = LOOKS[state];
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap text-ink-2 text-sm" data-live={state}>
+    <span
+      className="inline-flex items-center gap-1.5 whitespace-nowrap text-ink-2 text-sm"
+      data-live={state}
+    >
       <span aria-hidden="true" className={`size-2 rounded-full ${dot}`} />
       {t(key)}
     </span>

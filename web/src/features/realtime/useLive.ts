@@ -11,7 +11,9 @@ export const liveStore = createStore<LiveState>('idle');
 const listeners = new Set<(message: LiveMessage) => void>();
 const missedListeners = new Set<() => void>();
 
-function openSocket(events: Parameters<ConstructorParameters<typeof LiveConnection>[0]['open']>[0]) {
+function openSocket(
+  events: Parameters<ConstructorParameters<typeof LiveConnection>[0]['open']>[0],
+) {
   const url = new URL('/v1/ws', location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const socket = new WebSocket(url);

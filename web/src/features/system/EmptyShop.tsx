@@ -6,7 +6,10 @@ import { PageTitle } from '@/ui/PageTitle';
 
 function Command({ text }: { text: string }) {
   return (
-    <pre dir="ltr" className="overflow-x-auto rounded-control bg-surface-3 px-3 py-2 font-mono text-sm">
+    <pre
+      dir="ltr"
+      className="overflow-x-auto rounded-control bg-surface-3 px-3 py-2 font-mono text-sm"
+    >
       <code>{text}</code>
     </pre>
   );

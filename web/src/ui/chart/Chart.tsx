@@ -73,7 +73,11 @@ export function Chart({ title, data, height = 'h-60' }: Props) {
         aria-valuemin={0}
         aria-valuemax={last}
         aria-valuenow={active ?? last}
-        aria-valuetext={sentence(data, active ?? last, fmt.day(format, data.days[active ?? last] ?? '', 'long'))}
+        aria-valuetext={sentence(
+          data,
+          active ?? last,
+          fmt.day(format, data.days[active ?? last] ?? '', 'long'),
+        )}
         onKeyDown={(event) => {
           const next = step(event.key, active, data.days.length);
           if (next === undefined) return;
@@ -88,7 +92,13 @@ export function Chart({ title, data, height = 'h-60' }: Props) {
         </Suspense>
       </div>
       <div className="mt-1 flex justify-end">
-        <Button kind="quiet" small icon="table" aria-expanded={table} onClick={() => setTable(!table)}>
+        <Button
+          kind="quiet"
+          small
+          icon="table"
+          aria-expanded={table}
+          onClick={() => setTable(!table)}
+        >
           {t(table ? 'chart.hideTable' : 'chart.showTable')}
         </Button>
       </div>

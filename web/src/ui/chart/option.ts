@@ -68,13 +68,14 @@ function valueAxis(series: Series | undefined, colours: ChartColours, second: bo
 
 function shadeMark(on: readonly boolean[], colours: ChartColours, axis: number): Mark {
   return {
-    type: 'bar',
+    type: 'line',
+    step: 'middle',
+    symbol: 'none',
     yAxisIndex: axis,
-    data: on.map((shaded) => (shaded ? 1 : null)),
-    barWidth: '100%',
-    barGap: '-100%',
+    data: on.map((shaded) => (shaded ? 1 : 0)),
     silent: true,
-    itemStyle: { color: colours.axis, opacity: 0.18 },
+    lineStyle: { opacity: 0 },
+    areaStyle: { color: colours.axis, opacity: 0.18 },
     z: 1,
   };
 }
@@ -92,7 +93,7 @@ export function chartOption(data: ChartData, colours: ChartColours): EChartsCore
   if (data.shade) marks.push(shadeMark(data.shade.on, colours, 2));
   return {
     animation: false,
-    grid: { left: 4, right: second ? 4 : 12, top: 10, bottom: 2, containLabel: true },
+    grid: { left: 4, right: second ? 4 : 12, top: 10, bottom: 6, containLabel: true },
     xAxis: {
       type: 'category',
       data: data.days,

@@ -10,9 +10,7 @@ const data: ChartData = {
     { name: 'Sold', kind: 'bar', tone: 1, values: [3, null], read: String, tick: String },
     { name: 'Expected', kind: 'line', tone: 3, values: [null, 4], read: String, tick: String },
   ],
-  bands: [
-    { name: '80%', tone: 3, low: [null, 1], high: [null, 9], strong: false, read: String },
-  ],
+  bands: [{ name: '80%', tone: 3, low: [null, 1], high: [null, 9], strong: false, read: String }],
   shade: { name: 'Empty shelf', on: [true, false] },
   dayTick: String,
 };

@@ -9,7 +9,8 @@ export interface Reading {
 
 /** What each series says at one day; at no day, the legend. */
 export function readings(data: ChartData, index: number | null): Reading[] {
-  const at = <T>(values: readonly T[]): T | undefined => (index === null ? undefined : values[index]);
+  const at = <T>(values: readonly T[]): T | undefined =>
+    index === null ? undefined : values[index];
   const marks = data.series.map((series): Reading => {
     const value = at(series.values) ?? null;
     return {

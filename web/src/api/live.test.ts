@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { backoff, LiveConnection, type LiveMessage, type SocketEvents } from './live';
+
+interface Opened {
+  events: SocketEvents;
+  sent: Record<string, unknown>[];
+  closed: boolean;
+}
+
+/** A host whose sockets and clock are moved by the test. */
+function makeHost(token: string | null = 'token') {
+  const sockets: Opened[] = [];
+  const waits: { ms: number; run: () => void; cancelled: boolean }[] = [];
+  const seen = {
+    states: [] as string[],
+    messages: [] as LiveMessage[],
+    missed: 0,
+    renewals: [] as boolean[],
+  };
+  const live = new LiveConnection({
+    open(events) {
+      const opened: Opened = { events, sent: [], closed: false };
+      sockets.push(opened);
+      return {
+        send: (text) => opened.sent.push(JSON.parse(text)),
+        close: () => {
+          opened.closed = true;
+        },
+      };
+    },
+    token: async (renew) => {
+      seen.renewals.push(renew);
+      return token;
+    },
+    later(ms, run) {
+      const wait = { ms, run, cancelled: false };
+      waits.push(wait);
+      return () => {
+        wait.cancelled = true;
+      };
+    },
+    random: () => 1,
+    changed: (state) => seen.states.push(state),
+    delivered: (message) => seen.messages.push(message),
+    missed: () => {
+      seen.missed += 1;
+    },
+  });
+  const socket = () => sockets.at(-1) as Opened;
+  const say = (message: unknown) => socket().events.received(JSON.stringify(message));
+  const welcome = async () => {
+    socket().events.opened();
+    await new Promise(setImmediate);
+    say({ type: 'authenticated', user: {} });
+  };
+  const message = (sequence: number) =>
+    say({ type: 'message', channel: 'orders', sequence, event: 'order.placed', at: '', data: {} });
+  return { live, sockets, waits, seen, socket, say, welcome, message };
+}
+
+test('waits double up to half a minute, the random half apart', () => {
+  assert.equal(backoff(0, 1), 500);
+  assert.equal(backoff(3, 1), 4_000);
+  assert.equal(backoff(50, 1), 30_000);
+  assert.equal(backoff(50, 0), 15_000);
+});
+
+test('it says who it is, then what it wants', async () => {
+  const { live, seen, socket, welcome } = makeHost();
+  live.subscribe('orders');
+  live.start();
+  await welcome();
+  assert.deepEqual(socket().sent, [
+    { type: 'authenticate', token: 'token' },
+    { type: 'subscribe', channels: ['orders'] },
+  ]);
+  assert.deepEqual(seen.states, ['connecting', 'live']);
+});
+
+test('a ping is answered, rubbish is not heard', async () => {
+  const { live, socket, say, welcome } = makeHost();
+  live.start();
+  await welcome();
+  socket().events.received('{');
+  socket().events.received('null');
+  say({ type: 'ping' });
+  assert.deepEqual(socket().sent.at(-1), { type: 'pong' });
+});
+
+test('one message is delivered once, and a gap is told', async () => {
+  const { live, seen, say, welcome, message } = makeHost();
+  live.subscribe('orders');
+  live.start();
+  await welcome();
+  say({ type: 'subscribed', channel: 'orders', sequence: 7 });
+  for (const sequence of [8, 8, 7]) message(sequence);
+  assert.equal(seen.messages.length, 1);
+  assert.equal(seen.missed, 0);
+  message(11);
+  assert.equal(seen.messages.length, 2);
+  assert.equal(seen.missed, 1);
+});
+
+test('after a loss it comes back, subscribes again and has everything read again', async () => {
+  const { live, sockets, waits, seen, socket, welcome } = makeHost();
+  live.subscribe('orders');
+  live.start();
+  await welcome();
+  socket().events.closed();
+  assert.equal(seen.states.at(-1), 'lost');
+  waits.at(-1)?.run();
+  await welcome();
+  assert.equal(sockets.length, 2);
+  assert.deepEqual(socket().sent.at(-1), { type: 'subscribe', channels: ['orders'] });
+  assert.equal(seen.missed, 1);
+});
+
+test('each failure waits longer, success starts over', async () => {
+  const { live, waits, socket, welcome } = makeHost();
+  live.start();
+  for (let i = 0; i < 3; i += 1) {
+    socket().events.closed();
+    waits.at(-1)?.run();
+  }
+  assert.deepEqual(
+    waits.map((wait) => wait.ms),
+    [500, 1_000, 2_000],
+  );
+  await welcome();
+  socket().events.closed();
+  assert.equal(waits.at(-1)?.ms, 500);
+});
+
+test('a refused token is renewed for the next attempt', async () => {
+  const { live, waits, seen, socket, say } = makeHost();
+  live.start();
+  socket().events.opened();
+  await new Promise(setImmediate);
+  say({ type: 'error', code: 'unauthorized', detail: '' });
+  waits.at(-1)?.run();
+  socket().events.opened();
+  await new Promise(setImmediate);
+  assert.deepEqual(seen.renewals, [false, true]);
+});
+
+test('whoever is signed out stays away', async () => {
+  const { live, waits, seen, socket } = makeHost(null);
+  live.start();
+  socket().events.opened();
+  await new Promise(setImmediate);
+  assert.equal(seen.states.at(-1), 'idle');
+  assert.equal(socket().closed, true);
+  assert.equal(waits.length, 0);
+});
+
+test('what a dropped socket still says is not heard', async () => {
+  const { live, sockets, seen, welcome } = makeHost();
+  live.start();
+  await welcome();
+  live.stop();
+  sockets[0]?.events.closed();
+  sockets[0]?.events.received('{"type":"message","channel":"a","sequence":1}');
+  assert.equal(seen.states.at(-1), 'idle');
+  assert.equal(seen.messages.length, 0);
+});
+
+test('trying now skips the rest of the wait', async () => {
+  const { live, sockets, waits, socket, welcome } = makeHost();
+  live.start();
+  await welcome();
+  socket().events.closed();
+  live.retryNow();
+  assert.equal(waits[0]?.cancelled, true);
+  assert.equal(sockets.length, 2);
+});
+
+test('a channel is left when its last user goes', async () => {
+  const { live, socket, welcome } = makeHost();
+  live.start();
+  await welcome();
+  const first = live.subscribe('orders');
+  const second = live.subscribe('orders');
+  first();
+  first();
+  assert.equal(socket().sent.length, 2);
+  second();
+  assert.deepEqual(socket().sent.at(-1), { type: 'unsubscribe', channels: ['orders'] });
+});
