@@ -1,6 +1,6 @@
 """The domains put together: one ASGI application, and what happens behind it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,13 +10,21 @@ from litestar.handlers.base import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
+from omnix.declared import FACTS
 from omnix.domains.auth import routes as auth_routes
+from omnix.domains.customers import routes as customers_routes
+from omnix.domains.inventory import routes as inventory_routes
+from omnix.domains.orders import handlers as orders_handlers
+from omnix.domains.orders import routes as orders_routes
 from omnix.domains.products import routes as products_routes
+from omnix.domains.system import routes as system_routes
+from omnix.domains.system.health import Doctor, Probe, beat_forever
 from omnix.platform import problems
 from omnix.platform.access import PUBLIC, Authenticator
 from omnix.platform.consume import Consumer
 from omnix.platform.http import DEPENDENCIES, allow, guard
 from omnix.platform.jobs import JobHandler
+from omnix.platform.openapi import described, operation_id
 from omnix.ports import Ports
 from omnix.version import VERSION
 
@@ -24,33 +32,44 @@ MAX_BODY = 10 * 1024 * 1024
 
 ROUTES: tuple[BaseRouteHandler, ...] = (
     *auth_routes.ROUTES,
+    *system_routes.ROUTES,
     *products_routes.ROUTES,
+    *customers_routes.ROUTES,
+    *inventory_routes.ROUTES,
+    *orders_routes.ROUTES,
 )
-CONSUMERS: tuple[Consumer, ...] = ()
-JOBS: tuple[JobHandler, ...] = ()
-AT_START: tuple[Callable[[Ports], Awaitable[None]], ...] = ()
+CONSUMERS: tuple[Consumer, ...] = (*orders_handlers.CONSUMERS,)
+JOBS: tuple[JobHandler, ...] = (*orders_handlers.JOBS,)
+AT_START: tuple[Callable[[Ports], Awaitable[None]], ...] = (orders_handlers.finish_interrupted,)
 """What a worker does once when it begins: finish what a crash left."""
-ALWAYS: tuple[Callable[[Ports], Awaitable[None]], ...] = ()
+ALWAYS: tuple[Callable[[Ports], Coroutine[Any, Any, None]], ...] = (beat_forever,)
 """What a worker does all the time, each a coroutine that never returns."""
 
 
 @get("/openapi.json", opt=allow(PUBLIC), include_in_schema=False, sync_to_thread=False)
 def openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The machine-readable description of this interface (OpenAPI 3.1)."""
-    schema = request.app.openapi_schema.to_schema()
-    return Response(msgspec.json.encode(schema), media_type="application/json")
+    state = request.app.state
+    if "openapi" not in state:
+        state.openapi = msgspec.json.encode(described(request.app))
+    return Response(state.openapi, media_type="application/json")
 
 
 def api(
     ports: Ports,
     authenticate: Authenticator,
     more: Sequence[Any] = (),
+    probes: Mapping[str, Probe] | None = None,
     **options: Any,
 ) -> Litestar:
-    """The HTTP interface under ``/v1``; ``more`` are a runtime's own handlers at the root."""
+    """The HTTP interface under ``/v1``.
+
+    ``more`` are a runtime's own handlers at the root, ``probes`` its own checks of health.
+    """
+    doctor = Doctor(ports, FACTS, probes)
     return Litestar(
         [Router("/v1", route_handlers=ROUTES), *more],
-        state=State({"ports": ports, "authenticate": authenticate}),
+        state=State({"ports": ports, "authenticate": authenticate, "doctor": doctor}),
         dependencies=dict(DEPENDENCIES),
         guards=[guard],
         exception_handlers=problems.HANDLERS,
@@ -60,6 +79,7 @@ def api(
             title="OMNIX AI",
             version=VERSION,
             path="/v1",
+            operation_id_creator=operation_id,
             openapi_router=Router("/v1", route_handlers=[openapi], include_in_schema=False),
             components=Components(
                 security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from omnix.kit.declare import Collection
+from omnix.kit.declare import Collection, Index
 from omnix.kit.errors import Unavailable
 from omnix.kit.events import Event
 from omnix.kit.time import instant
@@ -13,7 +13,12 @@ from omnix.ports import Ports, Put
 
 _log = logging.getLogger("omnix.consume")
 
-POISONED = Collection("poisoned", table="system", key=("consumer", "event_id"))
+POISONED = Collection(
+    "poisoned",
+    table="system",
+    key=("consumer", "event_id"),
+    indexes=(Index("listing-index", "listing", "laid_aside_at"),),
+)
 """Events that a consumer could not take, with the error: kept, shown, and replayed by hand."""
 
 _PASSED_OVER = 2000
@@ -93,6 +98,7 @@ async def _stubborn(ports: Ports, consumer: Consumer, event: Event, error: Excep
         "sequence": event.sequence,
         "error": f"{type(error).__name__}: {error}"[:2000],
         "laid_aside_at": instant(ports.clock.now()),
+        "listing": "poisoned",
     }
     await ports.records.write([Put(POISONED, item)])
 

@@ -17,9 +17,12 @@ from omnix.platform.access import PUBLIC, SIGNED_IN, Actor, Authenticator
 from omnix.ports import Ports
 
 
-def allow(permission: str) -> dict[str, Any]:
-    """The permission a route asks for, declared beside it: ``@get(..., opt=allow("x:read"))``."""
-    return {"permission": permission}
+def allow(permission: str, *problems: int) -> dict[str, Any]:
+    """The permission a route asks for, declared beside it: ``@get(..., opt=allow("x:read"))``.
+
+    ``problems`` are statuses that it may refuse with besides those that follow from its form.
+    """
+    return {"permission": permission, "problems": problems}
 
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

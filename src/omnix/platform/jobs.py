@@ -143,6 +143,28 @@ async def cancel(ports: Ports, id: str) -> JobRun:
     return msgspec.structs.replace(run, cancel=True)
 
 
+async def redrive(ports: Ports, id: str) -> None:
+    """Queue a dead letter anew. Raises NotFound if there is none under ``id``."""
+    anew = Update(
+        JOB_RUNS,
+        id,
+        set={"state": "queued", "cancel": False, "ended_at": None},
+        when=(Equals("state", "failed"),),
+    )
+    try:
+        # First, since a worker passes over a job that has ended.
+        await ports.records.write([anew])
+    except ConditionFailed:
+        known = False
+    else:
+        known = True
+    if await ports.jobs.redrive(id):
+        return
+    if known:
+        await ports.records.write([Update(JOB_RUNS, id, set={"state": "failed"})])
+    raise NotFound(f"no dead letter {id}")
+
+
 async def work_once(ports: Ports, handlers: Sequence[JobHandler], wait: float = 0) -> bool:
     """Take one message, if one comes within ``wait`` seconds, and see it through."""
     names = [handler.type.name for handler in handlers]

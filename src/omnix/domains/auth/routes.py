@@ -178,7 +178,7 @@ def _answer(request: AnyRequest, signed: service.SignedIn, by_cookie: bool) -> R
 
 @post(
     "/auth/login",
-    opt=allow(PUBLIC),
+    opt=allow(PUBLIC, 401, 429),
     summary="Sign in",
     status_code=200,
     dependencies=_WITH_ACCESS,
@@ -193,7 +193,7 @@ async def login(
 
 @post(
     "/auth/refresh",
-    opt=allow(PUBLIC),
+    opt=allow(PUBLIC, 401, 429),
     summary="Renew the tokens",
     status_code=200,
     dependencies=_WITH_ACCESS,
@@ -267,7 +267,12 @@ async def change_profile(ports: Ports, actor: Actor, data: ProfileChange) -> Pro
     return _profile(actor, await users.rename(ports, actor, data.name))
 
 
-@post("/user/password", opt=allow(SIGNED_IN), summary="Change one's password", status_code=204)
+@post(
+    "/user/password",
+    opt=allow(SIGNED_IN, 429),
+    summary="Change one's password",
+    status_code=204,
+)
 async def change_password(ports: Ports, actor: Actor, data: PasswordChange) -> None:
     """Changes one's own password and ends every other session."""
     await users.change_password(ports, actor, data.current_password, data.new_password)

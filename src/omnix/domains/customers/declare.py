@@ -11,6 +11,7 @@ CUSTOMERS = Collection(
         Index("name-index", "listing", "sort_name"),
     ),
 )
+"""``listing`` is the status."""
 
 DOMAIN = Domain(
     name="customers",
@@ -19,6 +20,7 @@ DOMAIN = Domain(
     events={
         "customer.created": "A customer became known.",
         "customer.changed": "A customer's data changed.",
+        "customer.archived": "A customer left the list of active ones.",
     },
     permissions=(
         Permission("customers:read", "See customers", READERS),

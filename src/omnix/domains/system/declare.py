@@ -17,14 +17,21 @@ from omnix.platform.search import SEARCH
 from omnix.platform.unique import UNIQUE
 
 SETTINGS = Collection("settings", table="system", key=("key",))
+"""One item each: ``shop``, ``setup`` (how far the first filling is), ``data_until``."""
+
 SETTINGS_HISTORY = Collection("settings_history", table="system", key=("key", "version"))
+BEATS = Collection("beats", table="system", key=("name",), ttl="expires")
+"""Signs of life: when a worker, and the health check itself, last wrote."""
 
 DOMAIN = Domain(
     name="system",
     title="Health, settings, jobs",
-    collections=(SETTINGS, SETTINGS_HISTORY, JOB_RUNS, POISONED, IDEMPOTENCY, SEARCH, UNIQUE),
+    collections=(
+        SETTINGS, SETTINGS_HISTORY, BEATS, JOB_RUNS, POISONED, IDEMPOTENCY, SEARCH, UNIQUE,
+    ),
     events={
         "settings.changed": "The shop's settings were changed.",
+        "setup.changed": "The first filling of the shop came further.",
         "job.changed": "A job began or ended.",
         "job.progressed": "A job came further.",
     },
@@ -33,4 +40,4 @@ DOMAIN = Domain(
         Permission("system:write", "Change settings", ADMINS),
         Permission("jobs:write", "Start and cancel jobs", frozenset({ADMIN, MANAGER, SERVICE})),
     ),
-)
+)  # fmt: skip

@@ -7,6 +7,7 @@ import msgspec
 from omnix.kit.errors import ConditionFailed, Conflict, Invalid
 from omnix.kit.events import Event
 from omnix.kit.money import exponent
+from omnix.kit.paging import Page
 from omnix.kit.text import normal
 from omnix.kit.time import instant, zone
 from omnix.platform.access import Actor
@@ -46,6 +47,15 @@ class ShopChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     service_level: Annotated[float, msgspec.Meta(ge=0.5, le=0.999)] | None = None
 
 
+class Former(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of the settings, who set it and when."""
+
+    version: int
+    value: Shop
+    by: str
+    at: str
+
+
 async def shop(ports: Ports) -> Shop:
     """The settings in force; the defaults before anything was set."""
     item = await ports.records.get(SETTINGS, _KEY)
@@ -62,16 +72,31 @@ async def change_shop(ports: Ports, actor: Actor, change: ShopChange) -> Shop:
         for field in change.__struct_fields__
         if field != "version" and (value := getattr(change, field)) is not None
     }
+    if before.mode != "empty" and given.get("currency", before.currency) != before.currency:
+        raise Conflict("the shop's data is in its currency, which can be changed no more")
+    if not normal(given.get("name", before.name)):
+        raise Invalid.field("name", "must not be blank")
     return await store_shop(ports, actor, before, msgspec.structs.replace(before, **given))
 
 
+async def history(ports: Ports, limit: int, cursor: str | None) -> Page[Former]:
+    """Every version of the settings, newest first."""
+    page = await ports.records.query(
+        SETTINGS_HISTORY, _KEY, newest_first=True, limit=limit, cursor=cursor
+    )
+    return Page([msgspec.convert(item, Former) for item in page.items], page.next_cursor)
+
+
 async def store_shop(ports: Ports, actor: Actor, before: Shop, after: Shop) -> Shop:
-    """Store ``after`` where ``before`` still stands. Raises Invalid for a wrong zone or currency."""
+    """Store ``after`` where ``before`` stands. Raises Invalid for a wrong zone or currency."""
     try:
         zone(after.time_zone)
     except ValueError as error:
         raise Invalid.field("time_zone", str(error)) from error
-    exponent(after.currency)
+    try:
+        exponent(after.currency)
+    except ValueError as error:
+        raise Invalid.field("currency", str(error)) from error
     now = instant(ports.clock.now())
     after = msgspec.structs.replace(after, name=normal(after.name), version=before.version + 1)
     item = {"key": _KEY, "version": after.version, "value": msgspec.to_builtins(after)}

@@ -1,0 +1,142 @@
+"""Customers' use cases.
+
+Events name the customer and say no more: what is personal stays in one place, where it can be
+erased. (Erasure itself is not built yet; archiving hides a customer and keeps the data.)
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from omnix.kit.errors import AlreadyExists, ConditionFailed, Conflict, Invalid, NotFound
+from omnix.kit.events import Event
+from omnix.kit.ids import is_id, new_id
+from omnix.kit.paging import Page
+from omnix.kit.time import instant
+from omnix.platform import search, unique
+from omnix.platform.access import Actor
+from omnix.ports import Absent, Equals, Operation, Ports, Put
+
+from .declare import CUSTOMERS
+from .model import Customer, CustomerChange, NewCustomer, Status, item, texts, tidied
+
+SCOPE = "customer"
+EMAIL_SCOPE = "customer.email"
+
+
+async def get(ports: Ports, id: str) -> Customer:
+    """Raises NotFound."""
+    stored = await ports.records.get(CUSTOMERS, id)
+    if stored is None:
+        raise NotFound(f"no customer {id}")
+    return msgspec.convert(stored, Customer)
+
+
+async def get_many(ports: Ports, ids: Sequence[str]) -> dict[str, Customer]:
+    """The customers that exist among ``ids``, of any number."""
+    found: dict[str, Customer] = {}
+    distinct = list(dict.fromkeys(ids))
+    for start in range(0, len(distinct), 100):
+        for stored in await ports.records.get_many(CUSTOMERS, distinct[start : start + 100]):
+            if stored is not None:
+                found[stored["id"]] = msgspec.convert(stored, Customer)
+    return found
+
+
+async def listing(
+    ports: Ports,
+    *,
+    text: str | None = None,
+    status: Status = "active",
+    sort: str = "-created_at",
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[Customer]:
+    """One page: by words, or all of a status, newest first or by name."""
+    if text is not None:
+        owners = await search.find(ports.records, SCOPE, text, limit, cursor)
+        by_id = await get_many(ports, owners.items)
+        known = [by_id[id] for id in owners.items if id in by_id]
+        return Page([c for c in known if c.status == status], owners.next_cursor)
+    if sort == "-created_at":
+        page = await ports.records.query(
+            CUSTOMERS, status, index="listing-index", newest_first=True, limit=limit, cursor=cursor
+        )
+    elif sort == "name":
+        page = await ports.records.query(
+            CUSTOMERS, status, index="name-index", limit=limit, cursor=cursor
+        )
+    else:
+        raise Invalid.field("sort", "must be -created_at or name")
+    return Page([msgspec.convert(stored, Customer) for stored in page.items], page.next_cursor)
+
+
+async def create(ports: Ports, actor: Actor, new: NewCustomer) -> Customer:
+    """Raises AlreadyExists for a taken id or e-mail address."""
+    now = instant(ports.clock.now())
+    fields = tidied({name: getattr(new, name) for name in new.__struct_fields__ if name != "id"})
+    customer = Customer(id=new.id or new_id("cus"), created_at=now, updated_at=now, **fields)
+    if not is_id(customer.id):
+        raise Invalid.field("id", "must be 1 to 64 letters, digits or . _ ~ : + -")
+    operations: list[Operation] = [Put(CUSTOMERS, item(customer), when=(Absent(),))]
+    await _write(ports, actor, None, customer, operations, "customer.created")
+    return customer
+
+
+async def change(ports: Ports, actor: Actor, id: str, change: CustomerChange) -> Customer:
+    """Raises Conflict if the customer changed since ``change.version`` was read."""
+    before = await get(ports, id)
+    if change.version != before.version:
+        raise Conflict(f"the customer is at version {before.version}; read it again")
+    given: dict[str, Any] = {
+        field: value
+        for field in change.__struct_fields__
+        if field != "version" and (value := getattr(change, field)) is not UNSET
+    }
+    after = msgspec.structs.replace(
+        before,
+        **tidied(given),
+        updated_at=instant(ports.clock.now()),
+        version=before.version + 1,
+    )
+    archived = before.status != after.status == "archived"
+    operations: list[Operation] = [
+        Put(CUSTOMERS, item(after), when=(Equals("version", before.version),))
+    ]
+    kind = "customer.archived" if archived else "customer.changed"
+    await _write(ports, actor, before, after, operations, kind)
+    return after
+
+
+async def _write(
+    ports: Ports,
+    actor: Actor,
+    before: Customer | None,
+    after: Customer,
+    operations: list[Operation],
+    kind: str,
+) -> None:
+    old = before.email if before else None
+    if old != after.email:
+        if old is not None:
+            operations.append(unique.release(EMAIL_SCOPE, old, after.id))
+        if after.email is not None:
+            operations.append(unique.claim(EMAIL_SCOPE, after.email, after.id))
+    operations += search.reindex(SCOPE, after.id, texts(before) if before else (), texts(after))
+    told = {"id": after.id, "version": after.version, "status": after.status, "by": actor.id}
+    try:
+        await ports.records.write(operations, [Event(kind, after.id, after.updated_at, told)])
+    except ConditionFailed as error:
+        raise _taken(error, operations, after) from error
+
+
+def _taken(error: ConditionFailed, operations: list[Operation], customer: Customer) -> Exception:
+    for position in error.failed:
+        operation = operations[position]
+        if isinstance(operation, Put) and operation.collection is unique.UNIQUE:
+            return AlreadyExists.field("email", customer.email or "")
+        if isinstance(operation, Put) and operation.when == (Absent(),):
+            return AlreadyExists.field("id", customer.id)
+    return Conflict("the customer changed meanwhile; read it again")
