@@ -11,7 +11,9 @@ from omnix.kit.declare import (
     Domain,
     Fact,
     Index,
+    JobType,
     Permission,
+    Schedule,
 )
 
 ORDERS = Collection(
@@ -22,9 +24,18 @@ ORDERS = Collection(
         Index("listing-index", "listing", "placed_at"),
         Index("customer-index", "customer_id", "placed_at"),
         Index("status-index", "status", "placed_at"),
+        Index("number-index", "number", "placed_at"),
+        Index("pending-index", "pending", "placed_at"),
     ),
 )
-"""``listing`` is ``all`` for an order that users see; a pending one is in no list."""
+"""``listing`` is ``all`` for an order that users see; one that is still being placed has neither
+``listing`` nor the attributes of the other lists. ``pending`` is ``yes`` while steps are under
+way. Everything but ``status``, ``version`` and ``changes`` is as it was placed."""
+
+ORDER_LINES = Collection("order_lines", table="orders", key=("order_id", "chunk"))
+"""The lines of an order too long for one item, as they were placed."""
+
+SWEEP = JobType("orders.sweep-pending", "Finish interrupted orders", timeout=300)
 
 SALES = Fact(
     "sales",
@@ -61,15 +72,18 @@ live, import or demo.
 DOMAIN = Domain(
     name="orders",
     title="Orders",
-    collections=(ORDERS,),
+    collections=(ORDERS, ORDER_LINES),
     facts=(SALES,),
     events={
         "order.placed": "An order was accepted and its stock reserved.",
         "order.fulfilled": "Goods of an order left the shop.",
         "order.returned": "Goods of an order came back.",
         "order.cancelled": "An order was cancelled and its reservation released.",
+        "order.paid": "An order was paid in full.",
         "order.refunded": "Money of an order was given back.",
     },
+    jobs=(SWEEP,),
+    schedules=(Schedule("orders.sweep-pending", SWEEP.name, every=60),),
     permissions=(
         Permission("orders:read", "See orders", READERS),
         Permission("orders:write", "Place and change orders", EDITORS),

@@ -1,0 +1,204 @@
+"""Stock, the places it lies in, and how it is bought."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from omnix.kit.money import MAX_MINOR
+
+MAX_QUANTITY = 1_000_000_000
+MAX_TRANSFER_LINES = 20
+
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~:+-]{0,63}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Note = Annotated[str, Meta(max_length=1000)]
+Quantity = Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]
+Minor = Annotated[int, Meta(ge=0, le=MAX_MINOR, description="Minor units of `currency`")]
+Days = Annotated[float, Meta(ge=0, le=365)]
+Reason = Literal["correction", "damage", "theft", "expiry", "found", "opening", "other"]
+EntryKind = Literal[
+    "adjustment",
+    "count",
+    "transfer",
+    "receipt",
+    "reservation",
+    "release",
+    "fulfilment",
+    "return",
+]
+
+
+class NewLocation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place to open. The first one is the default, where a request names none."""
+
+    name: Name
+    id: Id | None = None
+
+
+class Location(msgspec.Struct, frozen=True, kw_only=True):
+    """A place where stock lies."""
+
+    id: str
+    name: str
+    default: bool = False
+    created_at: str
+
+
+class Balance(msgspec.Struct, frozen=True, kw_only=True):
+    """Stock of one product at one location. ``available`` is ``on_hand`` less ``reserved``.
+
+    ``available`` falls below zero only where a count found less than is reserved.
+    ``counted_at`` is None as long as nobody counted.
+    """
+
+    product_id: str
+    location_id: str
+    on_hand: int = 0
+    reserved: int = 0
+    available: int = 0
+    on_order: int = 0
+    counted_at: str | None = None
+    updated_at: str
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the ledger. All entries of a stock sum to its balance.
+
+    ``reference`` names the order, transfer or delivery behind it.
+    """
+
+    id: str
+    product_id: str
+    location_id: str
+    kind: EntryKind
+    on_hand_delta: int
+    reserved_delta: int
+    at: str
+    by: str
+    reference: str | None = None
+    reason: Reason | None = None
+    note: str = ""
+
+
+class Adjustment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Either ``delta``, a difference that is known, or ``count_to``, what a count found."""
+
+    location_id: Id | None = None
+    delta: Annotated[int, Meta(ge=-MAX_QUANTITY, le=MAX_QUANTITY)] | None = None
+    count_to: Annotated[int, Meta(ge=0, le=MAX_QUANTITY)] | None = None
+    reason: Reason = "correction"
+    note: Note = ""
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Goods that came in."""
+
+    quantity: Quantity
+    location_id: Id | None = None
+    reference: Annotated[str, Meta(max_length=64)] | None = None
+    note: Note = ""
+
+
+class TransferLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A product and how many of it move."""
+
+    product_id: Id
+    quantity: Quantity
+
+
+class NewTransfer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Stock to move from one location to another, all lines or none."""
+
+    from_location_id: Id
+    to_location_id: Id
+    lines: Annotated[tuple[TransferLine, ...], Meta(min_length=1, max_length=MAX_TRANSFER_LINES)]
+    note: Note = ""
+
+
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
+    """A transfer that was made."""
+
+    id: str
+    from_location_id: str
+    to_location_id: str
+    lines: tuple[TransferLine, ...]
+    note: str
+    at: str
+
+
+class NewSupplier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A supplier to add. Lead time is the days from order to arrival."""
+
+    name: Name
+    lead_time_days: Days
+    id: Id | None = None
+    lead_time_deviation_days: Days = 0.0
+    note: Note = ""
+
+
+class SupplierChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Fields to change; those left out stay. ``version`` is the one that was read."""
+
+    version: int
+    name: Name | UnsetType = UNSET
+    lead_time_days: Days | UnsetType = UNSET
+    lead_time_deviation_days: Days | UnsetType = UNSET
+    note: Note | UnsetType = UNSET
+
+
+class Supplier(msgspec.Struct, frozen=True, kw_only=True):
+    """Who delivers. Lead time in days: mean and standard deviation."""
+
+    id: str
+    name: str
+    lead_time_days: float
+    lead_time_deviation_days: float = 0.0
+    note: str = ""
+    created_at: str
+    updated_at: str
+    version: int = 1
+
+
+class NewTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a supplier sells a product. Without a lead time of its own the supplier's holds."""
+
+    unit_cost_minor: Minor | None = None
+    minimum_quantity: Quantity = 1
+    pack_size: Quantity = 1
+    lead_time_days: Days | None = None
+    lead_time_deviation_days: Days | None = None
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """How a product is bought from a supplier. None for a lead time means the supplier's."""
+
+    product_id: str
+    supplier_id: str
+    unit_cost_minor: int | None = None
+    currency: str
+    minimum_quantity: int = 1
+    pack_size: int = 1
+    lead_time_days: float | None = None
+    lead_time_deviation_days: float | None = None
+    updated_at: str
+
+
+def stock_key(product_id: str, location_id: str) -> str:
+    """The ledger's partition. An id holds no ``@``, so that it can be taken apart again."""
+    return f"{product_id}@{location_id}"
+
+
+def balance(item: Any, product_id: str, location_id: str) -> Balance:
+    """The stored balance; zero where nothing was ever stored."""
+    if item is None:
+        return Balance(product_id=product_id, location_id=location_id, updated_at="")
+    return msgspec.convert(item, Balance)
+
+
+def entry(item: Any) -> Entry:
+    """A stored line of the ledger."""
+    product_id, _, location_id = item["stock"].rpartition("@")
+    return msgspec.convert(
+        {**item, "id": item["entry"], "product_id": product_id, "location_id": location_id}, Entry
+    )

@@ -1,0 +1,123 @@
+"""Orders over HTTP."""
+
+from typing import Annotated, Any
+
+from litestar import Response, get, post
+from litestar.params import Parameter
+
+from omnix.platform.access import Actor
+from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.ports import Ports
+
+from . import service, transitions
+from .model import (
+    Cancellation,
+    Fulfilment,
+    GoodsReturn,
+    NewOrder,
+    Order,
+    OrderSummary,
+    Payment,
+    Refund,
+    Status,
+)
+
+READ, WRITE = allow("orders:read"), allow("orders:write")
+
+RetryKey = Annotated[
+    str | None,
+    Parameter(
+        header="Idempotency-Key",
+        description="Chosen by the caller: a retry under it gets the first answer.",
+    ),
+]
+
+
+class OrderList(Listing, frozen=True, kw_only=True):
+    """A page of orders, without their lines."""
+
+    items: list[OrderSummary]
+
+
+@get("/orders", opt=READ, summary="List orders")
+async def list_orders(
+    ports: Ports,
+    limit: Limit,
+    cursor: Cursor,
+    customer_id: Annotated[str | None, Parameter(max_length=64)] = None,
+    status: Status | None = None,
+    number: Annotated[str | None, Parameter(max_length=64)] = None,
+    sort: Annotated[str, Parameter(pattern="^-placed_at$")] = "-placed_at",
+) -> OrderList:
+    """Newest first: all, or by one of customer, status and order number."""
+    page = await service.listing(
+        ports, customer_id=customer_id, status=status, number=number, limit=limit, cursor=cursor
+    )
+    return OrderList(items=list(page.items), next_cursor=page.next_cursor)
+
+
+@post("/orders", opt=WRITE, summary="Place an order")
+async def place_order(
+    ports: Ports, actor: Actor, data: NewOrder, retry_key: RetryKey = None
+) -> Response[Order]:
+    """Reserves all lines or none, and answers with the order; up to 2,000 lines."""
+    placed: Any = await service.place(ports, actor, data, retry_key)
+    return Response(placed)
+
+
+@get("/orders/{order_id:str}", opt=READ, summary="Get an order")
+async def get_order(ports: Ports, order_id: str) -> Order:
+    """One order with its lines."""
+    return await service.get(ports, order_id)
+
+
+@post("/orders/{order_id:str}/fulfil", opt=WRITE, summary="Fulfil an order", status_code=200)
+async def fulfil_order(
+    ports: Ports, actor: Actor, order_id: str, data: Fulfilment, retry_key: RetryKey = None
+) -> Order:
+    """Goods leave the shop: the lines named, or all that is open."""
+    return await transitions.fulfil(ports, actor, order_id, data, retry_key)
+
+
+@post("/orders/{order_id:str}/return", opt=WRITE, summary="Take goods back", status_code=200)
+async def return_order(
+    ports: Ports, actor: Actor, order_id: str, data: GoodsReturn, retry_key: RetryKey = None
+) -> Order:
+    """Goods come back: the lines named, or all that was fulfilled."""
+    return await transitions.take_back(ports, actor, order_id, data, retry_key)
+
+
+@post("/orders/{order_id:str}/cancel", opt=WRITE, summary="Cancel an order", status_code=200)
+async def cancel_order(
+    ports: Ports, actor: Actor, order_id: str, data: Cancellation, retry_key: RetryKey = None
+) -> Order:
+    """Releases what is not fulfilled: the lines named, or all of it."""
+    return await transitions.cancel(ports, actor, order_id, data, retry_key)
+
+
+@post("/orders/{order_id:str}/refund", opt=WRITE, summary="Refund an order", status_code=200)
+async def refund_order(
+    ports: Ports, actor: Actor, order_id: str, data: Refund, retry_key: RetryKey = None
+) -> Order:
+    """Records money given back, at most what was paid."""
+    return await transitions.refund(ports, actor, order_id, data, retry_key)
+
+
+@post("/orders/{order_id:str}/pay", opt=WRITE, summary="Mark an order as paid", status_code=200)
+async def pay_order(
+    ports: Ports, actor: Actor, order_id: str, data: Payment, retry_key: RetryKey = None
+) -> Order:
+    """Records that the whole total was paid."""
+    return await transitions.pay(ports, actor, order_id, data, retry_key)
+
+
+ROUTES = (
+    list_orders,
+    place_order,
+    get_order,
+    fulfil_order,
+    return_order,
+    cancel_order,
+    refund_order,
+    pay_order,
+)

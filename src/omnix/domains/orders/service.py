@@ -1,0 +1,244 @@
+"""Placing orders and looking them up."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from omnix.domains.inventory import locations, stock
+from omnix.domains.inventory.stock import Cause, Move, OutOfStock
+from omnix.domains.products import service as products
+from omnix.domains.products.model import Product
+from omnix.kit.errors import ConditionFailed, Conflict, FieldError, Invalid, NotFound
+from omnix.kit.ids import new_id
+from omnix.kit.money import MAX_MINOR
+from omnix.kit.paging import Page
+from omnix.kit.time import instant
+from omnix.platform.access import Actor
+from omnix.platform.idempotency import Retry
+from omnix.ports import Item, Operation, Ports, Put
+
+from . import changes, facts, pricing, work
+from .declare import ORDER_LINES, ORDERS
+from .model import NewOrder, Order, OrderSummary, Status
+
+ATTEMPTS = 8
+_ALL = "all"
+
+
+class Contended(Conflict):
+    """Others changed the same things all the time; the same request may pass later."""
+
+
+async def place(
+    ports: Ports, actor: Actor, new: NewOrder, key: str | None = None
+) -> Mapping[str, Any]:
+    """Place an order, reserving all of its lines or none; the Order as plain values.
+
+    A retry under the same ``key`` gets the first answer, whatever happened to the order since.
+    Raises OutOfStock naming the lines, Invalid for what cannot be ordered, KeyReused.
+    """
+    retry = Retry.of(key, actor.id, "orders", new)
+    for _ in range(ATTEMPTS):
+        try:
+            return await _place(ports, actor, new, retry)
+        except (Invalid, Conflict) as error:
+            # A new key is the rule, so it is looked up only once something stands in the way.
+            if retry is not None and (answer := await retry.recall(ports.records)) is not None:
+                first = await _replayed(ports, answer)
+                if first is not None:
+                    return first
+            elif not isinstance(error, Contended):
+                raise
+    raise Contended("the stock of this order changes too often now; try again")
+
+
+async def _place(
+    ports: Ports, actor: Actor, new: NewOrder, retry: Retry | None
+) -> Mapping[str, Any]:
+    now = ports.clock.now()
+    at = instant(now)
+    id = new_id("ord")
+    lines, order = await _drawn_up(ports, new, id, at)
+    needs = changes.needs(lines)
+    keep = None
+    if retry is not None:
+        keep = retry.remember({"order_id": id, "version": 1}, int(now.timestamp()))
+    full = {**order, "lines": lines}
+    if len(needs) > work.CHUNK or len(lines) > work.INLINE_LINES:
+        await _place_in_steps(ports, actor, order, lines, retry, keep)
+        return full
+    moves = [Move(product_id, 0, units) for product_id, units in needs.items()]
+    cause = Cause("reservation", f"{at}#{id}", at, actor.id, id)
+    operations: list[Operation] = [Put(ORDERS, {**full, "listing": _ALL})]
+    operations += stock.operations(moves, order["location_id"], cause)
+    if keep is not None:
+        operations.append(keep)
+    try:
+        await ports.records.write(operations, facts.placed(order, lines, actor.id))
+    except ConditionFailed as error:
+        if keep is not None and len(operations) - 1 in error.failed:
+            raise Contended("another request under this key came first") from error
+        raise await refusal(ports, order["location_id"], moves, lines) from error
+    return full
+
+
+async def _drawn_up(
+    ports: Ports, new: NewOrder, id: str, at: str
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The lines and the order around them, with every amount."""
+    catalogue = await products.get_many(ports, [line.product_id for line in new.lines])
+    parts = await _parts(ports, catalogue)
+    lines, currency, subtotal = pricing.priced(new, catalogue, parts)
+    total = subtotal - new.discount_minor + new.shipping_minor + new.tax_minor
+    if total > MAX_MINOR:
+        raise Invalid.field("tax_minor", "makes the order too large")
+    # In the order of the Order struct, so that a replay has the same bytes.
+    order = {
+        "id": id,
+        "number": f"{at[2:4]}{at[5:7]}{at[8:10]}-{id[-8:].upper()}",
+        "status": "placed",
+        "customer_id": new.customer_id,
+        "location_id": new.location_id or await locations.default(ports),
+        "channel": new.channel,
+        "currency": currency,
+        "line_count": len(lines),
+        "units": sum([line["quantity"] for line in lines]),
+        "subtotal_minor": subtotal,
+        "discount_minor": new.discount_minor,
+        "shipping_minor": new.shipping_minor,
+        "tax_minor": new.tax_minor,
+        "total_minor": total,
+        "payment_state": new.payment_state,
+        "paid_minor": total if new.payment_state == "paid" else 0,
+        "refunded_minor": 0,
+        "note": new.note,
+        "placed_at": at,
+        "updated_at": at,
+        "version": 1,
+    }
+    return lines, order
+
+
+async def _parts(ports: Ports, catalogue: Mapping[str, Product]) -> dict[str, Product]:
+    wanted = [
+        component.product_id
+        for product in catalogue.values()
+        if product.components and product.cost_minor is None
+        for component in product.components
+    ]
+    return await products.get_many(ports, wanted) if wanted else {}
+
+
+async def _place_in_steps(
+    ports: Ports,
+    actor: Actor,
+    order: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    retry: Retry | None,
+    keep: Put | None,
+) -> None:
+    await locations.require(ports, order["location_id"])
+    id, at = order["id"], order["placed_at"]
+    about = {"by": actor.id, "key": retry.key if retry is not None else None}
+    pending = {"id": id, "placed_at": at, "draft": order, **work.begun(id, at, about)}
+    operations: list[Operation] = [Put(ORDERS, pending)]
+    operations += [Put(ORDER_LINES, item) for item in work.line_items(id, lines)]
+    if keep is not None:
+        operations.append(keep)
+    try:
+        await ports.records.write(operations)
+    except ConditionFailed as error:
+        raise Contended("another request under this key came first") from error
+    outcome = await work.drive(ports, pending, lines)
+    if not outcome.done:
+        raise out_of_stock(outcome.lacking, lines)
+
+
+async def refusal(
+    ports: Ports, place: str, moves: Sequence[Move], lines: Sequence[Mapping[str, Any]]
+) -> Conflict | Invalid:
+    """Why the stock did not let these moves pass: an error to raise."""
+    await locations.require(ports, place)
+    lacking = await stock.short(ports.records, moves, place)
+    if not lacking:
+        return Contended("the stock changed meanwhile; try again")
+    return out_of_stock(lacking, lines)
+
+
+def out_of_stock(
+    lacking: Mapping[str, tuple[int, str]], lines: Sequence[Mapping[str, Any]]
+) -> OutOfStock:
+    """Names each of ``lines`` that draws on what is lacking, by its place among them."""
+    wanted = changes.needs(lines)
+    errors = []
+    for position, line in enumerate(lines):
+        drawn = [part["product_id"] for part in line["components"]] or [line["product_id"]]
+        told = [
+            f"{lacking[id][0]} of {id} {lacking[id][1]}, {wanted[id]} asked for"
+            for id in drawn
+            if id in lacking
+        ]
+        if told:
+            errors.append(FieldError(f"lines[{position}].quantity", "; ".join(told)))
+    detail = "; ".join(f"{e.field}: {e.reason}" for e in errors[:20])
+    return OutOfStock(detail or "stock ran out while the order was being placed", errors)
+
+
+async def _replayed(ports: Ports, answer: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The first answer; None if that order was taken back meanwhile."""
+    stored = await ports.records.get(ORDERS, answer["order_id"])
+    if stored is not None and "draft" in stored:
+        lines = await work.lines_of(ports, stored)
+        outcome = await work.drive(ports, stored, lines)
+        if outcome.lacking:
+            raise out_of_stock(outcome.lacking, lines)
+        stored = await ports.records.get(ORDERS, answer["order_id"])
+    if stored is None:
+        return None
+    first = changes.order(stored, await work.lines_of(ports, stored), answer["version"])
+    return msgspec.to_builtins(first)  # type: ignore[no-any-return]
+
+
+async def load(ports: Ports, id: str) -> Item:
+    """The stored order, with nothing under way. Raises NotFound, also while it is being placed."""
+    stored = await ports.records.get(ORDERS, id)
+    while stored is not None and "change" in stored.get("work", ()):
+        await work.drive(ports, stored)
+        stored = await ports.records.get(ORDERS, id)
+    if stored is None or "draft" in stored:
+        raise NotFound(f"no order {id}")
+    return stored
+
+
+async def get(ports: Ports, id: str) -> Order:
+    """Raises NotFound."""
+    stored = await ports.records.get(ORDERS, id)
+    if stored is None or "draft" in stored:
+        raise NotFound(f"no order {id}")
+    return changes.order(stored, await work.lines_of(ports, stored))
+
+
+async def listing(
+    ports: Ports,
+    *,
+    customer_id: str | None = None,
+    status: Status | None = None,
+    number: str | None = None,
+    limit: int = 50,
+    cursor: str | None = None,
+) -> Page[OrderSummary]:
+    """Newest first: all, or those of a customer, in a status, or under a number."""
+    filters = {
+        "customer-index": customer_id,
+        "status-index": status,
+        "number-index": number.strip().upper() if number is not None else None,
+    }
+    chosen = [(index, value) for index, value in filters.items() if value is not None]
+    if len(chosen) > 1:
+        raise Invalid.field("customer_id", "give one of customer_id, status and number")
+    index, value = chosen[0] if chosen else ("listing-index", _ALL)
+    page = await ports.records.query(
+        ORDERS, value, index=index, newest_first=True, limit=limit, cursor=cursor
+    )
+    return Page([changes.summary(stored) for stored in page.items], page.next_cursor)
