@@ -157,6 +157,18 @@ def assemble(
     )
 
 
+def continuous_quantiles(
+    final: OriginForecast, table: SpreadTable, levels: tuple[float, ...], part: slice
+) -> F64:
+    """Quantiles [rows,h,q] of each day's demand for some rows, before any rounding."""
+    mean = final.mean[part].astype(np.float64)
+    base = floored(mean, final.dispersion[part, None])
+    shape = base / final.dispersion[part, None]
+    probability = np.repeat(final.probability[part].astype(np.float64), mean.shape[1])
+    ratios = at_levels(table.ratios(shape.ravel(), probability), levels)
+    return np.asarray(ratios.reshape(*mean.shape, len(levels)) * base[:, :, None])
+
+
 def daily_quantiles(
     final: OriginForecast, table: SpreadTable, levels: tuple[float, ...], unit: F64
 ) -> F32:
@@ -165,14 +177,7 @@ def daily_quantiles(
     out = np.empty((n, horizon, len(levels)), np.float32)
     for a in range(0, n, 1024):
         part = slice(a, a + 1024)
-        mean = final.mean[part].astype(np.float64)
-        base = floored(mean, final.dispersion[part, None])
-        shape = base / final.dispersion[part, None]
-        probability = np.broadcast_to(final.probability[part, None], mean.shape)
-        ratios = at_levels(
-            table.ratios(shape.ravel(), probability.ravel().astype(np.float64)), levels
-        )
-        values = ratios.reshape(*mean.shape, len(levels)) * base[:, :, None]
+        values = continuous_quantiles(final, table, levels, part)
         out[part] = to_lattice(values, unit[part, None, None])
     return out
 

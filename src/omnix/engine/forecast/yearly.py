@@ -17,10 +17,13 @@ F64 = NDArray[np.float64]
 MIN_DAYS = 371
 MAX_DAYS = 4 * 365
 _WEEK = 7
-_BROAD, _SHARP = 0.9, 0.2
+_BROAD, _SHARP = 0.6, 0.09
 _DRIFT_YEARS, _WANDER_YEARS = 1.5, 0.12
-_GRID = tuple(product((0.0, 0.1, 0.25, 0.5), (0.0, 0.1, 0.3), (0.04, 0.12), (0.02, 0.08)))
-_GROUP_GRID = tuple(product((0.0, 0.05, 0.15, 0.4), (0.0, 0.1), (0.04, 0.12), (0.02, 0.08)))
+_GRID = tuple(product((0.0, 0.1, 0.25, 0.5), (0.0, 0.1, 0.2, 0.4), (0.04, 0.12), (0.02, 0.08)))
+_GROUP_GRID = tuple(product((0.0, 0.05, 0.15, 0.4), (0.0, 0.1, 0.2), (0.04, 0.12), (0.02, 0.08)))
+# With one year of history a season cannot be told from drift, so it needs strong evidence.
+_MARGIN_ONE_YEAR, _MARGIN = 6.0, 2.0
+_ONE_YEAR_WEEKS = 91
 
 
 def _periodic(gap: F64, length: float) -> F64:
@@ -50,6 +53,7 @@ def _posterior(
     """Season at `at` for each row of z [g,w] with noise variances [g,w], one prior for all rows."""
     kernels = _Kernels(position, position)
     shared = np.median(noise, axis=0)
+    margin = _MARGIN_ONE_YEAR if len(position) < _ONE_YEAR_WEEKS else _MARGIN
     best, choice = -np.inf, grid[0]
     for broad, sharp, wander, extra in grid:
         factor = np.linalg.cholesky(
@@ -57,6 +61,7 @@ def _posterior(
         )
         white = np.linalg.solve(factor, z.T)
         score = -0.5 * float((white**2).sum()) - len(z) * float(np.log(np.diag(factor)).sum())
+        score -= margin * len(z) if broad or sharp else 0.0
         if score > best:
             best, choice = score, (broad, sharp, wander, extra)
     broad, sharp, wander, extra = choice
@@ -111,4 +116,4 @@ def yearly_profile(sold: F64, expected: F64, position: F64) -> F64:
     out = np.repeat(whole, g, 0)
     if own.any():
         out[own] *= np.exp(season(sums[own], base[own] * common, _GROUP_GRID))
-    return np.clip(out, 0.1, 10.0)
+    return np.asarray(np.clip(out, 0.1, 10.0))
