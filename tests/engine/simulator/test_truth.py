@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 
 from omnix.engine.simulator import ShopSpec, SimulatedShop, simulate
+from omnix.engine.simulator.demand import _RegularBuyers
+from omnix.engine.simulator.people import People
+from omnix.engine.simulator.tables import Customers
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +154,11 @@ def test_empty_shelves_sell_less_than_was_wanted(shop: SimulatedShop) -> None:
 
 
 def test_repurchase_intervals_are_recovered(shop: SimulatedShop) -> None:
-    """Mean gap between a regular buyer's purchase days, in pairs seen for fifteen intervals."""
+    """Mean gap between a regular buyer's purchase days, in pairs seen for fifteen intervals.
+
+    Pairs with two to five visits an interval: fewer hide the product's own pace, more bring
+    unplanned purchases of the same product in between.
+    """
     truth, orders, lines = shop.truth, shop.orders, shop.order_lines
     customer, product = truth.regular_customer, truth.regular_product
     interval = truth.regular_interval_days
@@ -167,13 +174,56 @@ def test_repurchase_intervals_are_recovered(shop: SimulatedShop) -> None:
     for c, p, day in bought.tolist():
         by_pair.setdefault((c, p), []).append(day)
     ratios = []
-    for row in np.flatnonzero(seen > 15 * interval):
+    visits = truth.visit_rate[customer] * interval
+    for row in np.flatnonzero((seen > 15 * interval) & (visits > 2) & (visits < 5)):
         days = by_pair.get((int(customer[row]), int(product[row])), [])
         if len(days) > 5:
             ratios.append((days[-1] - days[0]) / (len(days) - 1) / interval[row])
     assert len(ratios) > 1_000
-    assert np.median(ratios) == pytest.approx(1, abs=0.05)
+    assert np.median(ratios) == pytest.approx(1, abs=0.02)
     assert np.percentile(ratios, 90) < 1.35
+
+
+@pytest.mark.parametrize(("interval", "visit_rate"), [(15, 0.3), (30, 0.1), (60, 0.4), (90, 0.03)])
+@pytest.mark.parametrize("quantity", [1.0, 1.8])
+def test_regular_buyers_keep_their_interval(
+    interval: float, visit_rate: float, quantity: float
+) -> None:
+    """Without price, season and stock in the way, the mean gap between wants is the interval."""
+    n, days = 1_000, 1_500
+    zero = np.zeros(n, dtype=np.int32)
+    customers = Customers(zero, zero, zero, zero, zero, zero)
+    people = People(
+        customers=customers,
+        segment=zero,
+        taste=np.zeros((n, 1), dtype=np.float32),
+        walk_in_taste=np.zeros((1, 1), dtype=np.float32),
+        visit_rate=np.full(n, visit_rate),
+        alive_until=np.full(n, days, dtype=np.int32),
+        web_share=np.zeros(n),
+        basket=np.zeros(n),
+        regular_customer=np.arange(n, dtype=np.int32),
+        regular_product=zero,
+        regular_from=zero,
+        regular_interval=np.full(n, float(interval)),
+        regular_quantity=np.full(n, quantity),
+    )
+    rng = np.random.default_rng(11)
+    buyers = _RegularBuyers(rng, people, np.ones((1, 1), dtype=bool))
+    first, last, count, units = np.full(n, -1), np.zeros(n), np.zeros(n), 0
+    for day in range(days):
+        chance = buyers.probability(day, np.ones(1))
+        place = np.where(rng.random(n) < visit_rate, 0, -1).astype(np.int32)
+        excess = buyers.quantity_excess(np.ones(1, dtype=np.float32))
+        pair, bought = buyers.visit(rng, day, place, chance, excess)
+        first[pair] = np.where(first[pair] < 0, day, first[pair])
+        last[pair] = day
+        count[pair] += 1
+        units += bought.sum()
+    # Gaps cut off by the end are the longer ones: hence the tolerance grows with the interval.
+    gap = (last - first).sum() / (count - 1).sum()
+    assert gap == pytest.approx(interval, rel=0.01 + 0.5 * interval / days)
+    assert units / count.sum() == pytest.approx(quantity, rel=0.02)
 
 
 def test_customers_buy_to_their_taste(shop: SimulatedShop) -> None:
