@@ -1,6 +1,6 @@
 """The domains put together: one ASGI application, and what happens behind it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,11 @@ from litestar.openapi.spec import Components, SecurityScheme
 from omnix.declared import FACTS
 from omnix.domains.auth import routes as auth_routes
 from omnix.domains.customers import routes as customers_routes
+from omnix.domains.dashboard import handlers as dashboard_handlers
+from omnix.domains.dashboard import routes as dashboard_routes
+from omnix.domains.forecasting import handlers as forecasting_handlers
+from omnix.domains.forecasting import routes as forecasting_routes
+from omnix.domains.inventory import replenishment_handlers, replenishment_routes
 from omnix.domains.inventory import routes as inventory_routes
 from omnix.domains.orders import handlers as orders_handlers
 from omnix.domains.orders import routes as orders_routes
@@ -37,11 +42,22 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *customers_routes.ROUTES,
     *inventory_routes.ROUTES,
     *orders_routes.ROUTES,
+    *replenishment_routes.ROUTES,
+    *forecasting_routes.ROUTES,
+    *dashboard_routes.ROUTES,
 )
-CONSUMERS: tuple[Consumer, ...] = (*orders_handlers.CONSUMERS,)
-JOBS: tuple[JobHandler, ...] = (*orders_handlers.JOBS,)
+CONSUMERS: tuple[Consumer, ...] = (
+    *orders_handlers.CONSUMERS,
+    *replenishment_handlers.CONSUMERS,
+    *dashboard_handlers.CONSUMERS,
+)
+JOBS: tuple[JobHandler, ...] = (
+    *orders_handlers.JOBS,
+    *forecasting_handlers.JOBS,
+    *dashboard_handlers.JOBS,
+)
 AT_START: tuple[Callable[[Ports], Awaitable[None]], ...] = (orders_handlers.finish_interrupted,)
-"""What a worker does once when it begins: finish what a crash left."""
+"""What a server does before its first request: finish what a crash left."""
 ALWAYS: tuple[Callable[[Ports], Coroutine[Any, Any, None]], ...] = (beat_forever,)
 """What a worker does all the time, each a coroutine that never returns."""
 

@@ -18,12 +18,12 @@ def reset_password(
     email: Annotated[str, typer.Argument(help="Whose password.")], data: DataOption = DEFAULT_DATA
 ) -> None:
     """Give a user a new one-time password and end its sessions."""
-    from omnix.domains.auth import service
+    from omnix.domains.auth import users
     from omnix.runtimes.local import platform
 
     async def work() -> str:
         async with platform(data) as local:
-            return await service.reset_password(local.ports, email)
+            return await users.reset_password(local.ports, email)
 
     console.print(f"One-time password for {email}: {asyncio.run(work())}", markup=False)
 

@@ -18,7 +18,7 @@ def run(
     ] = True,
 ) -> None:
     """Start OMNIX: API, live updates, workers and web in one process tree."""
-    from omnix.domains.auth.service import ADMIN_EMAIL, ensure_admin
+    from omnix.domains.auth.users import ADMIN_EMAIL, ensure_admin
     from omnix.ports import Ports
     from omnix.runtimes import local
     from omnix.transfer.demo import ask_for_demo

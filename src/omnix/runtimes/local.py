@@ -13,7 +13,7 @@ from typing import Any
 import uvicorn
 
 from omnix import app
-from omnix.adapters.local import LocalPlatform, open_local
+from omnix.adapters.local.platform import LocalPlatform, open_local
 from omnix.declared import COLLECTIONS, FACTS, ROLE_PERMISSIONS
 from omnix.domains.auth.authenticate import make_authenticator
 from omnix.domains.realtime.channels import LIVE
@@ -94,6 +94,8 @@ async def _serve(
     data: Path, listener: socket.socket, prepare: Prepare, ready: Callable[[], None]
 ) -> None:
     async with platform(data) as local:
+        for start in app.AT_START:
+            await start(local.ports)
         await prepare(local.ports)
         authenticate = make_authenticator(local.ports, ROLE_PERMISSIONS)
         front = asgi(local, authenticate, WebPages(web_root()))
@@ -127,9 +129,7 @@ async def _serve(
             await asyncio.gather(*background, return_exceptions=True)
 
 
-def serve(
-    data: Path, host: str, port: int, *, prepare: Prepare, ready: Callable[[], None]
-) -> None:
+def serve(data: Path, host: str, port: int, *, prepare: Prepare, ready: Callable[[], None]) -> None:
     """Run until interrupted. ``prepare`` runs before the first request, ``ready`` once listening.
 
     Raises Conflict if the folder or the port is in use.

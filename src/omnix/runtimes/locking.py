@@ -22,7 +22,9 @@ class FolderLock:
         except BlockingIOError as error:
             held = os.read(file, 200).decode(errors="replace").strip()
             os.close(file)
-            raise Conflict(f"another OMNIX is using this data folder ({held or 'unknown'})") from error
+            raise Conflict(
+                f"another OMNIX is using this data folder ({held or 'unknown'})"
+            ) from error
         os.ftruncate(file, 0)
         os.write(file, f"pid {os.getpid()}, {note}\n".encode())
         self._file = file

@@ -9,7 +9,7 @@ from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
 from litestar.handlers import WebsocketRouteHandler
 
-from omnix.adapters.local import LocalPlatform
+from omnix.adapters.local.platform import LocalPlatform
 from omnix.domains.realtime.protocol import Session
 from omnix.kit.ids import new_id
 from omnix.platform.access import PUBLIC, Authenticator

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 from omnix import app
-from omnix.adapters.local import LocalPlatform, open_local
+from omnix.adapters.local.platform import LocalPlatform, open_local
 from omnix.declared import COLLECTIONS, FACTS, SCHEDULES
 from omnix.domains.system.settings import shop
 from omnix.platform import logs
@@ -28,8 +28,6 @@ async def _zone(ports: Ports) -> str:
 async def work(platform: LocalPlatform) -> None:
     """Everything that happens behind the API, until cancelled."""
     ports = platform.ports
-    for start in app.AT_START:
-        await start(ports)
     types = {handler.type.name: handler.type for handler in app.JOBS}
     async with asyncio.TaskGroup() as tasks:
         for consumer in app.CONSUMERS:

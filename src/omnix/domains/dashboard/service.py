@@ -7,6 +7,7 @@ import msgspec
 
 from omnix.domains.forecasting import service as forecasting
 from omnix.domains.inventory import replenishment
+from omnix.domains.inventory.proposals import Shortages
 from omnix.domains.products import service as products
 from omnix.domains.system.settings import Shop, shop
 from omnix.kit.errors import Invalid
@@ -104,7 +105,7 @@ def _figures(
     before: date,
     distinct: dict[str, Any],
     stock: Any,
-    short: replenishment.Shortages,
+    short: Shortages,
 ) -> list[Figure]:
     now = _derived(_sums(totals, first, last))
     then = _derived(_sums(totals, before, first - timedelta(days=1)))
@@ -148,7 +149,7 @@ async def _top(ports: Ports, rows: list[dict[str, Any]]) -> list[model.TopProduc
     ]
 
 
-async def _low(ports: Ports, short: replenishment.Shortages) -> list[model.LowStock]:
+async def _low(ports: Ports, short: Shortages) -> list[model.LowStock]:
     return [
         msgspec.convert(msgspec.to_builtins(row), model.LowStock)
         for row in short.most_urgent[:_LOW_STOCK_SHOWN]
@@ -181,7 +182,7 @@ def _notes(
     last_sale: date | None,
     today: date,
     stock: Any,
-    short: replenishment.Shortages,
+    short: Shortages,
 ) -> list[Note]:
     notes = []
     if last_sale is None:

@@ -93,7 +93,10 @@ async def _refresh_some(
 ) -> int:
     low = out = 0
     made: list[Proposal] = []
-    for id, product in (await products.get_many(ports, ids)).items():
+    named = await products.get_many(ports, ids)
+    parts = [c.product_id for product in named.values() for c in product.components]
+    named.update(await products.get_many(ports, parts))
+    for id, product in named.items():
         fresh = await _propose(ports, product, settings, names)
         keys = [(id, each.location_id) for each in fresh]
         for old in await ports.records.get_many(PROPOSALS, keys[:100]):

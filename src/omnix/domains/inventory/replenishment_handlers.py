@@ -19,10 +19,11 @@ async def _refresh(ports: Ports, events: Sequence[Event]) -> None:
     for event in events:
         if "product_id" in event.data:
             touched.setdefault(event.data["product_id"])
-        for line in event.data.get("lines", ()):
-            touched.setdefault(line["product_id"])
         for moved in event.data.get("moves", ()):
             touched.setdefault(moved["product_id"])
+        for product_id in event.data.get("rows", {}).get("product_id", ()):
+            if product_id is not None:
+                touched.setdefault(product_id)
     await replenishment.refresh(ports, list(touched))
 
 

@@ -75,6 +75,7 @@ DOMAIN = Domain(
     collections=(ORDERS, ORDER_LINES),
     facts=(SALES,),
     events={
+        "sales.recorded": "Sales of some days came into the lake.",
         "order.placed": "An order was accepted and its stock reserved.",
         "order.fulfilled": "Goods of an order left the shop.",
         "order.returned": "Goods of an order came back.",

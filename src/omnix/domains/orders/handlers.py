@@ -22,14 +22,20 @@ _BUS = "bus"
 
 
 async def sales_facts(ports: Ports, events: Sequence[Event]) -> None:
-    """Append the rows of these events to the lake, once however often they are delivered."""
+    """Append the rows of these events to the lake, once however often they are delivered.
+
+    Who follows the lake is told the days that changed, also when the rows were there already:
+    the process may have ended between the two.
+    """
     seen = await ports.lake.position(SALES, _BUS)
     fresh = [event for event in events if seen is None or event.sequence > seen]
-    if not fresh:
-        return
     time_zone = (await shop(ports)).time_zone
-    columns = rows(fresh, time_zone)
-    await ports.lake.append(SALES, columns, source=_BUS, version=fresh[-1].sequence)
+    if fresh:
+        columns = rows(fresh, time_zone)
+        await ports.lake.append(SALES, columns, source=_BUS, version=fresh[-1].sequence)
+    days = {day_of(parse_instant(event.at), time_zone).isoformat() for event in events}
+    now = instant(ports.clock.now())
+    await ports.bus.publish([Event("sales.recorded", "sales", now, {"days": sorted(days)})])
 
 
 def rows(events: Sequence[Event], time_zone: str) -> dict[str, list[Any]]:

@@ -23,8 +23,7 @@ def messages(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
     if noun == "order":
         brief = {**_brief(data), "id": event.key}
         yield "orders", brief
-        lines: Sequence[Mapping[str, Any]] = data.get("lines", ())
-        products = dict.fromkeys(line.get("product_id") for line in lines)
+        products = dict.fromkeys(data.get("rows", {}).get("product_id", ()))
         for product_id in list(products)[:_MOST_PRODUCTS]:
             if product_id:
                 yield f"product.{product_id}", brief
