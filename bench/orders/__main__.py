@@ -17,12 +17,14 @@ from bench.orders.fastapi_service import FastApiCoreService, FastApiService
 from bench.orders.kill import kill_and_check
 from bench.orders.load import CONNECTIONS, Load, drive
 from bench.orders.nest_service import NestService
+from bench.orders.omnix_service import OmnixService
 from bench.orders.probe import check_rules
 from bench.orders.processes import BenchError
 from bench.orders.record import faults
 from bench.orders.service import Service
 
 SERVICES: dict[str, type[Service]] = {
+    "omnix": OmnixService,
     "fastapi": FastApiService,
     "fastapi-core": FastApiCoreService,
     "nest": NestService,
