@@ -189,7 +189,10 @@ def test_repurchase_intervals_are_recovered(shop: SimulatedShop) -> None:
 def test_regular_buyers_keep_their_interval(
     interval: float, visit_rate: float, quantity: float
 ) -> None:
-    """Without price, season and stock in the way, the mean gap between wants is the interval."""
+    """Without price, season and stock in the way, the mean gap between wants is the interval.
+
+    Who bought more comes back later: only the wait for a visit does not grow with the quantity.
+    """
     n, days = 1_000, 1_500
     zero = np.zeros(n, dtype=np.int32)
     customers = Customers(zero, zero, zero, zero, zero, zero)
@@ -210,20 +213,26 @@ def test_regular_buyers_keep_their_interval(
     )
     rng = np.random.default_rng(11)
     buyers = _RegularBuyers(rng, people, np.ones((1, 1), dtype=bool))
-    first, last, count, units = np.full(n, -1), np.zeros(n), np.zeros(n), 0
+    since, held = np.full(n, -1), np.zeros(n, dtype=np.int64)
+    gaps: list[np.ndarray] = []
     for day in range(days):
         chance = buyers.probability(day, np.ones(1))
         place = np.where(rng.random(n) < visit_rate, 0, -1).astype(np.int32)
         excess = buyers.quantity_excess(np.ones(1, dtype=np.float32))
         pair, bought = buyers.visit(rng, day, place, chance, excess)
-        first[pair] = np.where(first[pair] < 0, day, first[pair])
-        last[pair] = day
-        count[pair] += 1
-        units += bought.sum()
-    # Gaps cut off by the end are the longer ones: hence the tolerance grows with the interval.
-    gap = (last - first).sum() / (count - 1).sum()
-    assert gap == pytest.approx(interval, rel=0.01 + 0.5 * interval / days)
-    assert units / count.sum() == pytest.approx(quantity, rel=0.02)
+        again = pair[since[pair] >= 0]
+        gaps.append(np.stack([since[again], day - since[again], held[again]]))
+        since[pair], held[pair] = day, bought
+    start, gap, units = np.concatenate(gaps, axis=1)
+    # Gaps that begin late are seen only if short.
+    whole = start < days - 500
+    start, gap, units = start[whole], gap[whole], units[whole]
+    assert gap.mean() == pytest.approx(interval, rel=0.025)
+    assert units.mean() == pytest.approx(quantity, rel=0.02)
+    wait = 1 / visit_rate - 0.5
+    for held_units in range(1, 4 if quantity > 1 else 2):
+        expected = (interval - wait) * held_units / quantity + wait
+        assert gap[units == held_units].mean() == pytest.approx(expected, rel=0.04)
 
 
 def test_customers_buy_to_their_taste(shop: SimulatedShop) -> None:
