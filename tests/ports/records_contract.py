@@ -65,9 +65,9 @@ class RecordsContract:
         item: dict[str, Any] = {"id": "a", "list": [1]}
         await records.write([Put(THINGS, item)])
         item["list"].append(2)
-        read = await records.get(THINGS, "a")
+        read: Any = await records.get(THINGS, "a")
         assert read == {"id": "a", "list": [1]}
-        read["list"].append(3)  # type: ignore[index]
+        read["list"].append(3)
         assert await records.get(THINGS, "a") == {"id": "a", "list": [1]}
 
     async def test_get_many_keeps_the_order_and_marks_what_is_missing(

@@ -8,7 +8,8 @@ from typing import Any
 import apsw
 
 from omnix.adapters.local.database import POLL_SECONDS, Database
-from omnix.adapters.local.log import SCHEMA, TOPIC, append, prepared
+from omnix.adapters.local.group import Group
+from omnix.adapters.local.log import SCHEMA, TOPIC, prepared
 from omnix.adapters.local.tables import decode
 from omnix.kit.events import Event
 from omnix.ports import EventBatch
@@ -38,7 +39,7 @@ class LocalBus:
         if not events:
             return
         rows = prepared(events)
-        await self._database.submit(lambda c: append(c.execute, rows), TOPIC)
+        await self._database.submit(lambda group: group.append(rows), TOPIC)
 
     async def read(self, consumer: str, types: Sequence[str], limit: int = 500) -> EventBatch:
         select = self._database.select
@@ -79,8 +80,8 @@ class LocalBus:
         if position < 0:
             raise ValueError("a position is not negative")
 
-        def work(connection: apsw.Connection) -> None:
-            connection.execute(sql, (consumer, position))
+        def work(group: Group) -> None:
+            group.direct().execute(sql, (consumer, position))
 
         await self._database.submit(work)
 
@@ -112,7 +113,8 @@ class LocalBus:
         The newest event stays, since its number is where the next one goes on.
         """
 
-        def work(connection: apsw.Connection) -> int:
+        def work(group: Group) -> int:
+            connection = group.direct()
             connection.execute(
                 "DELETE FROM bus_log WHERE seq IN (SELECT seq FROM bus_log WHERE seq<? "
                 "AND seq<(SELECT max(seq) FROM bus_log) ORDER BY seq LIMIT 2000)",

@@ -7,6 +7,7 @@ from typing import Any
 import apsw
 
 from omnix.adapters.local.database import Database
+from omnix.adapters.local.group import Group
 from omnix.adapters.local.tables import decode, encode
 from omnix.kit.ids import new_id
 from omnix.kit.paging import Page, decode_cursor, encode_cursor
@@ -46,7 +47,8 @@ class LocalJobs:
         given = new_id("job") if id is None else id
         body, due = encode(payload), self._time() + delay
 
-        def work(connection: apsw.Connection) -> None:
+        def work(group: Group) -> None:
+            connection = group.direct()
             # Makes room for as much as it adds, so that what is remembered does not pile up.
             connection.execute(
                 "DELETE FROM jobs WHERE number IN "
@@ -82,7 +84,8 @@ class LocalJobs:
             "ORDER BY due, number LIMIT 1) RETURNING id,name,payload,attempt"
         )
 
-        def work(connection: apsw.Connection) -> list[tuple[Any, ...]]:
+        def work(group: Group) -> list[tuple[Any, ...]]:
+            connection = group.direct()
             now = self._time()
             rows: list[tuple[Any, ...]] = connection.execute(
                 sql, (now + visibility, receipt, now, *names)
@@ -125,7 +128,8 @@ class LocalJobs:
         """Change the message if this receipt still holds it; a float is seconds from now."""
         sql = f"UPDATE jobs SET {changes} state=0 AND id=? AND receipt=?"
 
-        def work(connection: apsw.Connection) -> bool:
+        def work(group: Group) -> bool:
+            connection = group.direct()
             now = self._time()
             parts = [now + value if isinstance(value, float) else value for value in values]
             connection.execute(sql, (*parts, message.id, message.receipt))
@@ -146,7 +150,8 @@ class LocalJobs:
         return Page(letters, encode_cursor([letters[-1].at, letters[-1].id]) if more else None)
 
     async def redrive(self, id: str) -> bool:
-        def work(connection: apsw.Connection) -> bool:
+        def work(group: Group) -> bool:
+            connection = group.direct()
             connection.execute(
                 "UPDATE jobs SET state=0, due=?, attempt=0, error=NULL, at=NULL "
                 "WHERE id=? AND state=1",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from omnix.adapters.local.database import Execute
 from omnix.adapters.local.tables import encode
 from omnix.kit.events import Event
 
@@ -14,14 +13,10 @@ SCHEMA = (
     "CREATE TABLE IF NOT EXISTS bus_log(seq INTEGER PRIMARY KEY, type TEXT NOT NULL, "
     "key TEXT NOT NULL, at TEXT NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL)"
 )
-_INSERT = "INSERT INTO bus_log(type,key,at,id,body) VALUES(?,?,?,?,?)"
+INSERT = "INSERT INTO bus_log(type,key,at,id,body)"
+ROW = "(?,?,?,?,?)"
 
 
 def prepared(events: Sequence[Event]) -> list[tuple[Any, ...]]:
     """The rows to append, encoded now so that later changes to ``data`` do not count."""
     return [(e.type, e.key, e.at, e.id, encode(e.data)) for e in events]
-
-
-def append(execute: Execute, rows: list[tuple[Any, ...]]) -> None:
-    for row in rows:
-        execute(_INSERT, row)

@@ -9,8 +9,9 @@ import apsw
 
 from omnix.adapters.local import ranges
 from omnix.adapters.local.database import Database
-from omnix.adapters.local.log import SCHEMA, TOPIC, append, prepared
-from omnix.adapters.local.tables import Table, create, decode, encode
+from omnix.adapters.local.group import Group, store
+from omnix.adapters.local.log import SCHEMA, TOPIC, prepared
+from omnix.adapters.local.tables import Table, create, decode
 from omnix.kit.declare import Collection
 from omnix.kit.errors import ConditionFailed
 from omnix.kit.events import Event
@@ -36,6 +37,7 @@ CHUNK = 1000
 SWEEP_SECONDS = 60.0
 MAX_KEYS = 100
 
+_INDEXED = (str, int, type(None))
 _PUT, _UPDATE, _DELETE, _CHECK = range(4)
 _Step = tuple[int, Table, tuple[Any, ...], tuple[Condition, ...], Any]
 
@@ -129,49 +131,46 @@ class LocalRecords:
         if len({(step[1].name, step[2]) for step in steps}) != len(steps):
             raise ValueError("a batch may name each key once")
         rows = prepared(events) if events else []
+        needs = [(step[1], step[2]) for step in steps if step[3] or step[0] == _UPDATE]
         await self._database.submit(
-            lambda connection: self._apply(connection, steps, rows), TOPIC if rows else ""
+            lambda group: self._apply(group, steps, rows), TOPIC if rows else "", needs
         )
         if self._due():
             await self.sweep()
 
     def _apply(
-        self, connection: apsw.Connection, steps: list[_Step], rows: list[tuple[Any, ...]]
+        self, group: Group, steps: list[_Step], rows: list[tuple[Any, ...]]
     ) -> Exception | None:
         """Read and judge everything first, so that a refusal leaves nothing to undo."""
-        execute = connection.execute
         failed: list[int] = []
-        writes: list[tuple[str, tuple[Any, ...]]] = []
+        changed: list[tuple[Table, tuple[Any, ...], dict[str, Any]]] = []
         for position, (kind, table, key, when, what) in enumerate(steps):
-            if kind == _PUT and not when:
-                writes.append((table.put, what))
+            if not when and kind != _UPDATE:
                 continue
-            if kind == _DELETE and not when:
-                writes.append((table.delete, key))
-                continue
-            found: list[tuple[Any, ...]] = execute(table.read, key).fetchall()
-            item: dict[str, Any] | None = None
-            if found:
-                item = decode(found[0][1])
-                if table.ttl is not None and not table.alive(item, self._time()):
-                    item = None
-            if when and not all(_holds(condition, item) for condition in when):
-                failed.append(position)
-            elif kind == _UPDATE:
-                rowid = found[0][0] if found else None
-                try:
-                    writes.append(_updated(table, key, what, item, rowid))
-                except ValueError as error:
-                    return error
-            elif kind == _PUT:
-                writes.append((table.put, what))
-            elif kind == _DELETE:
-                writes.append((table.delete, key))
+            item = group.read(table, key)
+            if item is not None and table.ttl is not None and not table.alive(item, self._time()):
+                item = None
+            for condition in when:
+                if not _holds(condition, item):
+                    failed.append(position)
+                    break
+            else:
+                if kind == _UPDATE:
+                    try:
+                        changed.append((table, key, _updated(table, key, what, item)))
+                    except ValueError as error:
+                        return error
         if failed:
             return ConditionFailed(failed)
-        for sql, parameters in writes:
-            execute(sql, parameters)
-        append(execute, rows)
+        for kind, table, key, _, what in steps:
+            if kind == _PUT:
+                group.put(table, key, what)
+            elif kind == _DELETE:
+                group.delete(table, key)
+        for table, key, new in changed:
+            group.change(table, key, new)
+        if rows:
+            group.append(rows)
         return None
 
     async def load(self, collection: Collection, items: Iterable[Item]) -> int:
@@ -182,11 +181,10 @@ class LocalRecords:
         def take() -> list[tuple[Any, ...]]:
             return [row(item) for item in itertools.islice(rest, CHUNK)]
 
-        def store(rows: list[tuple[Any, ...]]) -> Callable[[apsw.Connection], None]:
-            def work(connection: apsw.Connection) -> None:
-                connection.executemany(table.put, rows)
-
-            return work
+        def storing(rows: list[tuple[Any, ...]]) -> Callable[[Group], None]:
+            return lambda group: store(
+                group.direct(), table.insert, table.marks, table.replace, rows
+            )
 
         count = 0
         # While one chunk is written, the next is made; no more than that is held in memory.
@@ -195,7 +193,7 @@ class LocalRecords:
             while rows := await asyncio.to_thread(take):
                 if under_way is not None:
                     await under_way
-                under_way = self._database.submit(store(rows))
+                under_way = self._database.submit(storing(rows))
                 count += len(rows)
         finally:
             if under_way is not None:
@@ -225,7 +223,8 @@ class LocalRecords:
             if not table.sweep:
                 continue
 
-            def work(connection: apsw.Connection, sql: str = table.sweep) -> int:
+            def work(group: Group, sql: str = table.sweep) -> int:
+                connection = group.direct()
                 connection.execute(sql, (now,))
                 return connection.changes()
 
@@ -277,27 +276,19 @@ def _holds(condition: Condition, item: Item | None) -> bool:
 
 
 def _updated(
-    table: Table,
-    key: tuple[Any, ...],
-    op: Update,
-    item: dict[str, Any] | None,
-    rowid: int | None,
-) -> tuple[str, tuple[Any, ...]]:
-    """The statement that stores the item as changed."""
-    if item is None:
-        item = dict(zip(table.key, key, strict=True))
+    table: Table, key: tuple[Any, ...], op: Update, item: dict[str, Any] | None
+) -> dict[str, Any]:
+    """The item as changed, as a new dictionary."""
+    new = dict(zip(table.key, key, strict=True)) if item is None else item.copy()
     for attribute, amount in op.add.items():
-        value = item.get(attribute)
+        value = new.get(attribute)
         if value is None:
             value = 0
         elif type(value) is not int and type(value) is not float:
             raise ValueError(f"{attribute} is no number")
-        item[attribute] = value + amount
-    if op.set:
-        item.update(op.set)
-    if rowid is None:
-        return table.put, table.row(item)
-    if table.extra:
-        row = table.row(item)
-        return table.rewrite, (row[-1], *row[len(table.key) : -1], rowid)
-    return table.change, (encode(item), rowid)
+        new[attribute] = value + amount
+    new.update(op.set)
+    for attribute in table.extra:
+        if type(new.get(attribute)) not in _INDEXED:
+            raise ValueError(f"{table.collection.name}.{attribute} must be text or an integer")
+    return new

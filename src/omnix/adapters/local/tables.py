@@ -40,19 +40,17 @@ class Table:
         self.columns |= extra
         self.extra = tuple(extra)
         names = [*self.columns.values(), "body"]
-        marks = ",".join("?" * len(names))
         keys = ",".join(self.columns[a] for a in self.key)
         where = " AND ".join(f"{self.columns[a]}=?" for a in self.key)
         changes = ",".join(f"{c}=excluded.{c}" for c in names[len(self.key) :])
-        self.put = (
-            f"INSERT INTO {self.name}({','.join(names)}) VALUES({marks}) "
-            f"ON CONFLICT({keys}) DO UPDATE SET {changes}"
-        )
-        self.read = f"SELECT rowid,body FROM {self.name} WHERE {where}"
+        self.insert = f"INSERT INTO {self.name}({','.join(names)})"
+        self.marks = "(" + ",".join("?" * len(names)) + ")"
+        self.replace = f"ON CONFLICT({keys}) DO UPDATE SET {changes}"
         self.find = f"SELECT body FROM {self.name} WHERE {where}"
-        self.change = f"UPDATE {self.name} SET body=? WHERE rowid=?"
-        full = "".join(f",{self.columns[a]}=?" for a in extra)
-        self.rewrite = f"UPDATE {self.name} SET body=?{full} WHERE rowid=?"
+        self.among = f"SELECT rowid,body,{keys} FROM {self.name} WHERE ({keys}) IN (VALUES "
+        # Rows of VALUES are (rowid, body).
+        self.change = "WITH new(id,body) AS ("
+        self.changed = f") UPDATE {self.name} SET body=new.body FROM new WHERE rowid=new.id"
         self.delete = f"DELETE FROM {self.name} WHERE {where}"
         self.scan = f"SELECT rowid,body FROM {self.name} WHERE rowid>? ORDER BY rowid LIMIT ?"
         self.sweep = ""
