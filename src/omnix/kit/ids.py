@@ -9,9 +9,29 @@ _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 _SHAPE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._~:+-]{0,63}$")
 
 
+_BYTES = 10
+_random: list[bytes] = []
+
+
+def _refill() -> bytes:
+    """Ask the system for much at once: each call lets go of the interpreter's lock."""
+    many = os.urandom(_BYTES * 256)
+    _random.extend(many[start : start + _BYTES] for start in range(_BYTES, len(many), _BYTES))
+    return many[:_BYTES]
+
+
+# A child process must not hand out what its parent has in stock.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_random.clear)
+
+
 def new_id(prefix: str) -> str:
     """``prefix_`` and 26 characters of base 32: 48 bits of milliseconds, 80 random bits."""
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
+    try:
+        noise = _random.pop()
+    except IndexError:
+        noise = _refill()
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(noise, "big")
     pairs = _PAIRS
     return prefix + "_" + "".join([pairs[value >> shift & 1023] for shift in range(120, -1, -10)])
 

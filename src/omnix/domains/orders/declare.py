@@ -24,13 +24,14 @@ ORDERS = Collection(
         Index("listing-index", "listing", "placed_at"),
         Index("customer-index", "customer_id", "placed_at"),
         Index("status-index", "status", "placed_at"),
-        Index("number-index", "number", "placed_at"),
+        Index("number-index", "own_number", "placed_at"),
         Index("pending-index", "pending", "placed_at"),
     ),
 )
 """``listing`` is ``all`` for an order that users see; one that is still being placed has neither
 ``listing`` nor the attributes of the other lists. ``pending`` is ``yes`` while steps are under
-way. Everything but ``status``, ``version`` and ``changes`` is as it was placed."""
+way. ``own_number`` is the number of an order that another system numbered; ours are found by
+their time. Everything but ``status``, ``version`` and ``changes`` is as it was placed."""
 
 ORDER_LINES = Collection("order_lines", table="orders", key=("order_id", "chunk"))
 """The lines of an order too long for one item, as they were placed."""

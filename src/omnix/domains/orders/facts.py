@@ -31,6 +31,7 @@ _TYPES = {
     "pay": "order.paid",
 }
 _SOLD = {"return": "return", "cancel": "cancellation"}
+_NONE: list[tuple[Any, ...]] = [()] * len(COLUMNS)
 _Row = tuple[int, str, str | None, int, int, int, int | None]
 
 
@@ -107,26 +108,29 @@ def _events(
     rows: Sequence[_Row],
     more: Mapping[str, Any],
 ) -> list[Event]:
+    common: dict[str, Any] = {
+        "order_id": order["id"],
+        "number": order["number"],
+        "version": version,
+        "customer_id": order["customer_id"],
+        "location_id": order["location_id"],
+        "channel": order["channel"],
+        "currency": order["currency"],
+        "total_minor": order["total_minor"],
+        "by": by,
+        **more,
+    }
     parts = max(1, -(-len(rows) // ROWS))
     events = []
     for part in range(parts):
-        chunk = rows[part * ROWS : (part + 1) * ROWS]
+        columns = list(zip(*rows[part * ROWS : (part + 1) * ROWS], strict=True)) or _NONE
         data = {
-            "order_id": order["id"],
-            "number": order["number"],
-            "version": version,
-            "customer_id": order["customer_id"],
-            "location_id": order["location_id"],
-            "channel": order["channel"],
-            "currency": order["currency"],
-            "total_minor": order["total_minor"],
-            "by": by,
+            **common,
             "part": part + 1,
             "parts": parts,
-            **more,
-            "rows": dict(zip(COLUMNS, zip(*chunk, strict=True), strict=True))
-            if chunk
-            else dict.fromkeys(COLUMNS, ()),
+            "rows": dict(zip(COLUMNS, columns, strict=True)),
         }
-        events.append(Event(type, order["id"], at, data))
+        # A retried step must not tell of the same thing under another id.
+        id = f"{order['id']}.{version}.{part + 1}"
+        events.append(Event(type, order["id"], at, data, id))
     return events

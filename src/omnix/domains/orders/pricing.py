@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from omnix.domains.products.model import Product
 from omnix.kit.errors import FieldError, Invalid
 from omnix.kit.money import MAX_MINOR, allocate
+from omnix.ports import Item
 
 from .model import NewOrder
 
 
 def priced(
-    new: NewOrder, catalogue: Mapping[str, Product], parts: Mapping[str, Product]
+    new: NewOrder, catalogue: Mapping[str, Item], parts: Mapping[str, Item]
 ) -> tuple[list[dict[str, Any]], str, int]:
     """The lines as they are kept, their currency, and their sum before the order's discount.
 
@@ -28,20 +28,20 @@ def priced(
         if product is None:
             wrong.append(FieldError(f"lines[{position}].product_id", f"no product {product_id}"))
             continue
-        if product.status != "active":
+        if product["status"] != "active":
             told = f"product {product_id} is archived"
             wrong.append(FieldError(f"lines[{position}].product_id", told))
             continue
-        if product.currency != currency:
+        if product["currency"] != currency:
             if currency:
-                told = f"is priced in {product.currency}, the lines before in {currency}"
+                told = f"is priced in {product['currency']}, the lines before in {currency}"
                 wrong.append(FieldError(f"lines[{position}].product_id", told))
                 continue
-            currency = product.currency
+            currency = product["currency"]
         quantity, discount = asked.quantity, asked.discount_minor
         price = asked.unit_price_minor
         if price is None:
-            price = product.price_minor
+            price = product["price_minor"]
         total = quantity * price - discount
         if total < 0:
             told = "is more than the line comes to"
@@ -49,8 +49,8 @@ def priced(
         subtotal += total
         if subtotal > MAX_MINOR:
             raise Invalid.field(f"lines[{position}].quantity", "makes the order too large")
-        cost = product.cost_minor
-        components = product.components
+        cost = product["cost_minor"]
+        components = product["components"]
         if components and cost is None:
             cost = _cost(product, parts)
         if cost is not None:
@@ -61,19 +61,15 @@ def priced(
             {
                 "line": position + 1,
                 "product_id": product_id,
-                "sku": product.sku,
-                "name": product.name,
+                "sku": product["sku"],
+                "name": product["name"],
                 "quantity": quantity,
                 "unit_price_minor": price,
                 "discount_minor": discount,
                 "order_discount_minor": 0,
                 "total_minor": total,
                 "cost_minor": cost,
-                "components": [
-                    {"product_id": c.product_id, "quantity": c.quantity} for c in components
-                ]
-                if components
-                else [],
+                "components": components,
                 "fulfilled": 0,
                 "returned": 0,
                 "cancelled": 0,
@@ -86,14 +82,14 @@ def priced(
     return lines, currency, subtotal
 
 
-def _cost(bundle: Product, parts: Mapping[str, Product]) -> int | None:
+def _cost(bundle: Item, parts: Mapping[str, Item]) -> int | None:
     """What the parts of one bundle cost, if that is known of each."""
     total = 0
-    for component in bundle.components:
-        part = parts.get(component.product_id)
-        if part is None or part.cost_minor is None:
+    for component in bundle["components"]:
+        part = parts.get(component["product_id"])
+        if part is None or part["cost_minor"] is None:
             return None
-        total += part.cost_minor * component.quantity
+        total += part["cost_minor"] * component["quantity"]
     return total
 
 

@@ -1,6 +1,7 @@
 """Placing orders and looking them up."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -8,7 +9,6 @@ import msgspec
 from omnix.domains.inventory import locations, stock
 from omnix.domains.inventory.stock import Cause, Move, OutOfStock
 from omnix.domains.products import service as products
-from omnix.domains.products.model import Product
 from omnix.kit.errors import ConditionFailed, Conflict, FieldError, Invalid, NotFound
 from omnix.kit.ids import new_id
 from omnix.kit.money import MAX_MINOR
@@ -18,7 +18,7 @@ from omnix.platform.access import Actor
 from omnix.platform.idempotency import Retry
 from omnix.ports import Item, Operation, Ports, Put
 
-from . import changes, facts, pricing, work
+from . import changes, facts, numbers, pricing, work
 from .declare import ORDER_LINES, ORDERS
 from .model import NewOrder, Order, OrderSummary, Status
 
@@ -59,7 +59,7 @@ async def _place(
     now = ports.clock.now()
     at = instant(now)
     id = new_id("ord")
-    lines, order = await _drawn_up(ports, new, id, at)
+    lines, order = await _drawn_up(ports, new, id, now, at)
     needs = changes.needs(lines)
     keep = None
     if retry is not None:
@@ -84,10 +84,10 @@ async def _place(
 
 
 async def _drawn_up(
-    ports: Ports, new: NewOrder, id: str, at: str
+    ports: Ports, new: NewOrder, id: str, moment: datetime, at: str
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The lines and the order around them, with every amount."""
-    catalogue = await products.get_many(ports, [line.product_id for line in new.lines])
+    catalogue = await products.stored(ports, [line.product_id for line in new.lines])
     parts = await _parts(ports, catalogue)
     lines, currency, subtotal = pricing.priced(new, catalogue, parts)
     total = subtotal - new.discount_minor + new.shipping_minor + new.tax_minor
@@ -96,7 +96,7 @@ async def _drawn_up(
     # In the order of the Order struct, so that a replay has the same bytes.
     order = {
         "id": id,
-        "number": f"{at[2:4]}{at[5:7]}{at[8:10]}-{id[-8:].upper()}",
+        "number": numbers.of(moment, id),
         "status": "placed",
         "customer_id": new.customer_id,
         "location_id": new.location_id or await locations.default(ports),
@@ -120,14 +120,14 @@ async def _drawn_up(
     return lines, order
 
 
-async def _parts(ports: Ports, catalogue: Mapping[str, Product]) -> dict[str, Product]:
+async def _parts(ports: Ports, catalogue: Mapping[str, Item]) -> Mapping[str, Item]:
     wanted = [
-        component.product_id
+        component["product_id"]
         for product in catalogue.values()
-        if product.components and product.cost_minor is None
-        for component in product.components
+        if product["components"] and product["cost_minor"] is None
+        for component in product["components"]
     ]
-    return await products.get_many(ports, wanted) if wanted else {}
+    return await products.stored(ports, wanted) if wanted else {}
 
 
 async def _place_in_steps(
@@ -229,16 +229,31 @@ async def listing(
     cursor: str | None = None,
 ) -> Page[OrderSummary]:
     """Newest first: all, or those of a customer, in a status, or under a number."""
-    filters = {
-        "customer-index": customer_id,
-        "status-index": status,
-        "number-index": number.strip().upper() if number is not None else None,
-    }
-    chosen = [(index, value) for index, value in filters.items() if value is not None]
+    given = {"customer-index": customer_id, "status-index": status, "number-index": number}
+    chosen = [(index, value) for index, value in given.items() if value is not None]
     if len(chosen) > 1:
         raise Invalid.field("customer_id", "give one of customer_id, status and number")
+    if number is not None:
+        return await numbered(ports, number)
     index, value = chosen[0] if chosen else ("listing-index", _ALL)
     page = await ports.records.query(
         ORDERS, value, index=index, newest_first=True, limit=limit, cursor=cursor
     )
     return Page([changes.summary(stored) for stored in page.items], page.next_cursor)
+
+
+async def numbered(ports: Ports, number: str) -> Page[OrderSummary]:
+    """The orders under a number, as a rule one; at most 200."""
+    wanted = number.strip()
+    page = await ports.records.query(
+        ORDERS, wanted, index="number-index", newest_first=True, limit=200
+    )
+    found = list(page.items)
+    moment = numbers.moment(wanted)
+    if moment is not None:
+        at = instant(moment)
+        page = await ports.records.query(
+            ORDERS, _ALL, index="listing-index", low=at, high=at, limit=200
+        )
+        found += [stored for stored in page.items if stored["number"] == wanted.upper()]
+    return Page([changes.summary(stored) for stored in found])

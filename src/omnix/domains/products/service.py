@@ -13,7 +13,7 @@ from omnix.kit.paging import Page
 from omnix.kit.time import instant
 from omnix.platform import search, unique
 from omnix.platform.access import Actor
-from omnix.ports import Absent, Equals, Operation, Ports, Put, Update
+from omnix.ports import Absent, Equals, Item, Operation, Ports, Put, Update
 
 from .declare import CATEGORIES, PRODUCTS
 from .model import Component, NewProduct, Product, ProductChange, Status, item, texts, tidy
@@ -31,13 +31,18 @@ async def get(ports: Ports, id: str) -> Product:
 
 async def get_many(ports: Ports, ids: Sequence[str]) -> dict[str, Product]:
     """The products that exist among ``ids``, of any number."""
-    found: dict[str, Product] = {}
+    found = await stored(ports, ids)
+    return {id: msgspec.convert(each, Product) for id, each in found.items()}
+
+
+async def stored(ports: Ports, ids: Sequence[str]) -> dict[str, Item]:
+    """As ``get_many``, but as the store has them: for where a microsecond counts."""
     distinct = list(dict.fromkeys(ids))
+    found: dict[str, Item] = {}
     for start in range(0, len(distinct), 100):
-        chunk = distinct[start : start + 100]
-        for stored in await ports.records.get_many(PRODUCTS, chunk):
-            if stored is not None:
-                found[stored["id"]] = msgspec.convert(stored, Product)
+        for each in await ports.records.get_many(PRODUCTS, distinct[start : start + 100]):
+            if each is not None:
+                found[each["id"]] = each
     return found
 
 
