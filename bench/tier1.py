@@ -46,7 +46,9 @@ def retail_panel(series: int, days: int, seed: int = 7) -> tuple[Panel, np.ndarr
         g = group[rows]
         season = 1.0 + swing[g, None] * np.cos((day - phase[g, None]) * 2.0 * np.pi / 365.25)
         mean = level[:, None] * np.exp(drift) * season * week[g][:, day % 7].clip(0.05)
-        end = np.where(rng.random(len(rows)) < 0.05, rng.integers(days // 2, total, len(rows)), total)
+        end = np.where(
+            rng.random(len(rows)) < 0.05, rng.integers(days // 2, total, len(rows)), total
+        )
         mean[day[None, :] >= end[:, None]] = 0.0
         size = rng.uniform(0.5, 4.0, len(rows))[:, None]
         values[rows] = rng.poisson(rng.gamma(size, mean / size))

@@ -90,9 +90,7 @@ def row_moments(
     """Moments over recent .. cut - 1, and slot sums weighted by `fade` over its last columns."""
     n, stride = rows.values.shape
     m, window = rows.season, len(fade)
-    out = Moments(
-        np.empty(n), np.empty(n), _ints(n), _ints(n), np.empty((n, m)), np.empty((n, m))
-    )
+    out = Moments(np.empty(n), np.empty(n), _ints(n), _ints(n), np.empty((n, m)), np.empty((n, m)))
     if native(using):
         call(
             "omnix_row_moments", rows.values, rows.seen, n, stride, recent, cut, caps,
@@ -146,10 +144,10 @@ def group_index(
         first = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
         inverse = np.float32(1.0) / scale[part, None]
         y = np.minimum(rows.values[part, low:cut], caps[part, None]) * inverse
-        weight = rows.seen[part, low:cut] * (level[part, None] * inverse)
+        weight = np.where(rows.seen[part, low:cut], level[part, None] * inverse, np.float32(0.0))
         sold[group[first]] += np.add.reduceat(y, first, axis=0, dtype=np.float64)
         expected[group[first]] += np.add.reduceat(weight, first, axis=0, dtype=np.float64)
-        weight *= weekday[part][:, slots]
+        weight = weight * weekday[part][:, slots]
         shaped[group[first]] += np.add.reduceat(weight, first, axis=0, dtype=np.float64)
     return sold, expected, shaped
 

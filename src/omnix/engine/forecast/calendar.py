@@ -15,7 +15,8 @@ def _dates(first_day: int, days: int) -> NDArray[np.datetime64]:
 def day_of_month(first_day: int, days: int) -> NDArray[np.int64]:
     """0..30 for each of `days` days from the ordinal `first_day` on."""
     dates = _dates(first_day, days)
-    return (dates - dates.astype("datetime64[M]")).astype(np.int64)
+    within = dates - dates.astype("datetime64[M]").astype("datetime64[D]")
+    return np.asarray(within.astype(np.int64))
 
 
 def month_number(first_day: int, days: int) -> NDArray[np.int64]:
@@ -30,4 +31,4 @@ def year_position(first_day: int, days: int) -> NDArray[np.float64]:
     first = years.astype("datetime64[D]")
     length = ((years + 1).astype("datetime64[D]") - first).astype(np.float64)
     within = (dates - first).astype(np.float64)
-    return years.astype(np.int64) + (within + 0.5) / length
+    return np.asarray(years.astype(np.int64) + (within + 0.5) / length)

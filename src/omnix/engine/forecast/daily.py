@@ -62,8 +62,9 @@ def forecast_origin(
     caps = outlier_caps(data.values[:, low:cut], totals)
     moments = row_moments(rows, recent, cut, caps, fade(cut), using=using)
     scale = dispersion(moments)
-    weekday = weekday_profile(moments.sums, moments.days, data.group, data.groups, scale)
-    weekday = np.ascontiguousarray(weekday, np.float32)
+    weekday = np.ascontiguousarray(
+        weekday_profile(moments.sums, moments.days, data.group, data.groups, scale), np.float32
+    )
 
     level = np.minimum(totals.total, caps * np.maximum(totals.sales, 1.0))
     level = (level / np.maximum(totals.observed, 1)).astype(np.float32)

@@ -16,7 +16,7 @@ F64 = NDArray[np.float64]
 DEFAULT_LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 MIN_TRAINING = 28
 ORIGINS = 3
-MAX_ORIGINS = 12
+MAX_ORIGINS = 8
 ENOUGH_SAMPLES = 3000
 TOTAL_LENGTHS = (1, 2, 4, 7, 14, 28, 56, 91, 182, 365)
 SHORT_HISTORY = 56
@@ -199,8 +199,12 @@ def describe(data: Prepared, final: OriginForecast) -> tuple[list[str], list[tup
     cut = final.origin
     n = len(final.mean)
     seen, sold = data.seen[:, :cut], data.values[:, :cut] > 0
-    last_seen = np.where(seen.any(1), cut - 1 - seen[:, ::-1].argmax(1), -1) if cut else np.full(n, -1)
-    last_sold = np.where(sold.any(1), cut - 1 - sold[:, ::-1].argmax(1), -1) if cut else np.full(n, -1)
+    last_seen = (
+        np.where(seen.any(1), cut - 1 - seen[:, ::-1].argmax(1), -1) if cut else np.full(n, -1)
+    )
+    last_sold = (
+        np.where(sold.any(1), cut - 1 - sold[:, ::-1].argmax(1), -1) if cut else np.full(n, -1)
+    )
     gaps = cut - 1 - last_seen
     flags = {
         Note.NO_HISTORY: final.observed == 0,

@@ -29,7 +29,7 @@ def _table(levels: tuple[float, ...]) -> F64:
 
 
 def gamma_ratio_quantiles(shape: F64, levels: tuple[float, ...]) -> F64:
-    """Quantiles [n, level] of actual / mean when actual is gamma with `shape` [n] = mean^2 / variance.
+    """Quantiles [n, level] of actual / mean where actual is gamma, shape [n] = mean^2 / variance.
 
     Interpolated between tabulated shapes; shapes outside 0.01 .. 1000 are taken at the border.
     """

@@ -36,8 +36,9 @@ class TsbGrid:
     penalty: F32
 
 
-def _pad(rows: list[tuple[float, ...]]) -> NDArray[np.float32]:
+def _pad(lanes: Sequence[tuple[float, ...]]) -> NDArray[np.float32]:
     """Fill up to whole vectors with copies that carry a prohibitive penalty (last column)."""
+    rows = list(lanes)
     while len(rows) % LANE_WIDTH:
         rows.append((*rows[-1][:-1], 1e6))
     return np.ascontiguousarray(np.array(rows, np.float32).T)
@@ -76,5 +77,8 @@ def tsb_grid(
     sizes: Sequence[float], probabilities: Sequence[float], *, gain_penalty: float = 0.0
 ) -> TsbGrid:
     """Cross the size gains with the probability gains; penalties as in `ets_grid`."""
-    rows = [(size, probability, gain_penalty * (size + probability)) for size, probability in product(sizes, probabilities)]
+    rows = [
+        (size, probability, gain_penalty * (size + probability))
+        for size, probability in product(sizes, probabilities)
+    ]
     return TsbGrid(*_pad(rows))

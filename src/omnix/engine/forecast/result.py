@@ -79,9 +79,7 @@ class Forecast:
         shape = base / self.components.dispersion
         probability = self.components.probability.astype(np.float64)
         measured = np.array([k for k, _ in self._totals])
-        place = np.interp(
-            np.log(np.maximum(length, 1)), np.log(measured), np.arange(len(measured))
-        )
+        place = np.interp(np.log(np.maximum(length, 1)), np.log(measured), np.arange(len(measured)))
         out = np.zeros((len(total), len(wanted)))
         for index, (_, table) in enumerate(self._totals):
             share = np.maximum(0.0, 1.0 - np.abs(place - index))

@@ -119,7 +119,7 @@ def _bridge(x: F64) -> F64:
     there = np.flatnonzero(np.isfinite(x))
     if not len(there):
         return np.empty(0)
-    return np.interp(np.arange(there[0], there[-1] + 1), there, x[there])
+    return np.asarray(np.interp(np.arange(there[0], there[-1] + 1), there, x[there]))
 
 
 def _combined(series: list[F64], horizon: int, season: int, using: Using | None) -> F64:

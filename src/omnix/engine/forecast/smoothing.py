@@ -5,6 +5,7 @@ the trend on and changes nothing else.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from omnix.engine.forecast.grids import F32, EtsGrid, TsbGrid
 from omnix.engine.forecast.native import Using, call, native
 
 Bool = NDArray[np.bool_]
+Real = NDArray[np.floating[Any]]
 I32 = NDArray[np.int32]
 
 _CHUNK = 512
@@ -44,7 +46,7 @@ def smooth_ets(
     start: I32,
     grid: EtsGrid,
     *,
-    level0: F32,
+    level0: Real,
     horizon: int,
     trend0: F32 | None = None,
     season0: F32 | None = None,
@@ -58,6 +60,7 @@ def smooth_ets(
     Lanes weigh exp(-penalty - sharpness * n_eff / 2 * log MSE), with squared one-step errors
     discounted by `discount` a period and the first `warmup` observations not scored. `season0`
     [n,m] holds the additive seasonal states; slot k belongs to the columns t with t % m == k.
+    A period of one means no season.
     Source: Hyndman et al., Forecasting with Exponential Smoothing (2008), table 2.1.
     """
     n, t = y.shape
@@ -68,8 +71,8 @@ def smooth_ets(
     trend0 = np.zeros(n, np.float32) if trend0 is None else np.ascontiguousarray(trend0, np.float32)
     if season0 is None:
         season0 = np.zeros((n, 1), np.float32)
-    season0 = np.ascontiguousarray(season0, np.float32)
     m = season0.shape[1]
+    season0 = np.ascontiguousarray(season0 if m > 1 else np.zeros((n, 1)), np.float32)
     fit = EtsFit(
         np.empty((n, horizon), np.float32),
         np.empty(n, np.float32),
@@ -94,6 +97,7 @@ def smooth_ets(
 
 
 _ETS = ("forecast", "level", "trend", "sigma", "best")
+_TSB = ("mean", "probability", "size")
 
 
 def smooth_tsb(
@@ -102,8 +106,8 @@ def smooth_tsb(
     start: I32,
     grid: TsbGrid,
     *,
-    size0: F32,
-    probability0: F32,
+    size0: Real,
+    probability0: Real,
     discount: float = 1.0,
     sharpness: float = 1.0,
     using: Using | None = None,
@@ -125,7 +129,7 @@ def smooth_tsb(
             part = slice(a, a + _CHUNK)
             _tsb_numpy(
                 y[part], seen[part], start[part], grid, size0[part], probability0[part],
-                (discount, sharpness), TsbFit(fit.mean[part], fit.probability[part], fit.size[part]),
+                (discount, sharpness), TsbFit(*(getattr(fit, f)[part] for f in _TSB)),
             )  # fmt: skip
         return fit
     call(
@@ -189,10 +193,9 @@ def _ets_numpy(
         error += count[:, None] * miss * miss
         level[alive] = (predicted + grid.alpha * miss)[alive]
         trend[alive] = (damped + grid.beta * miss)[alive]
-        slot += grid.gamma * miss
-    weights, best = _lane_weights(
-        error, grid.penalty, weight, sharpness, _mean_square(y, used)
-    )
+        if m > 1:
+            slot += grid.gamma * miss
+    weights, best = _lane_weights(error, grid.penalty, weight, sharpness, _mean_square(y, used))
     out.best[:] = best
     out.level[:] = (weights * level).sum(1)
     out.trend[:] = (weights * trend).sum(1)
@@ -238,5 +241,3 @@ def _tsb_numpy(
     out.mean[:] = (weights * size * probability).sum(1)
     out.probability[:] = (weights * probability).sum(1)
     out.size[:] = (weights * size).sum(1)
-
-

@@ -79,7 +79,11 @@ def fit_spread(ratio: F64, shape: F64, probability: F64) -> SpreadTable:
     s = len(ratio)
     classes = int(np.clip(s // (4 * _PER_BIN), 1, _CLASSES))
     bins = int(np.clip(s // (classes * _PER_BIN), 1, _MAX_BINS))
-    edges = np.unique(np.quantile(probability, np.linspace(0, 1, classes + 1)[1:-1])) if s else np.empty(0)
+    edges = (
+        np.unique(np.quantile(probability, np.linspace(0, 1, classes + 1)[1:-1]))
+        if s
+        else np.empty(0)
+    )
     klass = np.searchsorted(edges, probability)
     count = len(edges) + 1
     prior_shapes = np.geomspace(0.02, 500.0, 15)

@@ -34,9 +34,7 @@ def dispersion(moments: Moments) -> F64:
     return np.where(moments.total > 0, np.maximum(index, 0.01 * size), 1.0)
 
 
-def weekday_profile(
-    sums: F64, days: F64, group: NDArray[np.int32], groups: int, scale: F64
-) -> F64:
+def weekday_profile(sums: F64, days: F64, group: NDArray[np.int32], groups: int, scale: F64) -> F64:
     """Multiplicative factors [n,m] with mean one from sums sold and days observed by slot [n,m].
 
     A gamma-Poisson ratio estimator: units sold on a slot over units expected there from the
@@ -46,7 +44,8 @@ def weekday_profile(
     level = sums.sum(1) / np.maximum(days.sum(1), 1e-9)
     sold = sums / scale[:, None]
     expected = level[:, None] * days / scale[:, None]
-    top = (sold.sum(0) + 1e-3) / (expected.sum(0) + 1e-3)
+    whole = expected.sum(0)
+    top = np.where(whole > 0, sold.sum(0) / np.where(whole > 0, whole, 1.0), 1.0)
     pooled = np.empty((groups, sums.shape[1]))
     for k in range(sums.shape[1]):
         numerator = np.bincount(group, sold[:, k], groups) + GROUP_PRIOR * top[k]
