@@ -10,6 +10,7 @@ from omnix.domains.products.declare import DOMAIN as PRODUCTS
 from omnix.domains.realtime.declare import DOMAIN as REALTIME
 from omnix.domains.system.declare import DOMAIN as SYSTEM
 from omnix.kit.declare import ROLES, Collection, Domain, Fact, Permission, Schedule
+from omnix.transfer.declare import DOMAIN as TRANSFER
 
 DECLARED: tuple[Domain, ...] = (
     AUTH,
@@ -21,6 +22,7 @@ DECLARED: tuple[Domain, ...] = (
     CUSTOMERS,
     REALTIME,
     DASHBOARD,
+    TRANSFER,
 )
 """From the ground up: a domain may call those before it."""
 

@@ -1,0 +1,216 @@
+"""Orders of a file into the shop: staged, then applied chunk by chunk."""
+
+import asyncio
+from typing import Any
+
+import duckdb
+import msgspec
+from arro3.core import Table as ArrowTable
+
+from omnix.domains.customers.model import Customer
+from omnix.domains.inventory import locations
+from omnix.domains.orders.declare import ORDER_LINES, ORDERS, SALES
+from omnix.domains.products.declare import PRICES
+from omnix.domains.products.model import Product
+from omnix.kit.time import instant
+from omnix.ports import Query
+
+from . import build, catalogue
+from .context import Context
+from .documents import Drawn, drawn, facts, sort_out
+from .identity import customer_id, owners, product_id
+
+ESTIMATE = "import-estimate"
+
+
+async def apply_orders(context: Context) -> None:
+    """Products and customers that the orders name, their prices, the orders, the sales facts."""
+    stage = context.stage
+    location = await locations.default(context.ports)
+    await asyncio.to_thread(build.articles, stage)
+    await asyncio.to_thread(build.link_returns, stage)
+    products = await _products(context)
+    customers = await _customers(context)
+    await _prices(context, products)
+    chunks = await asyncio.to_thread(
+        build.orders, stage, products, customers, context.plan.layout.prefix
+    )
+    empty = context.fresh and await _empty(context)
+    context.total = 4 + chunks
+    pending: asyncio.Task[None] | None = None
+    try:
+        for chunk in range(1, chunks + 1):
+            if chunk <= context.done("orders"):
+                continue
+            documents = await _facts(context, chunk, location, empty)
+            if pending is not None:
+                await pending
+            pending = asyncio.create_task(_store(context, chunk, documents))
+    finally:
+        if pending is not None:
+            await pending
+
+
+async def _empty(context: Context) -> bool:
+    page = await context.ports.records.query(ORDERS, "all", index="listing-index", limit=1)
+    return not page.items
+
+
+async def _products(context: Context) -> dict[str, str]:
+    rows = context.stage.execute(
+        "SELECT sku, name, strftime(first,'%Y-%m-%dT%H:%M:%S.%gZ'), "
+        "strftime(last,'%Y-%m-%dT%H:%M:%S.%gZ'), price FROM articles ORDER BY sku"
+    ).fetchall()
+    ports = context.ports
+    taken = await owners(ports.records, "product.sku", [row[0] for row in rows])
+    ids = {row[0]: taken.get(row[0]) or product_id(row[0]) for row in rows}
+    known = await catalogue.known_products(ports, list(ids.values()))
+    made = []
+    kept = 0
+    for sku, name, first, last, price in rows:
+        before = known.get(ids[sku])
+        ours = before is None or before.attributes.get("price_source") == ESTIMATE
+        if not ours or (before is not None and before.updated_at > last):
+            kept += 1
+            continue
+        made.append(
+            Product(
+                id=ids[sku],
+                sku=sku,
+                name=" ".join(name.split()),
+                price_minor=price,
+                currency=context.currency,
+                attributes={"price_source": ESTIMATE},
+                created_at=first,
+                updated_at=last,
+            )
+        )
+    tally = await catalogue.put_products(ports, made, known)
+    context.tell("products", tally.created, tally.changed, tally.same + kept, len(rows))
+    await context.step("products", 1)
+    return ids
+
+
+async def _customers(context: Context) -> dict[str, str]:
+    rows = context.stage.execute(
+        "SELECT customer, strftime(min(utc),'%Y-%m-%dT%H:%M:%S.%gZ'), "
+        "coalesce(mode(country), '') FROM lines WHERE kind IN ('sale','return','charge') "
+        "AND customer<>'' GROUP BY customer ORDER BY customer"
+    ).fetchall()
+    made = [
+        Customer(
+            id=customer_id(key),
+            name=f"Customer {key}",
+            address={"country": country} if country else {},
+            external_ids={context.plan.layout.name: key},
+            created_at=at,
+            updated_at=at,
+        )
+        for key, at, country in rows
+    ]
+    tally = await catalogue.put_customers(context.ports, made, keep=True)
+    context.tell("customers", tally.created, tally.changed, tally.same, len(rows))
+    await context.step("customers", 1)
+    return {row[0]: customer.id for row, customer in zip(rows, made, strict=True)}
+
+
+_KNOWN_PRICES = Query(
+    "known_estimates",
+    "Estimated prices there are.",
+    "SELECT product_id, day, price_minor FROM prices WHERE source=$source",
+    ("prices",),
+)
+
+
+async def _prices(context: Context, products: dict[str, str]) -> None:
+    """The estimated price history, in one piece with what earlier imports found."""
+    lake, source = context.ports.lake, f"import:{context.id}"
+    if await lake.position(PRICES, source) is None:
+        rows = context.stage.execute("SELECT sku, day, price FROM prices").fetchall()
+        own = {(products[sku], day): price for sku, day, price in rows}
+        known = await lake.rows(_KNOWN_PRICES, source=ESTIMATE)
+        if known:
+            spans: dict[str, list[Any]] = {}
+            for product, day in own:
+                span = spans.setdefault(product, [day, day])
+                span[0], span[1] = min(span[0], day), max(span[1], day)
+            for row in known:
+                span = spans.get(row["product_id"], [])
+                if span and not span[0] <= row["day"] <= span[1]:
+                    own.setdefault((row["product_id"], row["day"]), row["price_minor"])
+            await lake.delete(PRICES, {"source": ESTIMATE, "product_id": list(spans)})
+        ordered = sorted(own.items())
+        columns = {
+            "product_id": [product for (product, _), _ in ordered],
+            "day": [day for (_, day), _ in ordered],
+            "month": [f"{day:%Y-%m}" for (_, day), _ in ordered],
+            "price_minor": [price for _, price in ordered],
+            "currency": [context.currency] * len(ordered),
+            "source": [ESTIMATE] * len(ordered),
+        }
+        await lake.append(PRICES, columns, source=source, version=1)
+    await context.step("prices", 1)
+
+
+async def _facts(context: Context, chunk: int, location: str, empty: bool) -> list[Drawn]:
+    """Bring the facts of a chunk into the lake; the documents that are to follow them.
+
+    Facts come before documents: a document that stands says that its facts do.
+    """
+    ports, source = context.ports, f"import:{context.id}"
+    sql = build.documents_sql(chunk, context.currency, location)
+    rows = await asyncio.to_thread(lambda: context.stage.execute(sql).fetchall())
+    orders = [drawn(row, context.currency, location) for row in rows]
+    found = await sort_out(ports.records, orders, empty=empty)
+    context.count_orders(found)
+    if found.touched:
+        name = source + ":changed"
+        position = await ports.lake.position(SALES, name)
+        if position is None or position < chunk:
+            ids = [order.document["id"] for order in found.touched]
+            await ports.lake.delete(SALES, {"order_id": ids})
+            columns = facts(found.touched, context.time_zone)
+            await ports.lake.append(SALES, columns, source=name, version=chunk)
+    if found.missing:
+        position = await ports.lake.position(SALES, source)
+        if position is None or position < chunk:
+            ids = [order.document["id"] for order in found.missing]
+            if context.torn:
+                await ports.lake.delete(SALES, {"order_id": ids})
+            table = await asyncio.to_thread(
+                _fact_table, context.stage, chunk, context.currency, location,
+                None if len(ids) == len(orders) else ids,
+            )  # fmt: skip
+            await ports.lake.append(SALES, table, source=source, version=chunk)
+    return [*found.missing, *found.touched]
+
+
+def _fact_table(
+    stage: duckdb.DuckDBPyConnection,
+    chunk: int,
+    currency: str,
+    location: str,
+    only: list[str] | None,
+) -> ArrowTable:
+    condition = "true"
+    if only is not None:
+        chosen = msgspec.json.encode(only).decode()
+        stage.execute(
+            "CREATE OR REPLACE TEMP TABLE chosen AS SELECT unnest($1::VARCHAR[]) AS id", [only]
+        )
+        condition = "h.id IN (SELECT id FROM chosen)"
+        del chosen
+    return ArrowTable(stage.sql(build.facts_sql(chunk, currency, location, condition)))
+
+
+async def _store(context: Context, chunk: int, documents: list[Drawn]) -> None:
+    records = context.ports.records
+    further = [item for order in documents for item in order.further]
+    if further:
+        await records.load(ORDER_LINES, further)
+    await records.load(ORDERS, [order.document for order in documents])
+    await context.step("orders", chunk)
+
+
+def now(context: Context) -> str:
+    return instant(context.ports.clock.now())

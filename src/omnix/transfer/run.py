@@ -1,0 +1,268 @@
+"""Running an import from plan to report, resumable at every step."""
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import msgspec
+
+from omnix.domains.dashboard.declare import REBUILD
+from omnix.domains.forecasting.declare import FORECAST_ALL
+from omnix.domains.system.settings import Shop, shop, store_shop
+from omnix.kit.errors import Conflict, Invalid
+from omnix.kit.events import Event
+from omnix.kit.time import instant
+from omnix.platform import jobs
+from omnix.platform.access import SYSTEM
+from omnix.ports import Ports, Update
+
+from .context import Context
+from .declare import IMPORTS
+from .orders import apply_orders
+from .plan import ImportPlan
+from .reading import Loaded, line_numbers, load_raw, open_stage
+from .report import Assumption, ImportReport, Progress, write_refused
+from .stage import Staged, stage_orders
+
+
+def _silent(done: int, total: int, step: str) -> None:
+    del done, total, step
+
+
+async def run_import(
+    ports: Ports,
+    data_dir: Path,
+    plan: ImportPlan,
+    *,
+    dry_run: bool = False,
+    progress: Progress = _silent,
+    follow_up: bool = True,
+) -> ImportReport:
+    """Bring the file in. Again for the same file, it changes nothing; after a crash, it goes on.
+
+    ``follow_up`` asks for the jobs that make dashboard and forecasts. A dry run reads and judges
+    the whole file and stores nothing but, under ``data_dir``, the file of refused rows. Raises
+    Invalid for what the file does not allow, Conflict where the shop holds a demo.
+    """
+    settings = await shop(ports)
+    if settings.mode == "demo" and not dry_run:
+        raise Conflict(
+            "this shop is the demo: import into a data folder of its own, or remove the demo first"
+        )
+    report = _begin(plan, settings)
+    stored = await ports.records.get(IMPORTS, plan.id)
+    if stored is not None and stored["state"] == "done" and not dry_run:
+        known = msgspec.convert(stored["report"], ImportReport)
+        known.warnings = [*known.warnings, "this file was imported before: nothing changed"]
+        known.unchanged = {k: n for k, n in known.counts.items()}
+        known.created, known.changed = {}, {}
+        return known
+    folder = data_dir / "imports" / plan.id
+    if dry_run:
+        folder = folder.with_name(plan.id + "-dry")
+    stage = await asyncio.to_thread(open_stage, folder)
+    try:
+        await _judged(plan, stage, folder, report, progress)
+        if dry_run:
+            report.state = "dry-run"
+            return report
+        checkpoint = dict(stored["checkpoint"]) if stored is not None else {}
+        torn = await _others_torn(ports, plan.id)
+        await _record(ports, plan, report, checkpoint, fresh=stored is None)
+        await _settle(ports, plan, report, settings)
+        context = Context(ports, plan, folder, stage, report, progress, checkpoint, torn=torn)
+        await apply_orders(context)
+        await _finish(ports, context, follow_up)
+        return report
+    finally:
+        stage.close()
+        for name in ("spill", "input.csv"):
+            _remove(folder / name)
+        for left in folder.glob("stage.duckdb*"):
+            _remove(left)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _begin(plan: ImportPlan, settings: Shop) -> ImportReport:
+    guessed = {g.name: g.value for g in plan.guesses}
+    empty = settings.mode == "empty"
+    currency = guessed.get("currency") or settings.currency
+    if not empty and currency != settings.currency:
+        raise Invalid.field(
+            "currency", f"the file is in {currency}, the shop in {settings.currency}"
+        )
+    report = ImportReport(
+        id=plan.id,
+        file=plan.source.path.name,
+        layout=plan.layout.name,
+        currency=currency,
+        time_zone=guessed.get("time_zone", settings.time_zone) if empty else settings.time_zone,
+        warnings=list(plan.warnings),
+    )
+    for name, value in (("currency", report.currency), ("time_zone", report.time_zone)):
+        if empty and name not in guessed:
+            report.assumptions.append(
+                Assumption(f"{name}-default", f"The file names no {name}; {value} is taken.")
+            )
+    return report
+
+
+async def _judged(
+    plan: ImportPlan,
+    stage: duckdb.DuckDBPyConnection,
+    folder: Path,
+    report: ImportReport,
+    progress: Progress,
+) -> None:
+    progress(0, 8, "reading")
+    loaded = await asyncio.to_thread(load_raw, stage, plan, folder)
+    progress(1, 8, "checking")
+    staged = await asyncio.to_thread(
+        stage_orders, stage, plan, loaded, report.currency, report.time_zone
+    )
+    await asyncio.to_thread(_describe, stage, plan, folder, loaded, staged, report)
+
+
+def _describe(
+    stage: duckdb.DuckDBPyConnection,
+    plan: ImportPlan,
+    folder: Path,
+    loaded: Loaded,
+    staged: Staged,
+    report: ImportReport,
+) -> None:
+    counts = staged.counts
+    report.rows = loaded.rows + len(loaded.rejected)
+    report.refused = counts.get("refused", 0) + len(loaded.rejected)
+    report.doubled = counts.get("doubled", 0)
+    report.skipped = counts.get("skipped", 0)
+    report.counts = {
+        "sale lines": counts.get("sale", 0),
+        "return lines": counts.get("return", 0),
+        "charge lines": counts.get("charge", 0),
+    }
+    report.readings = [f"{r.column}: {r.how}" for r in staged.readings]
+    for reading in staged.readings:
+        if reading.ambiguous:
+            report.warnings.append(
+                f"{reading.column}: the column fits month/day and day/month; {reading.how} is taken"
+            )
+    first, last = stage.execute(
+        "SELECT min(day), max(day) FROM lines WHERE kind IN ('sale','return','charge')"
+    ).fetchall()[0]
+    report.first_day, report.last_day = (str(first), str(last)) if first else (None, None)
+    if first is None:
+        raise Invalid.field("file", "has no row that can be imported")
+    rows = stage.execute(
+        "SELECT n, sheet, kind, why, ord, sku, name FROM lines WHERE why IS NOT NULL ORDER BY n"
+    ).fetchall()
+    numbers = (
+        dict(
+            stage.execute(
+                "SELECT rowid, line FROM raw WHERE rowid IN "
+                "(SELECT n FROM lines WHERE why IS NOT NULL)"
+            ).fetchall()
+        )
+        if loaded.numbered
+        else line_numbers(loaded, folder, [row[0] for row in rows])
+    )
+    told: list[tuple[object, ...]] = [
+        ("", r.line, "refused", r.column, r.reason, "", "", r.text[:500]) for r in loaded.rejected
+    ]
+    for n, sheet, kind, why, number, sku, name in rows:
+        column, _, reason = why.partition("|")
+        result = kind if kind != "skipped" else "not imported"
+        key = f"{column} {reason}"
+        report.not_imported[key] = report.not_imported.get(key, 0) + 1
+        told.append((sheet, numbers.get(n, ""), result, column, reason, number, sku, name))
+    for rejected in loaded.rejected:
+        key = f"the row {rejected.reason}"
+        report.not_imported[key] = report.not_imported.get(key, 0) + 1
+    if told:
+        path = folder / "refused.csv"
+        write_refused(path, told)
+        report.refused_file = str(path)
+    _assume(plan, staged, report)
+
+
+def _assume(plan: ImportPlan, staged: Staged, report: ImportReport) -> None:
+    add = report.assumptions.append
+    add(
+        Assumption(
+            "prices-estimated",
+            "The file has no price list. Shelf prices are estimated as the commonest price paid "
+            "each day; where many units cost less, that may be a quantity price.",
+        )
+    )
+    add(Assumption("no-stock", "The file knows no stock; past orders moved none."))
+    add(Assumption("no-cost", "The file knows no purchase cost, so there is no margin yet."))
+    add(Assumption("no-supplier", "The file knows no supplier or lead time."))
+    if staged.folded_skus:
+        add(
+            Assumption(
+                "sku-case",
+                f"{staged.folded_skus} article numbers stand in capital and in small letters; "
+                "each was taken as one article.",
+            )
+        )
+
+
+async def _others_torn(ports: Ports, id: str) -> bool:
+    page = await ports.records.query(IMPORTS, "running", index="state", limit=10)
+    return any(item["id"] != id for item in page.items)
+
+
+async def _record(
+    ports: Ports, plan: ImportPlan, report: ImportReport, checkpoint: dict[str, int], *, fresh: bool
+) -> None:
+    now = instant(ports.clock.now())
+    values: dict[str, Any] = {
+        "state": "running",
+        "checkpoint": checkpoint,
+        "updated_at": now,
+        "report": report.plain(),
+    }
+    if fresh:
+        values |= {
+            "listing": "all",
+            "created_at": now,
+            "file": report.file,
+            "sha256": plan.source.sha256,
+            "layout": report.layout,
+            "done": 0,
+            "total": 8,
+            "step": "",
+        }
+    await ports.records.write([Update(IMPORTS, plan.id, set=values)])
+
+
+async def _settle(ports: Ports, plan: ImportPlan, report: ImportReport, settings: Shop) -> None:
+    """An empty shop takes currency, zone and name from the file."""
+    if settings.mode != "empty":
+        return
+    name = plan.options.shop_name or settings.name
+    after = msgspec.structs.replace(
+        settings, name=name, currency=report.currency, time_zone=report.time_zone, mode="real"
+    )
+    await store_shop(ports, SYSTEM, settings, after)
+
+
+async def _finish(ports: Ports, context: Context, follow_up: bool) -> None:
+    report = context.report
+    report.state = "done"
+    now = instant(ports.clock.now())
+    values = {"state": "done", "ended_at": now, "updated_at": now, "report": report.plain()}
+    event = Event("import.finished", context.id, now, {"id": context.id, "layout": report.layout})
+    await ports.records.write([Update(IMPORTS, context.id, set=values)], [event])
+    if follow_up:
+        await jobs.submit(ports, REBUILD, {}, id=f"job_{context.id[4:]}-dashboard")
+        await jobs.submit(ports, FORECAST_ALL, {}, id=f"job_{context.id[4:]}-forecast")
+    context.progress(context.total, context.total, "done")

@@ -1,0 +1,206 @@
+"""Orders in the staging database: typed, judged row by row, doubled blocks found."""
+
+from dataclasses import dataclass, field
+
+import duckdb
+
+from omnix.kit.money import exponent
+
+from .layouts import Layout
+from .plan import ImportPlan
+from .reading import Loaded
+from .values import Reading, amount, stamps, whole
+
+MAX_UNITS = 1_000_000_000
+MAX_BREAKS = 50
+_ID = "^[A-Za-z0-9][A-Za-z0-9._~:+-]{0,63}$"
+
+
+@dataclass
+class Staged:
+    """The table ``lines`` is there: one row for each row of the file, with ``kind`` sale,
+    return, charge, refused, skipped or doubled, and ``why`` for the last three."""
+
+    readings: list[Reading] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    folded_skus: int = 0
+
+
+def text_literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def order_id(number: str, prefix: str) -> str:
+    """SQL of an order's id from its number: the same number is always the same order."""
+    bare = f"{text_literal(prefix)} || ltrim({number},'#')"
+    return (
+        f"CASE WHEN regexp_full_match({bare},{text_literal(_ID)}) THEN {bare} "
+        f"ELSE 'ord_' || left(md5({bare}),24) END"
+    )
+
+
+def stage_orders(
+    connection: duckdb.DuckDBPyConnection,
+    plan: ImportPlan,
+    loaded: Loaded,
+    currency: str,
+    zone: str,
+) -> Staged:
+    """Build ``lines`` from ``raw``."""
+    layout = plan.layout
+    staged = Staged()
+    has = {m.field for m in plan.mapping}
+    staged.readings.append(stamps(connection, "placed_at", zone, layout.month_first))
+    if "unit_price" in has:
+        price, reading = amount(connection, "unit_price")
+        staged.readings.append(reading)
+    else:
+        total, reading = amount(connection, "line_total")
+        staged.readings.append(reading)
+        price = f"CAST({total} / nullif({whole('quantity')},0) AS DECIMAL(18,6))"
+    connection.execute(_lines(layout, has, price, 10 ** exponent(currency)))
+    if layout.fold_sku:
+        (staged.folded_skus,) = connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM raw GROUP BY upper(trim(sku)) "
+            "HAVING count(DISTINCT trim(sku))>1)"
+        ).fetchall()[0]
+    _mark_doubled(connection, "sheet" in has or (loaded.numbered and plan.source.format == "xlsx"))
+    staged.counts = dict(
+        connection.execute("SELECT kind, count(*) FROM lines GROUP BY kind").fetchall()
+    )
+    return staged
+
+
+def _lines(layout: Layout, has: set[str], price: str, scale: int) -> str:
+    def column(name: str, otherwise: str = "''") -> str:
+        return f"coalesce(trim(r.{name}),'')" if name in has else otherwise
+
+    sku = column("sku")
+    if layout.fold_sku:
+        sku = f"upper({sku})"
+    cancel = (
+        f"starts_with(ord,{text_literal(layout.cancel_prefix)})"
+        if layout.cancel_prefix
+        else "false"
+    )
+    service = _service(layout)
+    # The customer's number, as spreadsheets write numbers.
+    customer = f"regexp_replace({column('customer_ref')},'^(\\d+)\\.0+$','\\1')"
+    units = whole("r.quantity")
+    bare_free = "AND customer=''" if layout.cancel_prefix else "AND false"
+    return f"""
+CREATE TABLE lines AS
+WITH typed AS (
+  SELECT r.rowid AS n, {column("order_number")} AS ord, {sku} AS sku, {column("name")} AS name,
+    {units} AS quantity, {price.replace("unit_price", "r.unit_price")} AS price, s.utc, s.day,
+    {customer} AS customer, {column("country")} AS country,
+    {"coalesce(r.sheet,'')" if "sheet" in has else "''"} AS sheet
+  FROM raw r LEFT JOIN stamps s ON r.placed_at=s.t
+), judged AS (
+  SELECT *, {service} AS service, {cancel} AS cancelled,
+    CASE WHEN ord='' THEN 'order_number|is missing'
+      WHEN length(ord)>64 THEN 'order_number|is longer than 64 characters'
+      WHEN utc IS NULL THEN 'placed_at|is no time in the form of this column'
+      WHEN quantity IS NULL THEN 'quantity|is no whole number'
+      WHEN abs(quantity)>{MAX_UNITS} THEN 'quantity|is beyond a thousand million'
+      WHEN price IS NULL THEN 'unit_price|is no amount'
+      WHEN abs(price)*{scale}*greatest(abs(quantity),1)>9e15 THEN 'unit_price|is too large'
+      WHEN sku='' THEN 'sku|is missing'
+      WHEN length(sku)>64 THEN 'sku|is longer than 64 characters'
+      WHEN length(name)>300 THEN 'name|is longer than 300 characters'
+    END AS wrong
+  FROM typed
+)
+SELECT n, ord, sku, name, quantity, utc, day, customer, country, sheet, service,
+  CAST(round_even(price*{scale},0) AS BIGINT) AS unit_minor,
+  CAST(round_even(price*quantity*{scale},0) AS BIGINT) AS amount_minor,
+  CASE WHEN wrong IS NOT NULL THEN 'refused'
+    WHEN service IS NOT NULL THEN CASE WHEN price*quantity=0 THEN 'skipped' ELSE 'charge' END
+    WHEN quantity=0 THEN 'skipped'
+    WHEN quantity<0 AND price=0 THEN 'skipped'
+    WHEN price<0 THEN 'refused'
+    WHEN cancelled AND quantity>0 THEN 'refused'
+    WHEN quantity<0 THEN 'return'
+    WHEN price=0 {bare_free} THEN 'skipped'
+    ELSE 'sale' END AS kind,
+  CASE WHEN wrong IS NOT NULL THEN wrong
+    WHEN service IS NOT NULL THEN
+      CASE WHEN price*quantity=0 THEN 'sku|is a service line without an amount' END
+    WHEN quantity=0 THEN 'quantity|is zero'
+    WHEN quantity<0 AND price=0 THEN
+      'quantity|is negative without a price: stock written off, no sale'
+    WHEN price<0 THEN 'unit_price|is negative'
+    WHEN cancelled AND quantity>0 THEN 'quantity|is positive in a cancellation'
+    WHEN quantity<0 THEN NULL
+    WHEN price=0 {bare_free} THEN
+      'unit_price|is zero without a customer: stock corrected, no sale' END AS why
+FROM judged"""
+
+
+def _service(layout: Layout) -> str:
+    if not layout.service:
+        return "CAST(NULL AS VARCHAR)"
+    exact = " ".join(
+        f"WHEN {text_literal(code)} THEN {text_literal(what)}"
+        for code, what in layout.service.items()
+    )
+    starts = " ".join(
+        f"WHEN starts_with(sku,{text_literal(code)}) THEN {text_literal(what)}"
+        for code, what in layout.service_prefixes.items()
+    )
+    # Articles begin with digits here, so most rows need no look at the list.
+    return (
+        f"CASE WHEN sku BETWEEN '0' AND ':' THEN NULL ELSE coalesce(CASE sku {exact} END, "
+        f"CASE {starts} END) END"
+    )
+
+
+def _mark_doubled(connection: duckdb.DuckDBPyConnection, sheets: bool) -> None:
+    """Rows of orders that stand in the file a second time become ``doubled``.
+
+    The file is cut where time falls back by more than a day and where a sheet begins. An order
+    that has rows on both sides of a cut is doubled where the smaller side's rows all stand on
+    the other side too, each as often: two equal lines of one invoice are no repetition.
+    """
+    changes = "OR sheet<>before_sheet" if sheets else ""
+    cuts = connection.execute(
+        f"""SELECT n, falls FROM (
+          SELECT n, (utc<before-INTERVAL 1 DAY {changes}) AS falls,
+            (utc>before+INTERVAL 1 DAY {changes}) AS rises
+          FROM (SELECT n, utc, sheet, lag(utc) OVER w AS before, lag(sheet) OVER w AS before_sheet
+            FROM lines WHERE utc IS NOT NULL WINDOW w AS (ORDER BY n)))
+        WHERE falls OR rises ORDER BY n"""
+    ).fetchall()
+    falling = [n for n, falls in cuts if falls]
+    rising = [n for n, falls in cuts if not falls]
+    # A file with the newest first rises where one with the oldest first falls.
+    breaks = rising if len(falling) > len(rising) else falling
+    if not breaks or len(breaks) > MAX_BREAKS:
+        return
+    part = "+".join(f"CAST(n>={n} AS INTEGER)" for n in breaks)
+    connection.execute(
+        f"""CREATE TEMP TABLE both_sides AS
+        SELECT n, ord, {part} AS part, hash(sku,name,quantity,unit_minor,utc,customer,country) AS h
+        FROM lines WHERE ord IN (
+          SELECT ord FROM (SELECT DISTINCT ord, {part} AS part FROM lines WHERE ord<>'')
+          GROUP BY ord HAVING count(*)>1)"""
+    )
+    connection.execute(
+        """CREATE TEMP TABLE doubled AS
+        WITH ranked AS (
+          SELECT *, row_number() OVER (PARTITION BY ord, part, h ORDER BY n) AS r,
+            count(*) OVER (PARTITION BY ord, part) AS size
+          FROM both_sides),
+        again AS (
+          SELECT b.n, b.ord, b.part, b.size, max(a.size) AS earlier
+          FROM ranked a JOIN ranked b ON a.ord=b.ord AND a.h=b.h AND a.r=b.r AND a.part<b.part
+          GROUP BY b.n, b.ord, b.part, b.size),
+        whole AS (
+          SELECT ord, part FROM again GROUP BY ord, part
+          HAVING count(*)>=least(max(size), max(earlier)))
+        SELECT n FROM again SEMI JOIN whole USING (ord, part)"""
+    )
+    connection.execute(
+        "UPDATE lines SET kind='doubled', why='order_number|stands in the file a second time' "
+        "WHERE n IN (SELECT n FROM doubled)"
+    )
