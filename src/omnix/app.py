@@ -1,14 +1,13 @@
 """The domains put together: one ASGI application, and what happens behind it."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
-from litestar import Litestar, Request, Response, Router, get
+from litestar import Litestar, Response, Router, get
 from litestar.datastructures import State
 from litestar.handlers.base import BaseRouteHandler
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.spec import Components, SecurityScheme
 
 from omnix.declared import FACTS
 from omnix.domains.auth import routes as auth_routes
@@ -27,10 +26,11 @@ from omnix.domains.system.health import Doctor, Probe, beat_forever
 from omnix.platform import problems
 from omnix.platform.access import PUBLIC, Authenticator
 from omnix.platform.consume import Consumer
-from omnix.platform.http import DEPENDENCIES, allow, guard
+from omnix.platform.http import DEPENDENCIES, JsonRequest, allow, guard
 from omnix.platform.jobs import JobHandler
-from omnix.platform.openapi import described, operation_id
+from omnix.platform.openapi import document
 from omnix.ports import Ports
+from omnix.transfer import demo
 from omnix.version import VERSION
 
 MAX_BODY = 10 * 1024 * 1024
@@ -55,6 +55,7 @@ JOBS: tuple[JobHandler, ...] = (
     *orders_handlers.JOBS,
     *forecasting_handlers.JOBS,
     *dashboard_handlers.JOBS,
+    *demo.JOBS,
 )
 AT_START: tuple[Callable[[Ports], Awaitable[None]], ...] = (orders_handlers.finish_interrupted,)
 """What a server does before its first request: finish what a crash left."""
@@ -62,13 +63,17 @@ ALWAYS: tuple[Callable[[Ports], Coroutine[Any, Any, None]], ...] = (beat_forever
 """What a worker does all the time, each a coroutine that never returns."""
 
 
-@get("/openapi.json", opt=allow(PUBLIC), include_in_schema=False, sync_to_thread=False)
-def openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
+@cache
+def openapi_document() -> bytes:
     """The machine-readable description of this interface (OpenAPI 3.1)."""
-    state = request.app.state
-    if "openapi" not in state:
-        state.openapi = msgspec.json.encode(described(request.app))
-    return Response(state.openapi, media_type="application/json")
+    root = Router("/v1", route_handlers=ROUTES)
+    return msgspec.json.encode(document("OMNIX AI", VERSION, root))
+
+
+@get("/openapi.json", opt=allow(PUBLIC), include_in_schema=False, sync_to_thread=True)
+def get_openapi() -> Response[bytes]:
+    """The machine-readable description of this interface (OpenAPI 3.1)."""
+    return Response(openapi_document(), media_type="application/json")
 
 
 def api(
@@ -84,23 +89,14 @@ def api(
     """
     doctor = Doctor(ports, FACTS, probes)
     return Litestar(
-        [Router("/v1", route_handlers=ROUTES), *more],
+        [Router("/v1", route_handlers=[*ROUTES, get_openapi]), *more],
         state=State({"ports": ports, "authenticate": authenticate, "doctor": doctor}),
         dependencies=dict(DEPENDENCIES),
         guards=[guard],
         exception_handlers=problems.HANDLERS,
         logging_config=None,
         request_max_body_size=MAX_BODY,
-        openapi_config=OpenAPIConfig(
-            title="OMNIX AI",
-            version=VERSION,
-            path="/v1",
-            operation_id_creator=operation_id,
-            openapi_router=Router("/v1", route_handlers=[openapi], include_in_schema=False),
-            components=Components(
-                security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
-            ),
-            security=[{"bearer": []}],
-        ),
+        openapi_config=None,
+        request_class=JsonRequest,
         **options,
     )

@@ -1,0 +1,1 @@
+"""``omnix doctor``, ``backup``, ``restore`` and ``forecast``."""

@@ -1,0 +1,1 @@
+"""``omnix import``, ``export`` and ``demo``."""
