@@ -98,7 +98,7 @@ export function makeApi({ shop, mode, publish }) {
 
   function listProducts({ query }) {
     const search = (query.get('search') ?? '').toLowerCase();
-    const is = (name, value) => !query.get(name) || query.get(name) === value;
+    const is = (name, value) => (query.get(name) ?? value) === value;
     const all = shop.products
       .map((p) => p.doc)
       .filter((p) => `${p.name} ${p.sku} ${p.barcode}`.toLowerCase().includes(search))
@@ -124,7 +124,7 @@ export function makeApi({ shop, mode, publish }) {
               units: units[d],
               revenue_minor: units[d] * doc.price_minor,
               price_minor: doc.price_minor,
-              in_stock: !(out >= 0 && d >= out && d < out + 8),
+              in_stock: out >= 0 && d >= out && d < out + 8 ? 0 : 1,
             },
           ],
     );

@@ -131,6 +131,7 @@ function lowStock(shop) {
     }));
 }
 
+const WORSE = ['returns', 'low_stock', 'out_of_stock'];
 const METRICS = [
   [
     'revenue',
@@ -194,15 +195,16 @@ export function summary(shop, span) {
     .sort((a, b) => b.units * b.p.doc.price_minor - a.units * a.p.doc.price_minor)
     .slice(0, 8);
   return {
-    as_of: now(),
-    shop: { name: 'Harbour Goods', currency: 'EUR', time_zone: 'Europe/Lisbon' },
+    as_of: here.to,
+    shop: { name: 'Harbour Goods', currency: 'EUR', time_zone: 'Europe/Lisbon', mode: 'demo' },
     range: { from: here.from, to: here.to },
     previous_range: { from: before.from, to: before.to },
     metrics: METRICS.map(([name, label, unit, definition]) => {
       const value = current[name];
       const previous = earlier[name] ?? null;
       const change = previous ? value / previous - 1 : null;
-      return { name, label, unit, value, previous, change, definition };
+      const better = WORSE.includes(name) ? 'down' : name === 'stock_value' ? 'neither' : 'up';
+      return { name, label, unit, better, value, previous, change, definition };
     }),
     series,
     top_products: top.map(({ p, units }) => ({
@@ -244,7 +246,7 @@ export function forecast(shop, product, horizon) {
     label: 'Exponential smoothing with pooled weekdays',
     made_at: now(),
     points: points(shop, product.level, horizon),
-    drivers: { level: product.level, trend: 0.012, weekday: WEEKDAY },
+    drivers: { level: product.level, trend: 0.012, weekday: WEEKDAY, season: 1.08 },
     quality: { wape: 0.412, bias: -0.031, coverage_80: 0.79 },
     notes:
       product.out >= 0
@@ -263,6 +265,7 @@ export function proposals(shop, product) {
         sku: product.doc.sku,
         name: product.doc.name,
         location_id: l.id,
+        location_name: l.name,
         quantity,
         order_by: iso(shop.today + 2 * DAY),
         supplier: 'Atlantic Trading',
@@ -276,7 +279,10 @@ export function proposals(shop, product) {
           lead_time_days: 7,
           review_days: 7,
           demand_mean: Math.round(product.level * 70) / 10,
-          demand_q90: Math.round(product.level * 99) / 10,
+          service_level: 0.95,
+          demand_quantile: Math.round(product.level * 99) / 10,
+          safety_stock: Math.round(product.level * 29) / 10,
+          reorder_point: Math.round(product.level * 10),
           target: quantity + product.stock[l.id],
         },
       };

@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch';
-import type { paths } from './contract';
 import { ApiError, toApiError } from './problem';
+import type { paths } from './schema';
 import { currentToken, refresh } from './session';
 
 async function send(request: Request, token: string | null): Promise<Response> {

@@ -118,7 +118,7 @@ export async function login(email: string, password: string): Promise<void> {
   accept((await response.json()) as Grant);
 }
 
-/** Sets the user's own password, and signs in with it since the change ends older sessions. */
+/** Sets the user's own password; the renewed grant then no longer asks for one. */
 export async function changePassword(current: string, next: string): Promise<void> {
   const response = await post(
     '/v1/user/password',
@@ -126,8 +126,7 @@ export async function changePassword(current: string, next: string): Promise<voi
     accessToken,
   );
   if (!response.ok) throw await failure(response);
-  const session = sessionStore.get();
-  if (session.phase === 'in') await login(session.user.email, next);
+  await refresh();
 }
 
 export async function logout(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { paths } from './contract';
+import type { paths } from './schema';
 
 type Body<R> = R extends { content: { 'application/json': infer A } } ? A : never;
 type Answers<O> = O extends { responses: infer R } ? R : never;

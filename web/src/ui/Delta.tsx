@@ -3,13 +3,13 @@ import { useWords } from '@/i18n/locale';
 import { Icon } from './Icon';
 
 /** For figures where more is worse (returns, products out of stock) `good` is 'down'. */
-export type GoodDirection = 'up' | 'down' | 'none';
+export type GoodDirection = 'up' | 'down' | 'neither';
 
 /** A relative change: arrow, size, and the direction in words for screen readers. */
 export function Delta({ change, good = 'up' }: { change: number; good?: GoodDirection }) {
   const { t, format } = useWords();
   const direction = Math.abs(change) < 0.0005 ? 'same' : change > 0 ? 'up' : 'down';
-  const neutral = direction === 'same' || good === 'none';
+  const neutral = direction === 'same' || good === 'neither';
   const tone = neutral ? 'text-ink-2' : direction === good ? 'text-good' : 'text-bad';
   const size = changeSize(format, change);
   return (

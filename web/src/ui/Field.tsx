@@ -117,9 +117,16 @@ interface SelectProps<V extends string> {
   value: V;
   options: ReadonlyArray<{ value: V; label: string; lang?: string }>;
   onChange: (value: V) => void;
+  disabled?: boolean;
 }
 
-export function SelectField<V extends string>({ label, value, options, onChange }: SelectProps<V>) {
+export function SelectField<V extends string>({
+  label,
+  value,
+  options,
+  onChange,
+  disabled = false,
+}: SelectProps<V>) {
   const id = useId();
   return (
     <div className="grid gap-1">
@@ -129,8 +136,9 @@ export function SelectField<V extends string>({ label, value, options, onChange 
       <select
         id={id}
         value={value}
+        disabled={disabled}
         onChange={(event) => onChange(event.target.value as V)}
-        className="min-h-10 w-full rounded-control border border-line-strong bg-surface px-2.5 text-ink"
+        className="min-h-10 w-full rounded-control border border-line-strong bg-surface px-2.5 text-ink disabled:opacity-55"
       >
         {options.map((option) => (
           <option key={option.value} value={option.value} lang={option.lang}>

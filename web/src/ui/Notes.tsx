@@ -14,7 +14,9 @@ export function Notes({ title, notes }: { title: string; notes: readonly Note[] 
       </h3>
       <ul className="mt-1 grid list-disc gap-0.5 ps-6 text-ink-2">
         {notes.map((note) => (
-          <li key={note.code + note.text}>{said(`note.${note.code}`, note.text)}</li>
+          <li key={note.code + note.text}>
+            <bdi>{said(`note.${note.code}`, note.text)}</bdi>
+          </li>
         ))}
       </ul>
     </aside>

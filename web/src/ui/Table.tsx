@@ -5,7 +5,7 @@ export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => ReactNode;
   readonly figure?: boolean;
-  /** Left out on screens narrower than this. */
+  /** Left out where the table itself has less room: 28, 34 or 48 rem. */
   readonly from?: 'sm' | 'md' | 'lg';
   /** This cell names the row. */
   readonly names?: boolean;
@@ -23,14 +23,14 @@ interface Props<Row> {
 }
 
 const FROM = {
-  sm: 'hidden sm:table-cell',
-  md: 'hidden md:table-cell',
-  lg: 'hidden lg:table-cell',
+  sm: 'hidden @md:table-cell',
+  md: 'hidden @min-[34rem]:table-cell',
+  lg: 'hidden @3xl:table-cell',
 };
 
 function cellClass(column: Column<never>): string {
   return [
-    'px-2 py-2 first:ps-4 last:pe-4 sm:px-3 sm:first:ps-5 sm:last:pe-5',
+    'px-2 py-2 first:ps-4 last:pe-4 @md:first:ps-5 @md:last:pe-5 @3xl:px-3',
     column.figure ? 'figures text-end whitespace-nowrap' : 'text-start',
     column.from ? FROM[column.from] : '',
   ].join(' ');
@@ -51,7 +51,7 @@ export function Table<Row>({
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: as above
       tabIndex={0}
-      className={`overflow-auto ${tall ? 'max-h-72' : ''} ${stale ? 'opacity-60' : ''}`}
+      className={`@container overflow-auto ${tall ? 'max-h-72' : ''} ${stale ? 'opacity-60' : ''}`}
     >
       <table className="w-full border-collapse text-sm">
         <caption className="sr-only">{label}</caption>

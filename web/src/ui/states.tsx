@@ -28,7 +28,7 @@ interface StateProps {
 
 export function EmptyState({ title, text, icon = 'empty', action }: StateProps) {
   return (
-    <div className="grid justify-items-center gap-2 px-4 py-8 text-center">
+    <div className="flex flex-col items-center gap-2 px-4 py-7 text-center">
       <span className="grid size-10 place-items-center rounded-full bg-surface-3 text-ink-2">
         <Icon name={icon} />
       </span>

@@ -6,7 +6,7 @@ import { useWords } from '@/i18n/locale';
 import { Delta } from '@/ui/Delta';
 import { Icon } from '@/ui/Icon';
 import { Popover } from '@/ui/Popover';
-import { goodDirection, metricText } from './metrics';
+import { metricText } from './metrics';
 
 /** How often `value` has changed in the same scope (so not by choosing another range). */
 function useChanges(scope: string, value: number | null): number {
@@ -21,6 +21,7 @@ function Tile({ metric, currency, scope }: { metric: Metric; currency: string; s
   const { t, said, format } = useWords();
   // Eleven figures and one of double width fill any number of columns used.
   const lead = metric.name === 'revenue';
+  const good = metric.better === 'up' || metric.better === 'down' ? metric.better : 'neither';
   const changes = useChanges(scope, metric.value);
   const label = said(`metric.${metric.name}`, metric.label);
   const previous = metricText(format, metric.unit, metric.previous, currency);
@@ -29,8 +30,14 @@ function Tile({ metric, currency, scope }: { metric: Metric; currency: string; s
       data-metric={metric.name}
       className={`min-w-0 rounded-card border border-line bg-surface px-3.5 pt-2 pb-2.5 shadow-card ${lead ? 'col-span-2' : ''}`}
     >
+      <h3 className="truncate text-ink-2 text-label">{label}</h3>
       <div className="flex items-center justify-between gap-1">
-        <h3 className="truncate text-ink-2 text-sm">{label}</h3>
+        <p
+          key={changes}
+          className={`figures -mx-1 truncate rounded-control px-1 font-semibold tracking-tight ${lead ? 'text-2xl' : 'text-xl'} ${changes > 0 ? 'updated' : ''}`}
+        >
+          {metricText(format, metric.unit, metric.value, currency)}
+        </p>
         <Popover
           label={t('dashboard.define', { name: label })}
           trigger={<Icon name="info" size={16} />}
@@ -40,16 +47,8 @@ function Tile({ metric, currency, scope }: { metric: Metric; currency: string; s
           <p className="text-ink-2">{said(`definition.${metric.name}`, metric.definition)}</p>
         </Popover>
       </div>
-      <p
-        key={changes}
-        className={`figures -mx-1 truncate rounded-control px-1 font-semibold tracking-tight ${lead ? 'text-3xl' : 'text-xl'} ${changes > 0 ? 'updated' : ''}`}
-      >
-        {metricText(format, metric.unit, metric.value, currency)}
-      </p>
       <p className="figures flex min-h-5 flex-wrap items-baseline gap-x-1.5 text-ink-2 text-xs">
-        {metric.change !== null && (
-          <Delta change={metric.change} good={goodDirection(metric.name)} />
-        )}
+        {metric.change !== null && <Delta change={metric.change} good={good} />}
         {metric.previous === null ? t('dashboard.noCompare') : t('dashboard.versus', { previous })}
       </p>
     </li>

@@ -42,16 +42,12 @@ export function Overview() {
   const { t, format } = useWords();
   const days = oneOfNumbers(useParam('days'), RANGES, 30);
   const { data, error, refetch, isPlaceholderData } = useSummary(days);
-  const period = data && (
-    <>
-      {t('dashboard.period', {
-        from: fmt.day(format, data.range.from),
-        to: fmt.day(format, data.range.to),
-      })}
-      {' · '}
-      {t('dashboard.asOf', { time: fmt.moment(format, data.as_of, data.shop.time_zone) })}
-    </>
-  );
+  const period =
+    data &&
+    t('dashboard.period', {
+      from: fmt.day(format, data.range.from),
+      to: fmt.day(format, data.range.to),
+    });
   return (
     <>
       <PageTitle

@@ -40,13 +40,7 @@ export function SalesChart({ summary }: { summary: Summary }) {
     [series, currency, format, t],
   );
   return (
-    <Card
-      title={t('dashboard.sales')}
-      text={t('dashboard.period', {
-        from: fmt.day(format, summary.range.from),
-        to: fmt.day(format, summary.range.to),
-      })}
-    >
+    <Card title={t('dashboard.sales')} text={t('dashboard.byDay')}>
       {series.length === 0 ? (
         <EmptyState title={t('dashboard.top.none')} />
       ) : (

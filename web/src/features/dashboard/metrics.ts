@@ -1,18 +1,5 @@
 import type { Metric } from '@/api/types';
 import * as fmt from '@/i18n/format';
-import type { GoodDirection } from '@/ui/Delta';
-
-/** Figures of which less is better, or where neither is. */
-const GOOD: Readonly<Record<string, GoodDirection>> = {
-  returns: 'down',
-  low_stock: 'down',
-  out_of_stock: 'down',
-  stock_value: 'none',
-};
-
-export function goodDirection(name: string): GoodDirection {
-  return GOOD[name] ?? 'up';
-}
 
 export function metricText(
   locale: string,

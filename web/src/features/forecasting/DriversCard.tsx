@@ -38,7 +38,7 @@ function qualityFacts(forecast: Forecast, words: ReturnType<typeof useWords>): F
     { name: t('forecast.coverage'), value: coverage_80 },
   ];
   return facts.flatMap(({ name, value }) =>
-    value === null ? [] : [{ name, value: fmt.percent(format, value) }],
+    typeof value !== 'number' ? [] : [{ name, value: fmt.percent(format, value) }],
   );
 }
 
@@ -63,6 +63,7 @@ export function DriversCard({ productId }: { productId: string }) {
                 name: t('forecast.trend'),
                 value: t('forecast.trend.value', { n: fmt.signed(format, data.drivers.trend, 3) }),
               },
+              { name: t('forecast.season'), value: fmt.percent(format, data.drivers.season, 0) },
             ]}
           />
           {data.drivers.weekday.length === 7 && <Weekdays factors={data.drivers.weekday} />}

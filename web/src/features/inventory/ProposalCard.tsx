@@ -8,7 +8,6 @@ import { Disclosure } from '@/ui/Disclosure';
 import { FactList } from '@/ui/FactList';
 import { Notes } from '@/ui/Notes';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
-import { useLocationName } from './useLocations';
 import { useProposals } from './useProposals';
 
 const INPUTS = [
@@ -16,35 +15,45 @@ const INPUTS = [
   'on_order',
   'lead_time_days',
   'review_days',
+  'service_level',
   'demand_mean',
-  'demand_q90',
+  'demand_quantile',
+  'safety_stock',
+  'reorder_point',
   'target',
 ] as const;
 
 function OneProposal({ proposal, currency }: { proposal: Proposal; currency: string }) {
   const { t, format } = useWords();
-  const nameOf = useLocationName();
   const { order_by, supplier, expected_cost_minor: cost } = proposal;
-  const details = [
-    order_by && t('proposal.by', { day: fmt.day(format, order_by) }),
-    supplier && t('proposal.from', { supplier }),
-    cost !== null && t('proposal.cost', { cost: fmt.money(format, cost, currency, 'whole') }),
-  ].filter(Boolean);
+  const details =
+    proposal.quantity > 0
+      ? [
+          order_by && t('proposal.by', { day: fmt.day(format, order_by) }),
+          supplier && t('proposal.from', { supplier }),
+          cost !== null && t('proposal.cost', { cost: fmt.money(format, cost, currency, 'whole') }),
+        ].filter(Boolean)
+      : [];
+  const { quantity, location_name: location } = proposal;
   return (
     <li className="grid gap-2 border-line border-b pb-4 last:border-0 last:pb-0">
-      <p className="figures font-semibold text-lg">
-        {t('proposal.order', {
-          units: t('proposal.units', { n: proposal.quantity }),
-          location: nameOf(proposal.location_id),
-        })}
-      </p>
+      {quantity > 0 ? (
+        <p className="figures font-semibold text-lg">
+          {t('proposal.order', { units: t('proposal.units', { n: quantity }), location })}
+        </p>
+      ) : (
+        <p>{t('proposal.enough', { location })}</p>
+      )}
       {details.length > 0 && <p className="figures text-ink-2 text-sm">{details.join(' · ')}</p>}
       <Disclosure summary={t('proposal.why')}>
         <p className="mb-2 max-w-prose text-sm">{proposal.reason}</p>
         <FactList
           facts={INPUTS.map((name) => ({
             name: t(`proposal.input.${name}`),
-            value: fmt.count(format, proposal.inputs[name], 1),
+            value:
+              name === 'service_level'
+                ? fmt.percent(format, proposal.inputs[name])
+                : fmt.count(format, proposal.inputs[name], 1),
           }))}
         />
       </Disclosure>

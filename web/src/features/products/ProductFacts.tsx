@@ -8,7 +8,8 @@ import { FactList } from '@/ui/FactList';
 
 export function ProductFacts({ product }: { product: Product }) {
   const { t, format } = useWords();
-  const { price_minor: price, cost_minor: cost, currency } = product;
+  const { price_minor: price, currency } = product;
+  const cost = product.cost_minor ?? null;
   const unknown = <span className="font-normal text-ink-2">{t('product.unknown')}</span>;
   const margin =
     cost === null || price === 0 ? unknown : fmt.percent(format, (price - cost) / price);
@@ -25,13 +26,13 @@ export function ProductFacts({ product }: { product: Product }) {
           { name: t('product.barcode'), value: product.barcode ?? unknown },
           ...Object.entries(product.attributes ?? {}).map(([name, value]) => ({
             name,
-            value: String(value),
+            value: <bdi>{String(value)}</bdi>,
           })),
         ]}
       />
       {product.description && (
-        <p className="mt-3 text-ink-2 text-sm" dir="auto">
-          {product.description}
+        <p className="mt-3 text-ink-2 text-sm">
+          <bdi>{product.description}</bdi>
         </p>
       )}
     </Card>

@@ -5,7 +5,7 @@ import { useWords } from '@/i18n/locale';
 import { changeUrl } from '@/shell/useUrlState';
 import { SearchField, SelectField } from '@/ui/Field';
 import { useCategories } from './useCategories';
-import type { ProductFilters as Filters } from './useProducts';
+import { type ProductFilters as Filters, STATUSES } from './useProducts';
 
 const PAUSE_MS = 250;
 
@@ -57,26 +57,28 @@ export function ProductFilters({ filters }: { filters: Filters }) {
           { value: '', label: t('products.all') },
           ...categories.map(({ name }) => ({ value: name, label: name })),
         ]}
-        onChange={(category) => changeUrl({ category, cursor: null })}
+        // A category lists its active products by name; the server has no other order for it.
+        onChange={(category) => changeUrl({ category, status: null, sort: null, cursor: null })}
       />
       <SelectField
         label={t('products.status')}
         value={filters.status}
-        options={[
-          { value: '', label: t('products.all') },
-          { value: 'active', label: t('products.active') },
-          { value: 'archived', label: t('products.archived') },
-        ]}
-        onChange={(status) => changeUrl({ status, cursor: null })}
+        options={STATUSES.map((value) => ({ value, label: t(`products.${value}`) }))}
+        onChange={(status) =>
+          changeUrl({ status: status === 'active' ? null : status, category: null, cursor: null })
+        }
       />
       <SelectField
         label={t('products.sort')}
         value={filters.sort}
+        disabled={filters.search !== ''}
         options={[
           { value: 'name', label: t('products.sort.name') },
           { value: '-created_at', label: t('products.sort.newest') },
         ]}
-        onChange={(sort) => changeUrl({ sort: sort === 'name' ? null : sort, cursor: null })}
+        onChange={(sort) =>
+          changeUrl({ sort: sort === 'name' ? null : sort, category: null, cursor: null })
+        }
       />
     </form>
   );

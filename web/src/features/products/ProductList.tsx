@@ -12,7 +12,7 @@ import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
 import { ProductFilters } from './ProductFilters';
 import { ProductName } from './ProductName';
-import { useProducts } from './useProducts';
+import { SORTS, STATUSES, useProducts } from './useProducts';
 
 function ProductTable({ products, stale }: { products: readonly Product[]; stale: boolean }) {
   const { t, format } = useWords();
@@ -47,7 +47,7 @@ function ProductTable({ products, stale }: { products: readonly Product[]; stale
       from: 'md',
       figure: true,
       cell: (row) =>
-        row.cost_minor === null ? '–' : fmt.money(format, row.cost_minor, row.currency),
+        row.cost_minor == null ? '–' : fmt.money(format, row.cost_minor, row.currency),
     },
     {
       key: 'price',
@@ -101,8 +101,8 @@ export function ProductList() {
   const filters = {
     search: useParam('q') ?? '',
     category: useParam('category') ?? '',
-    status: oneOf(useParam('status'), ['', 'active', 'archived']),
-    sort: oneOf(useParam('sort'), ['name', '-created_at']),
+    status: oneOf(useParam('status'), STATUSES),
+    sort: oneOf(useParam('sort'), SORTS),
   };
   const cursor = useParam('cursor');
   const { data, error, refetch, isPlaceholderData } = useProducts(filters, cursor);
@@ -125,7 +125,7 @@ export function ProductList() {
         {!error && data && data.items.length > 0 && (
           <>
             <ProductTable products={data.items} stale={isPlaceholderData} />
-            <Pager shown={data.items.length} cursor={cursor} next={data.next_cursor} />
+            <Pager shown={data.items.length} cursor={cursor} next={data.next_cursor ?? null} />
           </>
         )}
       </div>

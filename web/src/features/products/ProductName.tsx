@@ -10,13 +10,9 @@ interface Props {
 /** A product in a table: its name leads to its page, its SKU stands below. */
 export function ProductName({ id, name, sku, also }: Props) {
   return (
-    <span className="grid min-w-32 max-w-xs">
-      <AppLink
-        href={`/product/?id=${encodeURIComponent(id)}`}
-        className="truncate font-medium"
-        dir="auto"
-      >
-        {name}
+    <span className="grid min-w-28 max-w-xs">
+      <AppLink href={`/product/?id=${encodeURIComponent(id)}`} className="truncate font-medium">
+        <bdi>{name}</bdi>
       </AppLink>
       <span className="truncate text-ink-2 text-xs">
         <bdi>{sku}</bdi>

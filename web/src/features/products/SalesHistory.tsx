@@ -30,7 +30,7 @@ export function SalesHistory({ sales, days }: { sales: ProductSales; days: numbe
           tick: (value) => fmt.compact(format, value),
         },
       ],
-      shade: { name: t('chart.noSale'), on: points.map((point) => point.in_stock === false) },
+      shade: { name: t('chart.noSale'), on: points.map((point) => point.in_stock === 0) },
     }),
     [points, format, t],
   );

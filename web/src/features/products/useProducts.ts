@@ -3,11 +3,14 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
 
+export const STATUSES = ['active', 'archived'] as const;
+export const SORTS = ['name', '-created_at'] as const;
+
 export interface ProductFilters {
   readonly search: string;
   readonly category: string;
-  readonly status: string;
-  readonly sort: string;
+  readonly status: (typeof STATUSES)[number];
+  readonly sort: (typeof SORTS)[number];
 }
 
 export const PAGE_SIZE = 50;
@@ -21,9 +24,9 @@ export function useProducts(filters: ProductFilters, cursor: string | null) {
       const query = {
         limit: PAGE_SIZE,
         sort,
+        status,
         ...(search && { search }),
         ...(category && { category }),
-        ...(status && { status }),
         ...(cursor && { cursor }),
       };
       return ok(api.GET('/v1/products', { params: { query }, signal }));

@@ -57,6 +57,7 @@ function valueAxis(series: Series | undefined, colours: ChartColours, second: bo
     show: Boolean(series),
     position: second ? 'right' : 'left',
     splitNumber: 4,
+    minInterval: series?.kind === 'bar' ? 1 : 0,
     min: series?.kind === 'step' ? undefined : 0,
     scale: series?.kind === 'step',
     axisLine: { show: false },
