@@ -35,7 +35,7 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lines: Annotated[tuple[NewLine, ...], Meta(min_length=1, max_length=MAX_LINES)]
     customer_id: Id | None = None
     location_id: Id | None = None
-    channel: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")] = "online"
+    channel: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}(?!\n)$")] = "online"
     discount_minor: Minor = 0
     shipping_minor: Minor = 0
     tax_minor: Minor = 0

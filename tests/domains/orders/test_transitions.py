@@ -1,0 +1,116 @@
+"""What may happen to an order, and what it leaves in stock, money and events."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from domains.orders.shop import ACTOR, balances, bundle, order, plain, shop
+from omnix.domains.orders import service, transitions
+from omnix.domains.orders.model import (
+    Cancellation,
+    Fulfilment,
+    GoodsReturn,
+    LineReturn,
+    LineUnits,
+    NewLine,
+    NewOrder,
+    Payment,
+    Refund,
+)
+from omnix.kit.errors import Conflict, Invalid, NotFound
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_from_part_fulfilment_to_return(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 10, "b": 10}, bundle("set", {"a": 1, "b": 2})) as ports:
+        id = (await service.place(ports, ACTOR, order(("a", 4), ("set", 2))))["id"]
+        assert await balances(ports) == {"a": (10, 6), "b": (10, 4)}
+        some = Fulfilment(lines=(LineUnits(2, 1), LineUnits(1, 3)))
+        part = await transitions.fulfil(ports, ACTOR, id, some)
+        assert part.status == "partly_fulfilled"
+        assert await balances(ports) == {"a": (6, 2), "b": (8, 2)}
+        cut = await transitions.cancel(ports, ACTOR, id, Cancellation())
+        assert [(x.fulfilled, x.cancelled) for x in cut.lines] == [(3, 1), (1, 1)]
+        assert cut.status == "fulfilled"
+        assert await balances(ports) == {"a": (6, 0), "b": (8, 0)}
+        back = GoodsReturn(lines=(LineReturn(1, 2), LineReturn(2, 1, restock=False)))
+        await transitions.take_back(ports, ACTOR, id, back)
+        assert await balances(ports) == {"a": (8, 0), "b": (8, 0)}
+        end = await transitions.take_back(ports, ACTOR, id, GoodsReturn(restock=False))
+        assert (end.status, end.version) == ("returned", 5)
+        assert await balances(ports) == {"a": (8, 0), "b": (8, 0)}
+        assert plain(await service.get(ports, id)) == plain(end)
+        with pytest.raises(Conflict):
+            await transitions.take_back(ports, ACTOR, id, GoodsReturn())
+        page = await service.listing(ports, status="returned")
+        assert [each.id for each in page.items] == [id]
+        assert (await service.listing(ports, status="placed")).items == []
+
+
+async def test_beyond_what_is_open_is_refused_by_line(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 10}) as ports:
+        id = (await service.place(ports, ACTOR, order(("a", 4))))["id"]
+        with pytest.raises(Conflict) as refused:
+            await transitions.fulfil(ports, ACTOR, id, Fulfilment(lines=(LineUnits(1, 5),)))
+        assert refused.value.errors[0].field == "lines[0].quantity"
+        with pytest.raises(Invalid, match="1 lines"):
+            await transitions.fulfil(ports, ACTOR, id, Fulfilment(lines=(LineUnits(2, 1),)))
+        twice = Fulfilment(lines=(LineUnits(1, 1), LineUnits(1, 1)))
+        with pytest.raises(Invalid, match="twice"):
+            await transitions.fulfil(ports, ACTOR, id, twice)
+        with pytest.raises(Conflict, match="version 1"):
+            await transitions.fulfil(ports, ACTOR, id, Fulfilment(version=7))
+        with pytest.raises(NotFound):
+            await transitions.fulfil(ports, ACTOR, "ord_none", Fulfilment())
+        assert await balances(ports) == {"a": (10, 4)}
+
+
+async def test_returns_and_cancellations_undo_revenue_exactly(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 10}) as ports:
+        new = NewOrder(
+            lines=(NewLine("a", 7, unit_price_minor=143, discount_minor=1),), discount_minor=99
+        )
+        id = (await service.place(ports, ACTOR, new))["id"]
+        await transitions.fulfil(ports, ACTOR, id, Fulfilment(lines=(LineUnits(1, 5),)))
+        for units in (2, 1, 2):
+            back = GoodsReturn(lines=(LineReturn(1, units),))
+            await transitions.take_back(ports, ACTOR, id, back)
+        await transitions.cancel(ports, ACTOR, id, Cancellation())
+        rows = [e.data["rows"] for e in (await ports.bus.read("test", [])).events]
+        sums = {
+            name: sum(n for row in rows for n, kind in zip(row[name], row["kind"], strict=True)
+                      if kind != "fulfilment")
+            for name in ("quantity", "revenue_minor", "discount_minor")
+        }  # fmt: skip
+        assert sums == {"quantity": 0, "revenue_minor": 0, "discount_minor": 0}
+
+
+async def test_no_more_money_goes_back_than_came(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 10}) as ports:
+        id = (await service.place(ports, ACTOR, order(("a", 2))))["id"]
+        with pytest.raises(Conflict):
+            await transitions.refund(ports, ACTOR, id, Refund(amount_minor=1))
+        paid = await transitions.pay(ports, ACTOR, id, Payment())
+        assert (paid.payment_state, paid.paid_minor) == ("paid", 2000)
+        with pytest.raises(Conflict, match="paid already"):
+            await transitions.pay(ports, ACTOR, id, Payment())
+        tries = (transitions.refund(ports, ACTOR, id, Refund(amount_minor=500)) for _ in range(5))
+        answers = await asyncio.gather(*tries, return_exceptions=True)
+        assert sum(isinstance(answer, Conflict) for answer in answers) == 1
+        found = await service.get(ports, id)
+        assert (found.payment_state, found.refunded_minor) == ("refunded", 2000)
+
+
+async def test_a_repeated_change_happens_once_and_answers_as_before(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 10}) as ports:
+        id = (await service.place(ports, ACTOR, order(("a", 4))))["id"]
+        body = Fulfilment(lines=(LineUnits(1, 2),))
+        first = await transitions.fulfil(ports, ACTOR, id, body, "key")
+        await transitions.cancel(ports, ACTOR, id, Cancellation())
+        again = await transitions.fulfil(ports, ACTOR, id, body, "key")
+        assert plain(again) == plain(first)
+        assert await balances(ports) == {"a": (8, 0)}
+        same = [transitions.pay(ports, ACTOR, id, Payment(), "pay") for _ in range(5)]
+        assert len({each.version for each in await asyncio.gather(*same)}) == 1
