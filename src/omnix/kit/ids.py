@@ -38,4 +38,4 @@ def new_id(prefix: str) -> str:
 
 def is_id(text: str) -> bool:
     """Whether ``text`` may name something: 1 to 64 characters, safe in a URL and a file name."""
-    return _SHAPE.match(text) is not None
+    return _SHAPE.fullmatch(text) is not None

@@ -4,13 +4,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
 from litestar.routes import HTTPRoute
 from litestar.types import Method
 
 from omnix.platform.access import PUBLIC
+from omnix.platform.http import DEPENDENCIES
 from omnix.platform.problems import Problem
 
 _REASONS = {
@@ -28,7 +31,7 @@ _REASONS = {
 _PREFIX = "#/components/schemas/"
 
 
-def operation_id(
+def _operation_id(
     handler: HTTPRouteHandler, method: HttpMethod | Method, path: Iterable[Any]
 ) -> str:
     """The handler's own name, from which clients name their functions."""
@@ -52,19 +55,53 @@ def _refusals(opt: Mapping[str, Any], path: str, method: str, operation: Any) ->
     return statuses
 
 
-def described(app: Litestar) -> dict[str, Any]:
-    """The document for ``app``: each operation with its refusals and without a needless lock."""
-    document: dict[str, Any] = msgspec.json.decode(
+def _close(described: dict[str, Any], app: Litestar) -> None:
+    """Say of the bodies that refuse unknown fields that they do, which Litestar leaves out."""
+    bodies = [
+        handler.parsed_data_field.raw
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if handler.parsed_data_field is not None
+    ]
+    _, parts = msgspec.json.schema_components(bodies)
+    schemas = described["components"]["schemas"]
+    for name, part in parts.items():
+        if part.get("additionalProperties") is False and name in schemas:
+            schemas[name]["additionalProperties"] = False
+
+
+def document(title: str, version: str, root: Router) -> dict[str, Any]:
+    """The description of the routes below ``root``, each with its refusals.
+
+    Comes from an application made for it alone, because Litestar adds pages of its own to one
+    that describes itself.
+    """
+    app = Litestar(
+        [root],
+        dependencies=dict(DEPENDENCIES),
+        logging_config=None,
+        openapi_config=OpenAPIConfig(
+            title=title,
+            version=version,
+            operation_id_creator=_operation_id,
+            components=Components(
+                security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
+            ),
+            security=[{"bearer": []}],
+        ),
+    )
+    described: dict[str, Any] = msgspec.json.decode(
         msgspec.json.encode(app.openapi_schema.to_schema())
     )
     _, parts = msgspec.json.schema_components([Problem], ref_template=_PREFIX + "{name}")
-    schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(parts)
+    described["components"].setdefault("schemas", {}).update(parts)
     answer = {"application/problem+json": {"schema": {"$ref": _PREFIX + "Problem"}}}
+    _close(described, app)
     for route in app.routes:
         if not isinstance(route, HTTPRoute):
             continue
-        operations = document["paths"].get(route.path_format, {})
+        operations = described["paths"].get(route.path_format, {})
         for handler in route.route_handlers:
             for method in (str(name).lower() for name in handler.http_methods):
                 operation = operations.get(method)
@@ -72,11 +109,10 @@ def described(app: Litestar) -> dict[str, Any]:
                     continue
                 responses = operation["responses"]
                 responses.pop("400", None)
-                refusals = _refusals(handler.opt, route.path_format, method, operation)
-                for status in sorted(refusals):
+                for status in sorted(_refusals(handler.opt, route.path_format, method, operation)):
                     responses.setdefault(
                         str(status), {"description": _REASONS[status], "content": answer}
                     )
                 if handler.opt.get("permission") == PUBLIC:
                     operation["security"] = []
-    return document
+    return described

@@ -14,6 +14,7 @@ from omnix.kit.ids import new_id
 
 _log = logging.getLogger("omnix.http")
 _AT_PATH = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
+_NAMED = re.compile(r"^Object (?:contains unknown|missing required) field `(?P<name>[^`]*)`$")
 _TITLES = {
     400: ("invalid", "The request is not valid"),
     401: ("unauthenticated", "Sign in first"),
@@ -87,6 +88,10 @@ def split_reason(message: str) -> FieldError:
     match = _AT_PATH.match(message)
     path = _path(match["path"] or "") if match else ""
     reason = match["reason"] if match else message
+    named = _NAMED.match(reason)
+    if named:
+        path = f"{path}.{named['name']}" if path else named["name"]
+        reason = "is not known here" if "unknown" in reason else "is missing"
     return FieldError(path or "body", reason)
 
 
@@ -96,7 +101,8 @@ def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[
         message = str(entry.get("message", ""))
         key = str(entry.get("key", ""))
         told = split_reason(message)
-        found.append(FieldError(_path(key) or told.field, told.reason))
+        # Litestar calls the body "data", as the handlers do; nobody sends a field of that name.
+        found.append(told if key in ("", "data") else FieldError(_path(key), told.reason))
     if not found:
         found.append(split_reason(error.detail))
     detail = "; ".join(f"{e.field}: {e.reason}" for e in found)

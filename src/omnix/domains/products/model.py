@@ -11,7 +11,7 @@ from omnix.kit.text import normal
 
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
 Sku = Annotated[str, Meta(min_length=1, max_length=64)]
-Barcode = Annotated[str, Meta(pattern=r"^[0-9]{6,14}$", description="GTIN digits")]
+Barcode = Annotated[str, Meta(pattern=r"^[0-9]{6,14}(?!\n)$", description="GTIN digits")]
 Category = Annotated[str, Meta(min_length=1, max_length=100)]
 Minor = Annotated[int, Meta(ge=0, le=MAX_MINOR, description="Minor units of `currency`")]
 Attributes = Annotated[dict[Annotated[str, Meta(max_length=64)], Any], Meta(max_length=50)]

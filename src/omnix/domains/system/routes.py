@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, get, patch, post
 from litestar.datastructures import State
 from litestar.openapi import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from omnix.platform import jobs
 from omnix.platform.access import PUBLIC, Actor
@@ -162,7 +162,7 @@ async def list_jobs(
     ports: Ports,
     limit: Limit,
     cursor: Cursor,
-    job_state: Annotated[JobState | None, Parameter(query="state")] = None,
+    job_state: Annotated[JobState | None, QueryParameter(name="state")] = None,
 ) -> JobList:
     """Jobs, newest first; of one state where it is given."""
     page = await jobs.listing(ports, job_state, limit, cursor)
