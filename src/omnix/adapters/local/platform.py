@@ -1,9 +1,11 @@
 """All ports on one data folder."""
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
+from omnix.adapters.local.backup import DATABASE, Manifest, backup
 from omnix.adapters.local.bus import LocalBus
 from omnix.adapters.local.clock import SystemClock
 from omnix.adapters.local.database import Database
@@ -13,9 +15,8 @@ from omnix.adapters.local.lake import LocalLake
 from omnix.adapters.local.push import LocalPush
 from omnix.adapters.local.records import LocalRecords
 from omnix.kit.declare import Collection, Fact
+from omnix.kit.time import instant
 from omnix.ports import Clock, Ports
-
-DATABASE = "omnix.db"
 
 
 class LocalPlatform:
@@ -57,6 +58,11 @@ class LocalPlatform:
             secrets=self.secrets,
             clock=self.clock,
         )
+
+    async def backup(self, target: Path, *, secrets: bool = False) -> Manifest:
+        """Copy everything to the new folder ``target``, at one instant, while others write."""
+        made_at = instant(self.clock.now())
+        return await asyncio.to_thread(backup, self.data, target, made_at=made_at, secrets=secrets)
 
     def close(self) -> None:
         """Finish what is queued and close every file. Safe to repeat."""

@@ -53,6 +53,7 @@ class LocalRecords:
         self._database = database
         self._clock = clock
         self._tables = {c.name: Table(c) for c in collections}
+        self._ttl = [table for table in self._tables.values() if table.ttl is not None]
         self._swept = 0.0
         database.transact(self._create)
 
@@ -135,8 +136,6 @@ class LocalRecords:
         await self._database.submit(
             lambda group: self._apply(group, steps, rows), TOPIC if rows else "", needs
         )
-        if self._due():
-            await self.sweep()
 
     def _apply(
         self, group: Group, steps: list[_Step], rows: list[tuple[Any, ...]]
@@ -171,6 +170,9 @@ class LocalRecords:
             group.change(table, key, new)
         if rows:
             group.append(rows)
+        if self._ttl and abs(self._time() - self._swept) > SWEEP_SECONDS:
+            # Some at a time, as a part of a write that happens anyway.
+            self._sweep(group)
         return None
 
     async def load(self, collection: Collection, items: Iterable[Item]) -> int:
@@ -215,25 +217,22 @@ class LocalRecords:
             await asyncio.sleep(0)
 
     async def sweep(self) -> int:
-        """Remove items past their time to live; returns how many."""
-        now = self._time()
-        self._swept = now
+        """Remove all items past their time to live; returns how many."""
         count = 0
-        for table in self._tables.values():
-            if not table.sweep:
-                continue
-
-            def work(group: Group, sql: str = table.sweep) -> int:
-                connection = group.direct()
-                connection.execute(sql, (now,))
-                return connection.changes()
-
-            while (removed := await self._database.submit(work)) > 0:
-                count += removed
+        while (removed := await self._database.submit(self._sweep)) > 0:
+            count += removed
         return count
 
-    def _due(self) -> bool:
-        return abs(self._time() - self._swept) > SWEEP_SECONDS
+    def _sweep(self, group: Group) -> int:
+        now = self._time()
+        connection = group.direct()
+        before = connection.total_changes()
+        for table in self._ttl:
+            connection.execute(table.sweep, (now,))
+        removed = connection.total_changes() - before
+        if removed == 0:
+            self._swept = now
+        return removed
 
     def _time(self) -> float:
         return self._clock.now().timestamp()
