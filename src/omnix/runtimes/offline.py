@@ -1,0 +1,44 @@
+"""Work done by a command rather than by a running server."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from omnix import app
+from omnix.platform import jobs
+from omnix.platform.consume import consume_once
+from omnix.ports import Ports
+from omnix.runtimes.locking import FolderLock
+
+Told = Callable[[str], None]
+
+
+def server_running(data: Path) -> bool:
+    """Whether a server is at work on the folder."""
+    return FolderLock(data).held_by_other()
+
+
+async def finish(ports: Ports, told: Told) -> None:
+    """Do all queued jobs and take all events, as the worker would, until nothing is left."""
+    while True:
+        worked = await jobs.work_once(ports, app.JOBS)
+        taken = 0
+        for consumer in app.CONSUMERS:
+            count, _ = await consume_once(ports, consumer)
+            taken += count
+        if not worked and not taken:
+            return
+        running = await jobs.listing(ports, None, 1, None)
+        if running.items:
+            told(running.items[0].title)
+
+
+async def watch(ports: Ports, ids: list[str], told: Told) -> None:
+    """Wait until jobs that a running server does have ended."""
+    left = list(ids)
+    while left:
+        run = await jobs.get(ports, left[0])
+        told(f"{run.title}: {run.step}" if run.step else run.title)
+        if run.state in jobs.ENDED:
+            left.pop(0)
+        else:
+            await ports.bus.wait(0.5)
