@@ -1,5 +1,6 @@
 """``omnix run``."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -41,5 +42,6 @@ def run(
             console.print(f"\n    {printed[0]}\n", markup=False)
             console.print("It is shown only now, and you choose your own when you sign in.")
         console.print("Stop with Ctrl+C.")
+        sys.stdout.flush()
 
     local.serve(Path(data), host, port, prepare=prepare, ready=ready)

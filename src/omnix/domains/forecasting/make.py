@@ -9,6 +9,7 @@ import numpy as np
 
 from omnix.domains.products.model import Product
 from omnix.engine.forecast import Forecast, forecast
+from omnix.kit.time import parse_instant
 
 from .history import History
 from .model import HORIZON_DAYS, SHOWN_LEVELS, TOTAL, TOTAL_DAYS, TOTAL_LEVELS
@@ -82,11 +83,8 @@ def documents(
     by_product, by_place, total = made
     start = history.window.forecast_date
     ordinal = history.window.first.toordinal()
-    expires = int(
-        (np.datetime64(start, "D") + np.timedelta64(KEPT_DAYS, "D"))
-        .astype("datetime64[s]")
-        .astype(int)
-    )
+    # From the day of making: a history that ended long ago is forecast all the same.
+    expires = int(parse_instant(made_at).timestamp()) + KEPT_DAYS * 86_400
     lengths = [days for days in TOTAL_DAYS if days <= by_product.horizon]
     totals = _totals(by_product, lengths)
     place_totals = _totals(by_place, lengths) if history.places else []
