@@ -90,7 +90,8 @@ class Database:
         self._closed = False
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._waiters: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # Password hashes and customers lie here.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with translated():
             self._writer = self._connect()
         self._thread = threading.Thread(target=self._run, name="omnix-writer", daemon=True)

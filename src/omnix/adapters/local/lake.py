@@ -64,7 +64,7 @@ class LocalLake:
         self._writing = {name: threading.Lock() for name in self._facts}
         self._local = threading.local()
         self._pool = ThreadPoolExecutor(THREADS, "omnix-lake")
-        spill = root.parent / "tmp" / "duckdb"
+        spill = root.with_name("duckdb-spill")
         config = {**_SETTINGS, "memory_limit": memory, "temp_directory": str(spill)}
         self._duckdb = duckdb.connect(config=config)
         self._duckdb.execute("SET GLOBAL parquet_metadata_cache=true")

@@ -11,7 +11,7 @@ from omnix.adapters.local import ranges
 from omnix.adapters.local.database import Database
 from omnix.adapters.local.group import Group, store
 from omnix.adapters.local.log import SCHEMA, TOPIC, prepared
-from omnix.adapters.local.tables import Table, create, decode
+from omnix.adapters.local.tables import INDEXED, Table, create, decode
 from omnix.kit.declare import Collection
 from omnix.kit.errors import ConditionFailed
 from omnix.kit.events import Event
@@ -37,7 +37,6 @@ CHUNK = 1000
 SWEEP_SECONDS = 60.0
 MAX_KEYS = 100
 
-_INDEXED = (str, int, type(None))
 _PUT, _UPDATE, _DELETE, _CHECK = range(4)
 _Step = tuple[int, Table, tuple[Any, ...], tuple[Condition, ...], Any]
 
@@ -288,6 +287,6 @@ def _updated(
         new[attribute] = value + amount
     new.update(op.set)
     for attribute in table.extra:
-        if type(new.get(attribute)) not in _INDEXED:
+        if type(new.get(attribute)) not in INDEXED:
             raise ValueError(f"{table.collection.name}.{attribute} must be text or an integer")
     return new

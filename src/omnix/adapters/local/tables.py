@@ -11,6 +11,8 @@ from omnix.kit.declare import Collection
 encode = msgspec.json.Encoder().encode
 decode = msgspec.json.Decoder().decode
 
+# What the columns of keys and indexes hold; None where an item is not in an index.
+INDEXED = frozenset({str, int, type(None)})
 META = "CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID"
 
 
@@ -63,16 +65,17 @@ class Table:
 
     def row(self, item: Any) -> tuple[Any, ...]:
         """The parameters of ``put``. Raises ValueError if a key or index attribute is amiss."""
-        get = item.get
-        values = [get(attribute) for attribute in self.columns]
-        keys = len(self.key)
-        for position, value in enumerate(values):
-            kind = type(value)
-            if kind is not str and kind is not int and (position < keys or value is not None):
-                attribute = list(self.columns)[position]
-                raise ValueError(f"{self.collection.name}.{attribute} must be text or an integer")
+        values: list[Any] = list(map(item.get, self.columns))
+        if not INDEXED.issuperset(map(type, values)) or None in values[: len(self.key)]:
+            self._complain(values)
         values.append(encode(item))
         return tuple(values)
+
+    def _complain(self, values: list[Any]) -> None:
+        for position, (attribute, value) in enumerate(zip(self.columns, values, strict=True)):
+            absent = value is None and position >= len(self.key)
+            if type(value) is not str and type(value) is not int and not absent:
+                raise ValueError(f"{self.collection.name}.{attribute} must be text or an integer")
 
     def alive(self, item: Any, now: float) -> bool:
         if self.ttl is None:
