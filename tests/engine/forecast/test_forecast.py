@@ -73,7 +73,9 @@ def test_odd_histories_are_labelled() -> None:
     model = dict(zip(ODD, result.model, strict=True))
     mean = dict(zip(ODD, result.mean, strict=True))
     assert Note.NO_HISTORY in notes["nothing observed"]
-    assert model["nothing observed"] == "none"
+    assert model["nothing observed"] == "group"
+    assert Note.POOLED in notes["nothing observed"]
+    assert 0.0 < mean["nothing observed"].mean() < 6.0
     assert Note.FEW_SALES in notes["one sale on the last day"]
     assert mean["one sale on the last day"].max() < 1.0
     assert Note.NO_SALES in notes["all zeros"]
@@ -87,6 +89,29 @@ def test_odd_histories_are_labelled() -> None:
     assert Note.RETURNS_IGNORED in notes["return days"]
     assert Note.SHORT_HISTORY in notes["shorter than a week"]
     assert mean["constant"].mean() == pytest.approx(5.0, rel=0.02)
+
+
+def test_with_nothing_to_go_by_the_answer_is_zero_and_says_so() -> None:
+    result = forecast(panel_of(np.full((1, 90), np.nan)), 7)
+    assert result.model == ("none",)
+    assert (result.quantiles == 0).all()
+
+
+def test_a_new_product_starts_from_its_group() -> None:
+    truth = retail(60, 200, level=1.0, spread=0.8)
+    values = truth.panel.values.copy()
+    values[:10, :195] = np.nan
+    values[10:15] = np.nan
+    result = forecast(panel_of(values), 28, quantiles=LEVELS)
+    assert result.model[0] == "group_mean"
+    assert result.model[12] == "group"
+    assert result.mean[10:15].mean() == pytest.approx(np.median(truth.mean[15:].mean(1)), rel=0.25)
+    few = np.abs(result.mean[:10] - truth.mean[:10]).sum() / truth.mean[:10].sum()
+    assert few < 0.4
+    # Less is known of them, and their intervals say so.
+    total = result.total_quantiles(28, (0.1, 0.9))
+    width = (total[:, 1] - total[:, 0]) / result.total_mean(28)
+    assert width[10:15].mean() > 1.5 * width[15:].mean()
 
 
 def test_an_empty_panel_has_an_empty_forecast() -> None:

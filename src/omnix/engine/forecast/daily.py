@@ -23,18 +23,20 @@ FIRST_LEVEL_DAYS = 56
 MIN_OBSERVED = 28
 CHUNK = 1024
 SMALLEST_FACTOR = 0.05
+NEW_DAYS, BORROWED_DAYS, MIN_PEERS = 14, 4.0, 3
 
 _ETS = ets_grid((0.01, 0.03, 0.07, 0.15, 0.3, 0.5), gammas=(0.0, 0.03, 0.1), gain_penalty=6.0)
-_TSB = tsb_grid((0.02, 0.05, 0.1, 0.2), (0.01, 0.03, 0.06, 0.1), gain_penalty=6.0)
+_TSB = tsb_grid((0.01, 0.02, 0.05, 0.1), (0.01, 0.02, 0.04, 0.08), gain_penalty=6.0)
 
 
 @dataclass(frozen=True)
 class OriginForecast:
     """What is expected after one origin, in prepared order, from data before it only.
 
-    mean [n,h]; level, trend (a day), probability of a sale, dispersion (variance / mean),
-    observed and sales (day counts) [n]; weekday [n,m] by column modulo m; yearly and monthday
-    factors [g,h]; capped [n].
+    mean [n,h]; level, trend (a day), probability of a sale, dispersion (variance / mean), doubt
+    (relative variance of a borrowed level), observed and sales (day counts) [n]; weekday [n,m]
+    by column modulo m; yearly and monthday factors [g,h]; capped, pooled [n] whether outliers
+    were cut off, and whether the level was borrowed from the group.
     """
 
     origin: int
@@ -43,12 +45,14 @@ class OriginForecast:
     trend: F32
     probability: F32
     dispersion: F64
+    doubt: F64
     observed: I32
     sales: I32
     weekday: F32
     yearly: F32
     monthday: F32
     capped: Bool
+    pooled: Bool
 
 
 def forecast_origin(
@@ -87,12 +91,14 @@ def forecast_origin(
         np.empty(n, np.float32),
         np.empty(n, np.float32),
         scale,
+        np.zeros(n),
         totals.observed,
         totals.sales,
         weekday,
         yearly[:, days:].astype(np.float32),
         monthday[:, days:].astype(np.float32),
         np.isfinite(caps),
+        np.zeros(n, np.bool_),
     )
     fresh = moments.count >= MIN_OBSERVED
     for which, begin in ((np.flatnonzero(fresh), recent), (np.flatnonzero(~fresh), low)):
@@ -120,4 +126,38 @@ def forecast_origin(
             out.level[part] = 0.5 * (np.maximum(ets.level, 0.0) + tsb.mean)
             out.trend[part] = 0.5 * ets.trend
             out.probability[part] = tsb.probability
+    _borrow_levels(out, data, weekday, shared[:, days:])
     return out
+
+
+def _borrow_levels(out: OriginForecast, data: Prepared, weekday: F32, shared: F32) -> None:
+    """Move series that are new, or not yet sold, towards the median level of their group.
+
+    The group's median counts as `BORROWED_DAYS` observed days; the spread of its levels becomes
+    doubt about this one, in the same proportion. Groups with too few established series lend
+    nothing.
+    """
+    new = out.observed < NEW_DAYS
+    established = (out.observed >= MIN_OBSERVED) & (out.sales > 0)
+    slots = np.arange(out.origin, out.origin + out.mean.shape[1]) % weekday.shape[1]
+    for group in np.unique(data.group[new]):
+        members = data.group == group
+        peers = np.flatnonzero(members & established)
+        if len(peers) < MIN_PEERS:
+            continue
+        level = float(np.median(out.level[peers]))
+        if level <= 0.0:
+            continue
+        scale = float(np.median(out.dispersion[peers]))
+        spread = float(np.var(out.level[peers])) / level**2
+        rows = np.flatnonzero(members & new)
+        share = BORROWED_DAYS / (BORROWED_DAYS + out.observed[rows])
+        lent = level * weekday[rows][:, slots] * shared[group]
+        out.mean[rows] = out.mean[rows] * (1.0 - share[:, None]) + lent * share[:, None]
+        out.level[rows] = out.level[rows] * (1.0 - share) + level * share
+        chance = float(np.median(out.probability[peers]))
+        out.probability[rows] = out.probability[rows] * (1.0 - share) + chance * share
+        own = np.where(out.sales[rows] > 0, out.dispersion[rows], scale)
+        out.dispersion[rows] = own * (1.0 - share) + scale * share
+        out.doubt[rows] = share * spread
+        out.pooled[rows] = True

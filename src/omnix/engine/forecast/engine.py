@@ -5,10 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from omnix.engine.forecast.daily import OriginForecast, forecast_origin
+from omnix.engine.forecast.daily import NEW_DAYS, OriginForecast, forecast_origin
 from omnix.engine.forecast.panel import F32, Note, Panel
 from omnix.engine.forecast.prepare import Prepared, prepare
-from omnix.engine.forecast.result import Components, Forecast, check_levels, floored, to_lattice
+from omnix.engine.forecast.result import (
+    Components,
+    Forecast,
+    check_levels,
+    floored,
+    precision,
+    to_lattice,
+)
 from omnix.engine.forecast.spread import SpreadTable, at_levels, fit_spread
 
 F64 = NDArray[np.float64]
@@ -65,7 +72,7 @@ class Samples:
             rows = live[full]
             base = floored(total[full], at.dispersion[rows])
             self._sums[k].append(
-                (sold[full] / base, base / at.dispersion[rows],
+                (sold[full] / base, precision(base, at.dispersion[rows], at.doubt[rows]),
                  at.probability[rows].astype(np.float64))
             )  # fmt: skip
         usable = seen[live] & (mean[live] > 0)
@@ -75,7 +82,8 @@ class Samples:
             row, day = row[pick], day[pick]
         expected = floored(mean[live[row], day].astype(np.float64), at.dispersion[live[row]])
         self._daily.append(
-            (actual[live[row], day] / expected, expected / at.dispersion[live[row]],
+            (actual[live[row], day] / expected,
+             precision(expected, at.dispersion[live[row]], at.doubt[live[row]]),
              at.probability[live[row]].astype(np.float64))
         )  # fmt: skip
 
@@ -141,6 +149,7 @@ def assemble(
         final.monthday[group],
         final.probability[place],
         final.dispersion[place],
+        final.doubt[place],
         final.observed[place],
         final.sales[place],
     )
@@ -163,7 +172,7 @@ def continuous_quantiles(
     """Quantiles [rows,h,q] of each day's demand for some rows, before any rounding."""
     mean = final.mean[part].astype(np.float64)
     base = floored(mean, final.dispersion[part, None])
-    shape = base / final.dispersion[part, None]
+    shape = precision(base, final.dispersion[part, None], final.doubt[part, None])
     probability = np.repeat(final.probability[part].astype(np.float64), mean.shape[1])
     ratios = at_levels(table.ratios(shape.ravel(), probability), levels)
     return np.asarray(ratios.reshape(*mean.shape, len(levels)) * base[:, :, None])
@@ -213,15 +222,20 @@ def describe(data: Prepared, final: OriginForecast) -> tuple[list[str], list[tup
         Note.SHORT_HISTORY: (final.observed > 0) & (final.observed < SHORT_HISTORY),
         Note.LONG_GAP: (final.observed > 0) & (gaps >= GAP_DAYS),
         Note.DORMANT: (final.sales > 0) & (last_seen - last_sold >= DORMANT_DAYS),
+        Note.POOLED: final.pooled,
         Note.OUTLIERS_CAPPED: final.capped,
         Note.RETURNS_IGNORED: data.returned,
     }
     notes = [tuple(note for note, rows in flags.items() if rows[i]) for i in range(n)]
-    model = [
-        "none" if final.observed[i] == 0
-        else "zero" if final.sales[i] == 0
-        else "mean" if final.observed[i] < 14
-        else "tsb_ets_profile"
-        for i in range(n)
-    ]  # fmt: skip
-    return model, notes
+    short = np.where(final.pooled, "group_mean", "mean")
+    model = np.select(
+        [
+            (final.observed == 0) & final.pooled,
+            final.observed == 0,
+            (final.sales == 0) & ~final.pooled,
+            final.observed < NEW_DAYS,
+        ],
+        ["group", "none", "zero", short],
+        "ets_tsb",
+    )
+    return [str(label) for label in model], notes

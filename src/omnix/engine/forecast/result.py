@@ -16,8 +16,9 @@ class Components:
     """mean = max(level + trend path, 0) x weekday x yearly x month day, each explained apart.
 
     level and trend (a day) [n], weekday [n,season] with slot k for columns t % season == k,
-    yearly and month_day [n,h], probability of a sale on a day [n], dispersion (variance / mean)
-    [n], observed days and days with sales [n].
+    yearly and month_day [n,h]; and [n] probability of a sale on a day, dispersion (variance /
+    mean), doubt (relative variance of a level borrowed from the group), observed days, days
+    with sales.
     """
 
     level: F32
@@ -27,6 +28,7 @@ class Components:
     month_day: F32
     probability: F32
     dispersion: F64
+    doubt: F64
     observed: NDArray[np.int32]
     sales: NDArray[np.int32]
 
@@ -36,7 +38,10 @@ class Forecast:
     """Forecast of n series over h days.
 
     mean [n,h]; levels, the q probabilities; quantiles [n,h,q], non-negative and monotone in q;
-    model [n] names what each forecast rests on; notes [n] the reasons for caution.
+    notes [n] the reasons for caution; model [n] names what each forecast rests on:
+    "ets_tsb" the series' own smoothed level times pooled profiles, "mean" the mean of under 14
+    observed days, "group_mean" that mean drawn to the group's median, "group" the group's median
+    alone, "zero" observed without a sale, "none" nothing to go by (the answer is zero).
     """
 
     mean: F32
@@ -76,7 +81,7 @@ class Forecast:
         length = self._lengths(days)
         total = self.total_mean(days)
         base = floored(total, self.components.dispersion)
-        shape = base / self.components.dispersion
+        shape = precision(base, self.components.dispersion, self.components.doubt)
         probability = self.components.probability.astype(np.float64)
         measured = np.array([k for k, _ in self._totals])
         place = np.interp(np.log(np.maximum(length, 1)), np.log(measured), np.arange(len(measured)))
@@ -106,6 +111,14 @@ def floored(mean: F64, dispersion: F64) -> F64:
     be without bound. A mean of exactly zero (nothing ever sold, shop closed) stays zero.
     """
     return np.asarray(np.where(mean > 0, np.maximum(mean, SMALLEST_SHAPE * dispersion), 0.0))
+
+
+def precision(base: F64, dispersion: F64, doubt: F64) -> F64:
+    """Expected mean^2 / variance of demand: its own scatter, plus doubt about the level.
+
+    Scatter averages out over a sum of days (`base` grows), doubt about the level does not.
+    """
+    return np.asarray(1.0 / (dispersion / np.maximum(base, 1e-30) + doubt))
 
 
 def check_levels(levels: tuple[float, ...]) -> None:

@@ -77,7 +77,7 @@ def _theta(series: Sequence[F64], horizon: int, grid: EtsGrid, using: Using | No
         slope = float(t @ x) / max(float(t @ t), 1e-12)
         middle = float(x.mean())
         doubled.append(2.0 * x - (middle + slope * t))
-        ahead = t[-1] + 1.0 + np.arange(horizon)
+        ahead = float(t[-1]) + 1.0 + np.arange(horizon)
         lines.append(middle + slope * ahead)
     return 0.5 * (_ets(doubled, 1, horizon, grid, using) + np.array(lines))
 

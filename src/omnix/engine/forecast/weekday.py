@@ -8,14 +8,14 @@ from omnix.engine.forecast.aggregate import Moments
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 
-WINDOW = 7 * 26
-HALF_LIFE = 7 * 13
-OWN_PRIOR = 60.0
+WINDOW = 7 * 52
+HALF_LIFE = 7 * 26
+OWN_PRIOR = 100.0
 GROUP_PRIOR = 40.0
 
 
 def fade(cut: int) -> F32:
-    """Weights of the last columns before `cut` in the profile, halved every quarter."""
+    """Weights of the last columns before `cut` in the profile, halved every half year."""
     age = np.arange(min(WINDOW, cut) - 1, -1, -1)
     return np.asarray(np.float32(0.5) ** (age / HALF_LIFE), np.float32)
 
