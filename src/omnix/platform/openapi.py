@@ -71,6 +71,25 @@ def _close(described: dict[str, Any], app: Litestar) -> None:
             schemas[name]["additionalProperties"] = False
 
 
+def _spare(operation: dict[str, Any]) -> None:
+    """Say that a body which may be null may be left out."""
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        if {"type": "null"} in content["schema"].get("anyOf", ()):
+            operation["requestBody"]["required"] = False
+
+
+def _loosen(part: Any) -> None:
+    """Turn ``oneOf`` into ``anyOf``: 0 is an integer and a number, and that is one too many."""
+    if isinstance(part, dict):
+        if "oneOf" in part and "discriminator" not in part:
+            part["anyOf"] = part.pop("oneOf")
+        for inner in part.values():
+            _loosen(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            _loosen(inner)
+
+
 def document(title: str, version: str, root: Router) -> dict[str, Any]:
     """The description of the routes below ``root``, each with its refusals.
 
@@ -98,6 +117,7 @@ def document(title: str, version: str, root: Router) -> dict[str, Any]:
     described["components"].setdefault("schemas", {}).update(parts)
     answer = {"application/problem+json": {"schema": {"$ref": _PREFIX + "Problem"}}}
     _close(described, app)
+    _loosen(described)
     for route in app.routes:
         if not isinstance(route, HTTPRoute):
             continue
@@ -109,6 +129,8 @@ def document(title: str, version: str, root: Router) -> dict[str, Any]:
                     continue
                 responses = operation["responses"]
                 responses.pop("400", None)
+                responses.get("204", {}).pop("content", None)
+                _spare(operation)
                 for status in sorted(_refusals(handler.opt, route.path_format, method, operation)):
                     responses.setdefault(
                         str(status), {"description": _REASONS[status], "content": answer}

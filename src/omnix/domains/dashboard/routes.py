@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from omnix.domains.products import service as products
 from omnix.platform.http import allow
@@ -14,8 +14,8 @@ from omnix.ports import Ports
 from . import analytics, model, service
 from .metrics import METRICS, Metric
 
-From = Annotated[date | None, Parameter(query="from", description="First day, included.")]
-To = Annotated[date | None, Parameter(query="to", description="Last day, included.")]
+From = Annotated[date | None, QueryParameter(name="from", description="First day, included.")]
+To = Annotated[date | None, QueryParameter(name="to", description="Last day, included.")]
 
 
 class MetricList(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from litestar import delete, get, patch, post, put
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter
 
 from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
@@ -30,8 +30,8 @@ READ, WRITE = allow("inventory:read"), allow("inventory:write")
 
 RetryKey = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         description="Chosen by the caller: a retry under it does nothing twice.",
     ),
 ]

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter
 
 from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
@@ -26,8 +26,8 @@ READ, WRITE = allow("orders:read"), allow("orders:write")
 
 RetryKey = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         description="Chosen by the caller: a retry under it gets the first answer.",
     ),
 ]
