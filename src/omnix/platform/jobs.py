@@ -25,6 +25,8 @@ JOB_RUNS = Collection(
     indexes=(Index("listing", "listing", "created_at"), Index("state", "state", "created_at")),
 )
 ENDED = frozenset({"done", "failed", "cancelled"})
+MOST_DELIVERIES = 20
+"""A job delivered so often without an end takes its worker down with it: a dead letter."""
 
 
 class JobRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,10 +109,27 @@ async def submit(
         known = await ports.records.get(JOB_RUNS, id)
         if known is not None:
             return msgspec.convert(known, JobRun)
-    item = {**msgspec.to_builtins(run), "listing": "all"}
+    item = {**msgspec.to_builtins(run), "payload": dict(payload), "listing": "all"}
     await ports.records.write([Put(JOB_RUNS, item)])
     await ports.jobs.send(type.name, payload, id=run.id)
     return run
+
+
+async def resend(ports: Ports) -> None:
+    """Queue what was asked for by somebody who died before it was queued.
+
+    For a worker's start. What is queued, held or a dead letter already stays as it is.
+    """
+    cursor = None
+    while True:
+        page = await ports.records.query(
+            JOB_RUNS, "queued", index="state", limit=200, cursor=cursor
+        )
+        for item in page.items:
+            await ports.jobs.send(item["name"], item.get("payload") or {}, id=item["id"])
+        cursor = page.next_cursor
+        if cursor is None:
+            return
 
 
 async def get(ports: Ports, id: str) -> JobRun:
@@ -186,6 +205,10 @@ async def _set(ports: Ports, id: str, **values: Any) -> None:
 
 async def _run(ports: Ports, handler: JobHandler, message: Message) -> None:
     item = await ports.records.get(JOB_RUNS, message.id)
+    if item is not None and item["state"] == "failed":
+        # The worker died between telling it and laying the message with the dead letters.
+        await ports.jobs.fail(message, item["error"] or "", retry_in=None)
+        return
     if item is None or item["state"] in ENDED:
         await ports.jobs.done(message)
         return
@@ -193,6 +216,9 @@ async def _run(ports: Ports, handler: JobHandler, message: Message) -> None:
     if item["cancel"]:
         await _set(ports, message.id, state="cancelled", ended_at=now)
         await ports.jobs.done(message)
+        return
+    if message.attempt > MOST_DELIVERIES:
+        await _buried(ports, message, "the worker died at it again and again")
         return
     await _set(ports, message.id, state="running", started_at=now, attempts=message.attempt)
     context = JobContext(ports, message, handler.type.timeout)
@@ -202,6 +228,7 @@ async def _run(ports: Ports, handler: JobHandler, message: Message) -> None:
         await _set(ports, message.id, state="cancelled", ended_at=instant(ports.clock.now()))
         await ports.jobs.done(message)
     except asyncio.CancelledError:
+        await _set(ports, message.id, state="queued")
         await ports.jobs.fail(message, "the worker stopped", retry_in=0)
         raise
     except Exception as error:
@@ -218,13 +245,17 @@ async def _failed(ports: Ports, handler: JobHandler, message: Message, error: Ex
     final = isinstance(error, OmnixError) and not isinstance(error, Unavailable)
     if final or message.attempt >= handler.type.attempts:
         _log.error("job %s (%s) failed for good", message.id, message.name, exc_info=error)
-        ended = instant(ports.clock.now())
-        await _set(ports, message.id, state="failed", ended_at=ended, error=told)
-        await ports.jobs.fail(message, told, retry_in=None)
+        await _buried(ports, message, told)
     else:
         _log.warning("job %s (%s) will be retried", message.id, message.name, exc_info=error)
         await _set(ports, message.id, state="queued", error=told)
         await ports.jobs.fail(message, told, retry_in=2.0**message.attempt)
+
+
+async def _buried(ports: Ports, message: Message, told: str) -> None:
+    ended = instant(ports.clock.now())
+    await _set(ports, message.id, state="failed", ended_at=ended, error=told)
+    await ports.jobs.fail(message, told, retry_in=None)
 
 
 async def work_forever(ports: Ports, handlers: Sequence[JobHandler]) -> None:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from omnix.kit.errors import Unavailable
+
 _KEPT = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -27,9 +29,17 @@ class JsonLines(logging.Formatter):
 
 
 def to_file(path: Path, level: int = logging.INFO) -> None:
-    """Send everything to ``path`` (five files of 10 MB at most), and errors to the console too."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    file = RotatingFileHandler(path, maxBytes=10_000_000, backupCount=4, encoding="utf-8")
+    """Send everything to ``path`` (five files of 10 MB at most), and errors to the console too.
+
+    Raises Unavailable if the file cannot be written. A disk that fills up later costs lines of
+    the log and nothing else.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = RotatingFileHandler(path, maxBytes=10_000_000, backupCount=4, encoding="utf-8")
+    except OSError as error:
+        raise Unavailable(f"the log {path} cannot be written: {error.strerror}") from error
+    logging.raiseExceptions = False
     file.setFormatter(JsonLines())
     console = logging.StreamHandler()
     console.setLevel(logging.ERROR)

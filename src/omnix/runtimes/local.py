@@ -3,14 +3,11 @@
 import asyncio
 import contextlib
 import logging
+import resource
 import socket
-import sys
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
-
-import uvicorn
 
 from omnix import app
 from omnix.adapters.local.platform import LocalPlatform, open_local
@@ -21,13 +18,19 @@ from omnix.kit.errors import Conflict, Unavailable
 from omnix.platform import logs
 from omnix.platform.access import Authenticator
 from omnix.platform.consume import consume_forever
+from omnix.platform.headers import guarded
 from omnix.ports import Ports
+from omnix.runtimes.children import keep_worker
+from omnix.runtimes.edge import EdgeServer
 from omnix.runtimes.locking import FolderLock
 from omnix.runtimes.sockets import live_handler
 from omnix.runtimes.static import WebPages
 
 _log = logging.getLogger("omnix.runtime")
 Prepare = Callable[[Ports], Awaitable[None]]
+
+_FILES = 65_536
+_PAUSE_SECONDS = 5.0
 
 
 def web_root() -> Path:
@@ -38,13 +41,21 @@ def web_root() -> Path:
 
 def platform(data: Path) -> LocalPlatform:
     """The platform on ``data``, to be entered as a context; makes the folder."""
-    data.mkdir(parents=True, exist_ok=True)
+    _make(data)
     return open_local(data, COLLECTIONS, FACTS)
+
+
+def _make(data: Path) -> None:
+    try:
+        # Password hashes and customers lie here.
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(f"the data folder {data} cannot be made: {error.strerror}") from error
 
 
 def asgi(local: LocalPlatform, authenticate: Authenticator, pages: WebPages) -> Any:
     """The whole server as one ASGI application: the API below ``/v1``, pages elsewhere."""
-    api = app.api(local.ports, authenticate, more=[live_handler(local, authenticate)])
+    api = guarded(app.api(local.ports, authenticate, more=[live_handler(local, authenticate)]))
 
     async def front(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and not scope["path"].startswith("/v1/"):
@@ -69,56 +80,39 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def _keep_worker(data: Path) -> None:
-    """Run the worker process, and start it again should it end, until cancelled."""
+def _allow_many_connections() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+async def _tell_clients(ports: Ports) -> None:
+    """Push events to the clients for ever, whatever goes wrong with one."""
     while True:
-        began = time.monotonic()
-        worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "omnix.runtimes.worker", str(data), stdin=asyncio.subprocess.PIPE
-        )
         try:
-            code = await worker.wait()
-        except asyncio.CancelledError:
-            if worker.stdin is not None:
-                worker.stdin.close()
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(worker.wait(), 8)
-            if worker.returncode is None:
-                worker.kill()
-            raise
-        _log.error("the worker ended with %s and is started again", code)
-        await asyncio.sleep(1 if time.monotonic() - began > 30 else 5)
+            await consume_forever(ports, LIVE)
+        except Exception as error:
+            _log.error("live updates pause", exc_info=error)
+        await asyncio.sleep(_PAUSE_SECONDS)
 
 
 async def _serve(
     data: Path, listener: socket.socket, prepare: Prepare, ready: Callable[[], None]
 ) -> None:
     async with platform(data) as local:
+        authenticate = make_authenticator(local.ports, ROLE_PERMISSIONS)
+        server = EdgeServer(asgi(local, authenticate, WebPages(web_root())))
+        server.stop_on_signals()
         for start in app.AT_START:
             await start(local.ports)
         await prepare(local.ports)
-        authenticate = make_authenticator(local.ports, ROLE_PERMISSIONS)
-        front = asgi(local, authenticate, WebPages(web_root()))
         await local.ports.bus.rewind(LIVE.name, await local.ports.bus.end())
-        server = uvicorn.Server(
-            uvicorn.Config(
-                front,
-                loop="none",
-                http="httptools",
-                ws="websockets-sansio",
-                ws_per_message_deflate=False,
-                ws_max_size=160 * 1024,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=5,
-                backlog=2048,
-            )
-        )
         background = [
-            asyncio.create_task(_keep_worker(data)),
-            asyncio.create_task(consume_forever(local.ports, LIVE)),
+            asyncio.create_task(keep_worker(data)),
+            asyncio.create_task(_tell_clients(local.ports)),
+            asyncio.create_task(server.watch_pace()),
         ]
         ready()
         try:
@@ -132,16 +126,14 @@ async def _serve(
 def serve(data: Path, host: str, port: int, *, prepare: Prepare, ready: Callable[[], None]) -> None:
     """Run until interrupted. ``prepare`` runs before the first request, ``ready`` once listening.
 
-    Raises Conflict if the folder or the port is in use.
+    Raises Conflict if the folder or the port is in use, Unavailable if the folder cannot be used.
     """
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Unavailable(f"the data folder {data} cannot be made: {error.strerror}") from error
+    _make(data)
     lock = FolderLock(data)
     lock.acquire(f"http://{host}:{port}")
     listener = _listen(host, port)
     logs.to_file(data / "logs" / "server.jsonl")
+    _allow_many_connections()
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

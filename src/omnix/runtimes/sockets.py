@@ -15,9 +15,9 @@ from omnix.kit.ids import new_id
 from omnix.platform.access import PUBLIC, Authenticator
 from omnix.platform.http import allow
 
-_SIGN_IN_SECONDS = 10
-_PING_SECONDS = 25
-_UNAUTHENTICATED = 4001
+SIGN_IN_SECONDS = 10.0
+PING_SECONDS = 25.0
+UNAUTHENTICATED = 4001
 
 
 def live_handler(local: LocalPlatform, authenticate: Authenticator) -> WebsocketRouteHandler:
@@ -27,18 +27,21 @@ def live_handler(local: LocalPlatform, authenticate: Authenticator) -> Websocket
     async def live(socket: WebSocket[Any, Any, Any]) -> None:
         await socket.accept()
         connection = new_id("con")
+        # Held from a subscription to its reply: what is published between them comes after.
+        turn = asyncio.Lock()
 
-        async def send(data: bytes) -> None:
-            await socket.send_data(data.decode(), mode="text")
+        async def push(data: bytes) -> None:
+            async with turn:
+                await socket.send_data(data.decode(), mode="text")
 
         async def close(code: int, reason: str) -> None:
             await socket.close(code, reason)
 
         session = Session(local.ports, authenticate, connection)
-        local.push.attach(connection, send, close)
-        pinging = asyncio.create_task(_ping(send))
+        local.push.attach(connection, push, close)
+        pinging = asyncio.create_task(_ping(push))
         try:
-            await _converse(socket, session, send)
+            await _converse(socket, session, turn)
         except WebSocketDisconnect:
             pass
         finally:
@@ -49,23 +52,27 @@ def live_handler(local: LocalPlatform, authenticate: Authenticator) -> Websocket
 
 
 async def _ping(send: Any) -> None:
-    while True:
-        await asyncio.sleep(_PING_SECONDS)
-        with contextlib.suppress(Exception):
+    with contextlib.suppress(Exception):
+        while True:
+            await asyncio.sleep(PING_SECONDS)
             await send(b'{"type":"ping"}')
 
 
-async def _converse(socket: WebSocket[Any, Any, Any], session: Session, send: Any) -> None:
+async def _converse(socket: WebSocket[Any, Any, Any], session: Session, turn: asyncio.Lock) -> None:
+    try:
+        # One limit for all of it: whoever chats without signing in does not stay either.
+        async with asyncio.timeout(SIGN_IN_SECONDS):
+            while session.actor is None:
+                await _exchange(socket, session, turn)
+    except TimeoutError:
+        await socket.close(UNAUTHENTICATED, "authenticate first")
+        return
     while True:
-        if session.actor is None:
-            try:
-                text = await asyncio.wait_for(
-                    socket.receive_data(mode="text"), timeout=_SIGN_IN_SECONDS
-                )
-            except asyncio.TimeoutError:
-                await socket.close(_UNAUTHENTICATED, "authenticate first")
-                return
-        else:
-            text = await socket.receive_data(mode="text")
+        await _exchange(socket, session, turn)
+
+
+async def _exchange(socket: WebSocket[Any, Any, Any], session: Session, turn: asyncio.Lock) -> None:
+    text = await socket.receive_data(mode="text")
+    async with turn:
         for reply in await session.receive(text):
-            await send(msgspec.json.encode(reply))
+            await socket.send_data(msgspec.json.encode(reply).decode(), mode="text")

@@ -15,6 +15,7 @@ _COMMON = [
     (b"x-frame-options", b"DENY"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 ]
+_GONE = b"The web pages have changed. Start OMNIX again.\n"
 _MISSING = b"The web pages have not been built. Run: make web\n"
 
 
@@ -59,7 +60,8 @@ class WebPages:
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         textual = kind.startswith(_TEXTUAL)
         packed = gzip.compress(body, 9, mtime=0) if textual and len(body) > 500 else None
-        etag = b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"'
+        # Weak, since packed and plain answers share it.
+        etag = b'W/"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"'
         forever = "/_next/static/" in url
         cache = b"public, max-age=31536000, immutable" if forever else b"no-cache"
         headers = [
@@ -91,7 +93,7 @@ class WebPages:
         url: str = scope["path"]
         status = 200
         path = self._paths.get(url)
-        if path is None and url + "/" in self._paths:
+        if path is None and url + "/" in self._paths and not url.startswith("//"):
             query = scope.get("query_string", b"")
             target = url.encode() + b"/" + (b"?" + query if query else b"")
             await _answer(send, 308, [(b"location", target)], b"", head=False)
@@ -105,16 +107,35 @@ class WebPages:
             return
         file = self._loaded.get(url)
         if file is None:
-            file = self._loaded[url] = self._file(url, path)
+            try:
+                file = self._loaded[url] = self._file(url, path)
+            except OSError:
+                # Built anew since the start: the old names are gone.
+                await _answer(send, 404, [(b"content-type", b"text/plain")], _GONE, head)
+                return
         asked = dict(scope["headers"])
-        if status == 200 and asked.get(b"if-none-match") == file.etag:
+        if status == 200 and _holds(asked.get(b"if-none-match", b""), file.etag):
             await _answer(send, 304, file.headers, b"", head=True)
             return
-        if file.packed is not None and b"gzip" in asked.get(b"accept-encoding", b""):
+        if file.packed is not None and _takes_gzip(asked.get(b"accept-encoding", b"")):
             headers = [*file.headers, (b"content-encoding", b"gzip")]
             await _answer(send, status, headers, file.packed, head)
         else:
             await _answer(send, status, file.headers, file.body, head)
+
+
+def _holds(asked: bytes, etag: bytes) -> bool:
+    """Whether an If-None-Match header names this version."""
+    opaque = etag.removeprefix(b"W/")
+    return any(each.strip().removeprefix(b"W/") in (opaque, b"*") for each in asked.split(b","))
+
+
+def _takes_gzip(asked: bytes) -> bool:
+    for each in asked.lower().split(b","):
+        coding, _, weight = each.partition(b";")
+        if coding.strip() in (b"gzip", b"*"):
+            return weight.replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
+    return False
 
 
 async def _answer(

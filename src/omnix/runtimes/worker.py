@@ -1,6 +1,7 @@
 """The local worker process: consumers, jobs and schedules, away from the API's event loop."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -11,14 +12,18 @@ from omnix import app
 from omnix.adapters.local.platform import LocalPlatform, open_local
 from omnix.declared import COLLECTIONS, FACTS, SCHEDULES
 from omnix.domains.system.settings import shop
-from omnix.platform import logs
+from omnix.platform import jobs, logs
 from omnix.platform.consume import consume_forever
-from omnix.platform.jobs import work_forever
 from omnix.platform.schedules import ask_forever
 from omnix.ports import Ports
+from omnix.runtimes.locking import WORKER, FolderLock
+
+_log = logging.getLogger("omnix.worker")
 
 JOBS_AT_ONCE = 2
+NICE = 10
 _GRACE_SECONDS = 5
+_PREDECESSOR_SECONDS = 30
 
 
 async def _zone(ports: Ports) -> str:
@@ -29,11 +34,14 @@ async def work(platform: LocalPlatform) -> None:
     """Everything that happens behind the API, until cancelled."""
     ports = platform.ports
     types = {handler.type.name: handler.type for handler in app.JOBS}
+    # The only worker there is: whatever is held was held by one that died.
+    await platform.jobs.release()
+    await jobs.resend(ports)
     async with asyncio.TaskGroup() as tasks:
         for consumer in app.CONSUMERS:
             tasks.create_task(consume_forever(ports, consumer), name=consumer.name)
         for number in range(JOBS_AT_ONCE):
-            tasks.create_task(work_forever(ports, app.JOBS), name=f"jobs-{number}")
+            tasks.create_task(jobs.work_forever(ports, app.JOBS), name=f"jobs-{number}")
         tasks.create_task(ask_forever(ports, SCHEDULES, types, _zone), name="schedules")
         for beat in app.ALWAYS:
             tasks.create_task(beat(ports))
@@ -51,8 +59,7 @@ def _stop_with_parent(stop: "asyncio.Event", loop: asyncio.AbstractEventLoop) ->
 async def _main(data: Path) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
     watcher = threading.Thread(target=_stop_with_parent, args=(stop, loop), daemon=True)
     watcher.start()
     async with open_local(data, COLLECTIONS, FACTS) as platform:
@@ -65,7 +72,24 @@ async def _main(data: Path) -> None:
         await asyncio.wait({working}, timeout=_GRACE_SECONDS)
 
 
+def main(data: Path) -> int:
+    """Work until standard input ends or SIGTERM comes; the exit code."""
+    # Ctrl+C reaches the whole group; the parent tells the worker when it is time.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The API comes first where both want the processor.
+    os.nice(NICE)
+    logs.to_file(data / "logs" / "worker.jsonl")
+    try:
+        FolderLock(data, WORKER).acquire("worker", _PREDECESSOR_SECONDS)
+        asyncio.run(_main(data))
+    except Exception as error:
+        _log.critical("the worker cannot go on", exc_info=error)
+        return 1
+    return 0
+
+
 if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    logs.to_file(folder / "logs" / "worker.jsonl")
-    asyncio.run(_main(folder))
+    code = main(Path(sys.argv[1]))
+    logging.shutdown()
+    # Everything is closed, and the thread that reads standard input would never end.
+    os._exit(code)

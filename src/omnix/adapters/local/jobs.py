@@ -124,6 +124,17 @@ class LocalJobs:
             changes = "receipt=NULL, error=?, due=? WHERE"
             await self._held(message, changes, error, float(retry_in))
 
+    async def release(self) -> None:
+        """Give back every message that is held. For whoever knows that no holder is alive."""
+
+        def work(group: Group) -> None:
+            group.direct().execute(
+                "UPDATE jobs SET receipt=NULL, due=? WHERE state=0 AND receipt IS NOT NULL",
+                (self._time(),),
+            )
+
+        await self._database.submit(work, TOPIC)
+
     async def _held(self, message: Message, changes: str, *values: str | float) -> bool:
         """Change the message if this receipt still holds it; a float is seconds from now."""
         sql = f"UPDATE jobs SET {changes} state=0 AND id=? AND receipt=?"
