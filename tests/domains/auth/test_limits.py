@@ -1,0 +1,67 @@
+"""Guessing is slow, from one address and on one account, also when all guesses come at once."""
+
+import asyncio
+
+import pytest
+
+from omnix.adapters.local.clock import ManualClock
+from omnix.domains.auth import limits
+from omnix.domains.auth.declare import ATTEMPTS
+from omnix.kit.errors import TooMany
+from omnix.ports import Delete, Ports
+
+pytestmark = pytest.mark.anyio
+
+
+async def _tries(ports: Ports, count: int) -> int:
+    """How many of ``count`` attempts at once get through."""
+    found = await asyncio.gather(
+        *(limits.claim(ports, "ann@example.test") for _ in range(count)), return_exceptions=True
+    )
+    assert all(each is None or isinstance(each, TooMany) for each in found)
+    return sum(each is None for each in found)
+
+
+async def test_an_address_gets_exactly_its_number(ports: Ports, clock: ManualClock) -> None:
+    found = await asyncio.gather(
+        *(limits.take(ports, "192.0.2.1", 50) for _ in range(120)), return_exceptions=True
+    )
+    refused = [each for each in found if isinstance(each, TooMany)]
+    assert len(refused) == 70
+    assert all(each is None or isinstance(each, TooMany) for each in found)
+    assert refused[0].extra == {"retry_after": 900}
+    await limits.take(ports, "192.0.2.2", 50)
+    clock.advance(900)
+    await limits.take(ports, "192.0.2.1", 50)
+
+
+async def test_guesses_at_once_do_not_get_past_the_pause(ports: Ports) -> None:
+    assert await _tries(ports, 200) <= limits.FREE_ATTEMPTS
+
+
+async def test_pauses_double_up_to_a_quarter_of_an_hour(ports: Ports, clock: ManualClock) -> None:
+    for _ in range(limits.FREE_ATTEMPTS):
+        await limits.claim(ports, "ann@example.test")
+    pauses = []
+    for _ in range(13):
+        with pytest.raises(TooMany) as refused:
+            await limits.claim(ports, "ann@example.test")
+        pause = refused.value.extra["retry_after"]
+        assert isinstance(pause, int)
+        pauses.append(pause)
+        clock.advance(pause - 1)
+        assert await _tries(ports, 5) == 0
+        clock.advance(1)
+        assert await _tries(ports, 5) == 1
+    assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
+    await limits.claim(ports, "bob@example.test")
+    await ports.records.write([Delete(ATTEMPTS, limits.account_key("ann@example.test"))])
+    await limits.claim(ports, "ann@example.test")
+
+
+async def test_no_address_is_stored_in_the_clear(ports: Ports) -> None:
+    await limits.claim(ports, "ann@example.test")
+    await limits.take(ports, "192.0.2.1", 5)
+    async for items in ports.records.scan(ATTEMPTS):
+        assert "ann@" not in str(items)
+        assert "192.0.2" not in str(items)
