@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ POISONED = Collection(
 """Events that a consumer could not take, with the error: kept, shown, and replayed by hand."""
 
 _PASSED_OVER = 2000
+_LONGEST_REST = 120.0
 
 Handle = Callable[[Ports, Sequence[Event]], Awaitable[None]]
 
@@ -32,6 +34,8 @@ class Consumer:
 
     ``handle`` gets up to ``batch`` events in order. If it raises, the batch is halved until the
     event at fault stands alone; that one is laid aside after ``attempts`` and the rest go on.
+    After a batch it pauses ``rest`` times as long as the work took, so that under steady flow it
+    takes at most 1 / (1 + rest) of a core, and what came meanwhile is one batch.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Consumer:
     handle: Handle
     batch: int = 500
     attempts: int = 3
+    rest: float = 0.0
 
 
 async def consume_once(ports: Ports, consumer: Consumer, since: int = 0) -> tuple[int, int]:
@@ -107,6 +112,7 @@ async def consume_forever(ports: Ports, consumer: Consumer) -> None:
     """Take batches as they come, until cancelled."""
     since = 0
     while True:
+        began = time.monotonic()
         try:
             taken, since = await consume_once(ports, consumer, since)
         except Unavailable as error:
@@ -115,3 +121,5 @@ async def consume_forever(ports: Ports, consumer: Consumer) -> None:
             continue
         if not taken:
             await ports.bus.wait(5)
+        elif consumer.rest:
+            await asyncio.sleep(min(_LONGEST_REST, consumer.rest * (time.monotonic() - began)))

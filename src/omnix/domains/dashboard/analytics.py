@@ -1,4 +1,4 @@
-"""Pages that ask the lake: sales over time, cohorts, RFM, one product's history."""
+"""Sales over time, cohorts and RFM from rollups; one product's history from the lake."""
 
 from datetime import date, timedelta
 from itertools import pairwise
@@ -9,11 +9,11 @@ from omnix.kit.time import day_of
 from omnix.ports import Ports
 
 from . import rollups
+from .declare import SNAPSHOTS
 from .model import Cohort, PricePoint, ProductDay, ProductSales, RfmCell, SalesPoint, SalesSeries
 from .service import day_totals
 
 MOST_DAYS = 3660
-_COHORT_MONTHS = 24
 _SQL = rollups.SQL
 
 
@@ -31,8 +31,9 @@ async def default_range(
     """The range asked for, or the last ``days`` days of data."""
     if last is None:
         settings = await shop(ports)
-        _, last_sale = await rollups.bounds(ports)
-        last = rollups.anchor(last_sale, day_of(ports.clock.now(), settings.time_zone))
+        today = day_of(ports.clock.now(), settings.time_zone)
+        ranges = await ports.records.get(SNAPSHOTS, rollups.RANGES_KEY) or {}
+        last = rollups.anchor(await rollups.newest_sale(ports, ranges, today), today)
     if first is None:
         first = last - timedelta(days=days - 1)
     check_range(first, last)
@@ -63,15 +64,15 @@ async def sales(ports: Ports, first: date, last: date, by: str) -> SalesSeries:
 
 async def cohorts(ports: Ports) -> list[Cohort]:
     """Customers by the month of their first purchase, and how many bought again later."""
-    rows = await ports.lake.rows(_SQL["cohorts"], most_months=_COHORT_MONTHS)
     by_month: dict[int, dict[int, int]] = {}
-    for row in rows:
+    newest = 0
+    for row in await rollups.snapshot_rows(ports, rollups.COHORTS_KEY):
         by_month.setdefault(row["first_number"], {})[row["months_later"]] = row["customers"]
-    newest = max(by_month, default=0)
+        newest = max(newest, row["first_number"] + row["months_later"])
     answer = []
     for number, active in sorted(by_month.items()):
         year, month = divmod(number - 1, 12)
-        later = min(_COHORT_MONTHS, newest - number)
+        later = min(rollups.COHORT_MONTHS, newest - number)
         counts = [active.get(k, 0) for k in range(later + 1)]
         answer.append(Cohort(f"{year:04d}-{month + 1:02d}", active.get(0, 0), counts))
     return answer
@@ -79,10 +80,7 @@ async def cohorts(ports: Ports) -> list[Cohort]:
 
 async def rfm(ports: Ports) -> list[RfmCell]:
     """Customers by fifths of recency, frequency and money; 5 is best."""
-    settings = await shop(ports)
-    today = day_of(ports.clock.now(), settings.time_zone)
-    rows = await ports.lake.rows(_SQL["rfm"], last=today)
-    return [RfmCell(**row) for row in rows]
+    return [RfmCell(**row) for row in await rollups.snapshot_rows(ports, rollups.RFM_KEY)]
 
 
 async def prices(ports: Ports, product_id: str) -> list[PricePoint]:

@@ -1,7 +1,9 @@
-"""Keeping the rollups current."""
+"""Keeping the rollups current, each at its own pace.
 
-import asyncio
-import time
+A day's totals follow an order at once. What asks the whole history (distinct customers, top
+products, cohorts) or every balance follows as fast as a twentieth of a core allows.
+"""
+
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -15,19 +17,24 @@ from omnix.ports import Ports
 from . import rollups
 from .declare import REBUILD
 
-_REST = 4
-_LONGEST_REST = 10.0
+_MOST_DAYS_TOLD = 31
 
 
-async def _refresh(ports: Ports, events: Sequence[Event]) -> None:
-    began = time.monotonic()
+async def _days(ports: Ports, events: Sequence[Event]) -> None:
     days = {date.fromisoformat(day) for event in events for day in event.data.get("days", ())}
     await rollups.refresh_days(ports, days)
+    await _tell(ports, {"days": sorted(day.isoformat() for day in days)[-_MOST_DAYS_TOLD:]})
+
+
+async def _customers(ports: Ports, events: Sequence[Event]) -> None:
     await rollups.refresh_ranges(ports)
+    await rollups.refresh_customers(ports)
+    await _tell(ports, {"ranges": True})
+
+
+async def _stock(ports: Ports, events: Sequence[Event]) -> None:
     await rollups.refresh_stock(ports)
-    await _tell(ports, {"days": sorted(day.isoformat() for day in days)[-31:]})
-    # Rests in proportion to the work, so that a busy shop's refreshes take a fifth of a core.
-    await asyncio.sleep(min(_LONGEST_REST, _REST * (time.monotonic() - began)))
+    await _tell(ports, {"stock": True})
 
 
 async def _tell(ports: Ports, data: dict[str, Any]) -> None:
@@ -41,5 +48,12 @@ async def _rebuild(context: JobContext, payload: Mapping[str, Any]) -> dict[str,
     return result
 
 
-CONSUMERS = (Consumer("dashboard", ("sales.recorded", "stock.moved", "stock.counted"), _refresh),)
+_ON_HAND_CHANGES = ("stock.moved", "stock.counted", "order.fulfilled", "order.returned")
+_COST_CHANGES = ("product.created", "product.changed")
+
+CONSUMERS = (
+    Consumer("dashboard-days", ("sales.recorded",), _days, rest=4),
+    Consumer("dashboard-customers", ("sales.recorded",), _customers, batch=5000, rest=19),
+    Consumer("dashboard-stock", (*_ON_HAND_CHANGES, *_COST_CHANGES), _stock, batch=5000, rest=19),
+)
 JOBS = (JobHandler(REBUILD, _rebuild),)

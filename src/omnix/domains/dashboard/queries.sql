@@ -25,37 +25,61 @@ SELECT min(day) AS first_day, max(day) AS last_day, count(*) AS lines
 FROM sales
 WHERE kind = 'sale';
 
--- name: range_customers
--- How many known customers bought from $first to $last, and for how many it was their first time.
+-- name: buyers
+-- Known customers by the ages (up to 7, 14, 30, 60, 90, 180, 365, 730 days, then older) in which they bought, as bits, and the age of their first purchase.
 -- reads: sales
-WITH buyers AS (
-    SELECT customer_id, min(day) AS first_day, max(day) AS last_day,
-        count(*) FILTER (WHERE day BETWEEN $first AND $last) AS lines
+WITH customers AS (
+    SELECT customer_id, min(day) AS first_day,
+        bit_or(1 << CASE
+            WHEN $last - day < 7 THEN 0 WHEN $last - day < 14 THEN 1
+            WHEN $last - day < 30 THEN 2 WHEN $last - day < 60 THEN 3
+            WHEN $last - day < 90 THEN 4 WHEN $last - day < 180 THEN 5
+            WHEN $last - day < 365 THEN 6 WHEN $last - day < 730 THEN 7 ELSE 8 END) AS bits
     FROM sales
     WHERE kind = 'sale' AND customer_id IS NOT NULL AND day <= $last
     GROUP BY customer_id
 )
-SELECT
-    count(*) FILTER (WHERE lines > 0) AS customers,
-    count(*) FILTER (WHERE first_day >= $first) AS new_customers
-FROM buyers;
+SELECT bits::INTEGER AS bits, count(*) AS customers,
+    (CASE
+        WHEN $last - first_day < 7 THEN 0 WHEN $last - first_day < 14 THEN 1
+        WHEN $last - first_day < 30 THEN 2 WHEN $last - first_day < 60 THEN 3
+        WHEN $last - first_day < 90 THEN 4 WHEN $last - first_day < 180 THEN 5
+        WHEN $last - first_day < 365 THEN 6 WHEN $last - first_day < 730 THEN 7 ELSE 8 END
+    )::INTEGER AS first_age
+FROM customers
+GROUP BY ALL;
 
 -- name: top_products
--- The $number products with the highest revenue from $first to $last, beside their revenue from $previous on.
+-- For each range of $lengths days that ends on $last, the $number products of the highest revenue, beside their revenue in the range before.
 -- reads: sales
-SELECT
-    product_id,
-    coalesce(sum(revenue_minor) FILTER (WHERE day >= $first), 0)::BIGINT AS revenue_minor,
-    coalesce(sum(quantity) FILTER (WHERE day >= $first), 0)::BIGINT AS units,
-    coalesce(sum(revenue_minor) FILTER (WHERE day < $first), 0)::BIGINT AS previous_revenue_minor
-FROM sales
-WHERE month BETWEEN strftime($previous::DATE, '%Y-%m') AND strftime($last::DATE, '%Y-%m')
-    AND day BETWEEN $previous AND $last
-    AND product_id IS NOT NULL
-GROUP BY product_id
-HAVING sum(revenue_minor) FILTER (WHERE day >= $first) > 0
-ORDER BY revenue_minor DESC, product_id
-LIMIT $number;
+WITH aged AS (
+    SELECT product_id,
+        CASE
+            WHEN $last - day < 7 THEN 7 WHEN $last - day < 14 THEN 14
+            WHEN $last - day < 30 THEN 30 WHEN $last - day < 60 THEN 60
+            WHEN $last - day < 90 THEN 90 WHEN $last - day < 180 THEN 180
+            WHEN $last - day < 365 THEN 365 ELSE 730 END AS age,
+        sum(revenue_minor) AS revenue_minor, sum(quantity) AS units
+    FROM sales
+    WHERE month BETWEEN strftime($last::DATE - 729, '%Y-%m') AND strftime($last::DATE, '%Y-%m')
+        AND day BETWEEN $last::DATE - 729 AND $last AND product_id IS NOT NULL
+    GROUP BY ALL
+), ranges AS (
+    SELECT unnest($lengths::INTEGER[]) AS days
+), sums AS (
+    SELECT days, product_id,
+        coalesce(sum(revenue_minor) FILTER (WHERE age <= days), 0)::BIGINT AS revenue_minor,
+        coalesce(sum(units) FILTER (WHERE age <= days), 0)::BIGINT AS units,
+        coalesce(sum(revenue_minor) FILTER (WHERE age > days AND age <= 2 * days), 0)::BIGINT
+            AS previous_revenue_minor
+    FROM aged, ranges
+    GROUP BY days, product_id
+)
+SELECT *
+FROM sums
+WHERE revenue_minor > 0
+QUALIFY row_number() OVER (PARTITION BY days ORDER BY revenue_minor DESC, product_id) <= $number
+ORDER BY days, revenue_minor DESC, product_id;
 
 -- name: product_days
 -- Units and revenue of one product on each day from $first to $last on which it sold or came back.
@@ -85,7 +109,9 @@ ORDER BY day;
 -- reads: stock_days
 SELECT day, max(in_stock) AS in_stock
 FROM stock_days
-WHERE product_id = $product_id AND day BETWEEN $first AND $last
+WHERE product_id = $product_id
+    AND month BETWEEN strftime($first::DATE, '%Y-%m') AND strftime($last::DATE, '%Y-%m')
+    AND day BETWEEN $first AND $last
 GROUP BY day
 ORDER BY day;
 

@@ -48,14 +48,15 @@ async def summary(ports: Ports, days: int) -> Summary:
     if days not in RANGES:
         raise Invalid.field("days", f"must be one of {', '.join(map(str, RANGES))}")
     settings = await shop(ports)
-    ranges = await ports.records.get(SNAPSHOTS, "ranges") or {}
-    stock = await ports.records.get(SNAPSHOTS, "stock") or {}
+    stock = await ports.records.get(SNAPSHOTS, rollups.STOCK_KEY) or {}
     today = day_of(ports.clock.now(), settings.time_zone)
-    last_sale = date.fromisoformat(ranges["last_sale"]) if ranges.get("last_sale") else None
+    ranges = await ports.records.get(SNAPSHOTS, rollups.RANGES_KEY) or {}
+    last_sale = await rollups.newest_sale(ports, ranges, today)
     last = rollups.anchor(last_sale, today)
     first = last - timedelta(days=days - 1)
     before = first - timedelta(days=days)
-    totals = await day_totals(ports, min(before, last - timedelta(days=_HISTORY_DAYS)), last)
+    earliest = min(before, last - timedelta(days=_HISTORY_DAYS))
+    totals = await day_totals(ports, earliest, last)
     distinct: dict[str, Any] = ranges.get(f"last_{days}", {})
     short = await replenishment.shortages(ports)
     series = [_point(totals, first + timedelta(days=n)) for n in range(days)]
@@ -68,7 +69,7 @@ async def summary(ports: Ports, days: int) -> Summary:
         series=series,
         top_products=await _top(ports, distinct.get("top_products", [])),
         low_stock=await _low(ports, short),
-        demand_forecast=await _fan(ports, totals, last),
+        demand_forecast=await _fan(ports, totals, earliest, last),
         notes=_notes(settings, last, last_sale, today, stock, short),
     )
 
@@ -156,11 +157,16 @@ async def _low(ports: Ports, short: Shortages) -> list[model.LowStock]:
     ]
 
 
-async def _fan(ports: Ports, totals: Totals, last: date) -> model.DemandForecast | None:
+async def _fan(
+    ports: Ports, totals: Totals, earliest: date, last: date
+) -> model.DemandForecast | None:
     total = await forecasting.total(ports)
     if total is None:
         return None
-    days = [last - timedelta(days=n) for n in range(_HISTORY_DAYS - 1, -1, -1)]
+    # A day that is not over is forecast, not history.
+    end = min(last, date.fromisoformat(total.forecast_date) - timedelta(days=1))
+    first = max(earliest, end - timedelta(days=_HISTORY_DAYS - 1))
+    days = [first + timedelta(days=n) for n in range((end - first).days + 1)]
     history = [
         model.UnitsDay(day.isoformat(), totals.get(day.isoformat(), {}).get("units", 0))
         for day in days
@@ -171,7 +177,7 @@ async def _fan(ports: Ports, totals: Totals, last: date) -> model.DemandForecast
         horizon_days=len(points),
         history=history,
         points=points,
-        model=total.model,
+        model=total.label,
         made_at=total.made_at,
     )
 
@@ -187,7 +193,9 @@ def _notes(
     notes = []
     if last_sale is None:
         notes.append(Note("no-sales", "No sales have come in yet."))
-    elif last != today:
+    elif last == today:
+        notes.append(Note("today-so-far", "Today is not over; it is counted as far as it came."))
+    elif today - last > timedelta(days=1):
         notes.append(
             Note("data-ends", f"The data ends on {last.isoformat()}; every range ends there.")
         )
