@@ -166,7 +166,8 @@ class Lake(Protocol):
 
         With ``source``, the commit also records ``version`` as that source's position, and a
         version not above the recorded one changes nothing: returns False. So a replay or a
-        retry never doubles a row.
+        retry never doubles a row; a consumer of the bus leaves out the events up to
+        ``position``, since what it did not acknowledge may come again with more behind it.
         """
         ...
 

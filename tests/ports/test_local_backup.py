@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from omnix.adapters.local import backup as backup_module
 from omnix.adapters.local.backup import restore, verify
 from omnix.adapters.local.platform import LocalPlatform, open_local
 from omnix.kit.errors import AlreadyExists, Invalid
@@ -21,10 +22,16 @@ def opened(data: Path) -> LocalPlatform:
 
 
 async def project(platform: LocalPlatform) -> None:
-    """What a projector does: events of the bus become rows, each once."""
+    """What a projector does: events of the bus become rows, each once.
+
+    A batch that was appended but not acknowledged comes again with newer events behind it, so
+    the lake's own position tells which are new.
+    """
     batch = await platform.bus.read("sales", ["thing.made"])
-    if batch.events:
-        rows = {"month": ["2026-01"] * len(batch.events), "units": [1] * len(batch.events)}
+    known = await platform.lake.position(SALES, "sales") or 0
+    new = [event for event in batch.events if event.sequence > known]
+    if new:
+        rows = {"month": ["2026-01"] * len(new), "units": [1] * len(new)}
         await platform.lake.append(SALES, rows, source="sales", version=batch.position)
     await platform.bus.acknowledge("sales", batch.position)
 
@@ -73,6 +80,38 @@ async def test_a_backup_under_writes_is_one_instant(tmp_path: Path) -> None:
             assert await platform.lake.rows(COUNT) == [{"n": total}]
             assert await platform.blobs.get("m/x") == b"model"
             assert await platform.secrets.get("key") is None
+
+
+async def test_a_commit_amid_the_backup_is_wholly_in_or_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event recorded, projected and acknowledged between the looks at lake and database."""
+    at = "2026-01-01T00:00:00.000Z"
+    look = backup_module._versions
+    looks = 0
+
+    async def step() -> None:
+        async with opened(tmp_path / "data") as other:
+            await other.bus.publish([Event("thing.made", "late", at, {})])
+            await project(other)
+
+    def disturbed(lake: Path) -> dict[str, int]:
+        nonlocal looks
+        looks += 1
+        versions = look(lake)
+        if looks == 1:
+            asyncio.run(step())
+        return versions
+
+    async with opened(tmp_path / "data") as platform:
+        await platform.bus.publish([Event("thing.made", "early", at, {})])
+        await project(platform)
+        monkeypatch.setattr(backup_module, "_versions", disturbed)
+        await platform.backup(tmp_path / "backup")
+    restore(tmp_path / "backup", tmp_path / "restored")
+    async with opened(tmp_path / "restored") as platform:
+        await project(platform)
+        assert await platform.lake.rows(COUNT) == [{"n": await platform.bus.end()}]
 
 
 async def test_secrets_come_along_if_asked_for(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,9 +17,9 @@ from omnix.adapters.local.database import Database
 from omnix.adapters.local.platform import LocalPlatform, open_local
 from omnix.adapters.local.push import TOO_SLOW, WAITING
 from omnix.kit.declare import Index
-from omnix.kit.errors import NotFound, Unavailable
+from omnix.kit.errors import ConditionFailed, NotFound, Unavailable
 from omnix.kit.events import Event
-from omnix.ports import Put, Query, Update
+from omnix.ports import Absent, Delete, Equals, Put, Query, Update
 from ports.declared import COLLECTIONS, FACTS, LINES, SALES, THINGS
 
 pytestmark = pytest.mark.anyio
@@ -170,6 +171,44 @@ async def test_one_bad_batch_does_not_hurt_its_neighbours(tmp_path: Path) -> Non
         page = await platform.records.query(THINGS, "g", index="by_group", limit=100)
         assert [item["rank"] for item in page.items] == list(range(40))
         assert len((await platform.bus.read("c", [])).events) == 40
+
+
+async def test_batches_of_one_group_see_each_other(tmp_path: Path) -> None:
+    async with opened(tmp_path) as platform:
+        records, key = platform.records, ("o", 1)
+        await records.write([Update(LINES, key, {"n": 1})])
+        # While the writer is held up, all the rest gathers into one group.
+        held = threading.Event()
+        platform.database.submit(lambda group: held.wait(10))
+        await asyncio.sleep(0.05)
+        at_once = [
+            asyncio.ensure_future(records.write(batch))
+            for batch in (
+                [Update(LINES, key, {"n": 1}, when=(Equals("n", 1),))],
+                [Update(LINES, key, {"n": 1}, when=(Equals("n", 1),))],
+                [Delete(LINES, key, (Equals("n", 2),))],
+                [Update(LINES, key, {"n": 5}, when=(Absent(),))],
+                [Put(LINES, {"order": "o", "line": 2, "n": 7}, (Absent(),))],
+            )
+        ]
+        await asyncio.sleep(0)
+        direct = platform.database.submit(
+            lambda group: len(group.direct().execute("DELETE FROM c_lines WHERE sk=1").fetchall())
+        )
+        last = asyncio.ensure_future(records.write([Update(LINES, key, {"n": 1})]))
+        await asyncio.sleep(0)
+        held.set()
+        results = await asyncio.gather(*at_once, return_exceptions=True)
+        await asyncio.gather(direct, last)
+        assert [isinstance(result, ConditionFailed) for result in results] == [
+            False,
+            True,
+            False,
+            False,
+            False,
+        ]
+        assert await records.get(LINES, key) == {"order": "o", "line": 1, "n": 1}
+        assert await records.get(LINES, ("o", 2)) == {"order": "o", "line": 2, "n": 7}
 
 
 async def test_a_closed_platform_is_unavailable(tmp_path: Path) -> None:

@@ -121,7 +121,6 @@ class Group:
     def delete(self, table: Table, key: KeyParts) -> None:
         changes = self._changes(table)
         changes.items[key] = None
-        changes.rowids.pop(key, None)
         changes.dirty[key] = _DELETED
 
     def append(self, events: Sequence[Row]) -> None:
