@@ -1,0 +1,34 @@
+"""Every measured claim beside its peer: `make bench`, or `python -m bench [NAME ...]`."""
+
+import subprocess
+import sys
+import time
+
+BENCHES = {
+    "tier1": "forecasts of 30,000 daily series, beside AutoETS",
+    "m3": "the M3 competition's 3,003 series, beside AutoETS",
+    "import_": "846,166 real rows, beside DuckDB reading and SQLite inserting them",
+    "orders": "orders a second over HTTP, beside FastAPI + PostgreSQL and NestJS + SQLite",
+    "dashboard": "the summary on 10 million sales lines, beside computing it from them",
+}
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or list(BENCHES)
+    unknown = [name for name in wanted if name not in BENCHES]
+    if unknown:
+        print(f"unknown: {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    failed = []
+    for name in wanted:
+        print(f"\n=== bench.{name}: {BENCHES[name]}", flush=True)
+        began = time.monotonic()
+        code = subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode
+        print(f"--- {time.monotonic() - began:.0f} s, exit {code}", flush=True)
+        if code:
+            failed.append(name)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
