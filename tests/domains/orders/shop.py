@@ -57,15 +57,20 @@ def order(*lines: tuple[str, int], **given: Any) -> NewOrder:
     return NewOrder(lines=tuple(NewLine(id, n) for id, n in lines), **given)
 
 
-async def balances(ports: Ports, place: str = "main") -> dict[str, tuple[int, int]]:
-    """On hand and reserved of every product at a place; proves the ledger on the way."""
+async def all_balances(ports: Ports) -> dict[tuple[str, str], tuple[int, int]]:
+    """On hand and reserved by product and place; proves the ledger on the way."""
     assert await stock.differences(ports) == []
-    found = {}
-    async for items in ports.records.scan(BALANCES):
-        for each in items:
-            if each["location_id"] == place:
-                found[each["product_id"]] = (each.get("on_hand", 0), each.get("reserved", 0))
-    return found
+    return {
+        (each["product_id"], each["location_id"]): (each.get("on_hand", 0), each.get("reserved", 0))
+        async for items in ports.records.scan(BALANCES)
+        for each in items
+    }
+
+
+async def balances(ports: Ports, place: str = "main") -> dict[str, tuple[int, int]]:
+    """The same of one place, by product."""
+    found = await all_balances(ports)
+    return {product_id: held for (product_id, where), held in found.items() if where == place}
 
 
 def plain(value: Any) -> Any:

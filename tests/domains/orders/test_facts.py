@@ -1,0 +1,109 @@
+"""Sales facts follow from events, once however often those are delivered."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domains.orders.shop import ACTOR, add_stock, order, product, shop
+from omnix.domains.orders import handlers, service, transitions
+from omnix.domains.orders.declare import SALES
+from omnix.domains.orders.model import (
+    Cancellation,
+    Fulfilment,
+    GoodsReturn,
+    LineReturn,
+    NewLine,
+    NewOrder,
+)
+from omnix.domains.system.settings import ShopChange, change_shop
+from omnix.platform.consume import consume_once
+from omnix.ports import Ports, Query
+
+pytestmark = pytest.mark.anyio
+
+_ALL = Query(
+    "all", "All sales", "SELECT * FROM sales ORDER BY order_id, line, kind DESC", ("sales",)
+)
+_SUMS = Query(
+    "sums",
+    "Sums",
+    "SELECT count(*) AS n, sum(quantity)::BIGINT AS units FROM sales",
+    ("sales",),
+)
+
+
+async def _follow(ports: Ports) -> list[dict[str, Any]]:
+    (consumer,) = handlers.CONSUMERS
+    while (await consume_once(ports, consumer))[0]:
+        pass
+    return await ports.lake.rows(_ALL)
+
+
+async def test_rows_of_a_sale_its_return_and_its_cancellation(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"b": 9}, product("a", cost_minor=400)) as ports:
+        await change_shop(ports, ACTOR, ShopChange(version=0, time_zone="Asia/Tokyo"))
+        ports.clock.advance(15 * 3600)  # type: ignore[attr-defined]
+        await add_stock(ports, {"a": 9}, "main")
+        new = NewOrder(
+            lines=(NewLine("a", 3), NewLine("b", 1)),
+            customer_id="cus_1",
+            channel="pos",
+            discount_minor=400,
+            shipping_minor=495,
+            tax_minor=100,
+        )
+        id = (await service.place(ports, ACTOR, new))["id"]
+        rows = await _follow(ports)
+        assert set(rows[0]) == set(SALES.columns)
+        told = [
+            (r["line"], r["kind"], r["product_id"], r["quantity"], r["revenue_minor"],
+             r["discount_minor"], r["cost_minor"])
+            for r in rows
+        ]  # fmt: skip
+        assert told == [
+            (0, "charge", None, 1, 495, 0, None),
+            (1, "sale", "a", 3, 2700, 300, 1200),
+            (2, "sale", "b", 1, 900, 100, None),
+        ]
+        first = rows[1]
+        assert (str(first["day"]), first["month"]) == ("2026-01-02", "2026-01")
+        assert (first["customer_id"], first["channel"], first["source"]) == ("cus_1", "pos", "live")
+        await transitions.fulfil(ports, ACTOR, id, Fulfilment())
+        ports.clock.advance(86_400)  # type: ignore[attr-defined]
+        back = GoodsReturn(lines=(LineReturn(1, 1),))
+        await transitions.take_back(ports, ACTOR, id, back)
+        (gone,) = [r for r in await _follow(ports) if r["kind"] == "return"]
+        assert (gone["quantity"], gone["revenue_minor"], gone["cost_minor"]) == (-1, -900, -400)
+        assert str(gone["day"]) == "2026-01-03"
+
+
+async def test_a_cancelled_order_leaves_nothing_in_the_sums(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 9}) as ports:
+        id = (await service.place(ports, ACTOR, order(("a", 2), shipping_minor=5)))["id"]
+        await transitions.cancel(ports, ACTOR, id, Cancellation())
+        rows = await _follow(ports)
+        assert len(rows) == 4
+        assert sum(r["revenue_minor"] for r in rows) == sum(r["quantity"] for r in rows) == 0
+
+
+async def test_events_delivered_again_add_nothing(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 90}) as ports:
+        (consumer,) = handlers.CONSUMERS
+        for _ in range(5):
+            await service.place(ports, ACTOR, order(("a", 2)))
+        # The process dies after the rows are stored and before the position is.
+        batch = await ports.bus.read(consumer.name, consumer.types, 3)
+        await consumer.handle(ports, batch.events)
+        await _follow(ports)
+        await ports.bus.rewind(consumer.name, 0)
+        await _follow(ports)
+        assert await ports.lake.rows(_SUMS) == [{"n": 5, "units": 10}]
+
+
+async def test_a_long_order_is_told_in_parts(tmp_path: Path) -> None:
+    stock = {f"p{n:04d}": 9 for n in range(1100)}
+    async with shop(tmp_path, stock) as ports:
+        await service.place(ports, ACTOR, order(*((id, 1) for id in stock)))
+        await _follow(ports)
+        assert await ports.lake.rows(_SUMS) == [{"n": 1100, "units": 1100}]
