@@ -78,7 +78,7 @@ def link_returns(connection: duckdb.DuckDBPyConnection) -> int:
                 left[place] -= quantity
                 found.append((n, sales[place][0]))
                 break
-    _table(connection, "backs", "n BIGINT, of_n BIGINT", found)
+    table(connection, "backs", "n BIGINT, of_n BIGINT", found)
     return len(found)
 
 
@@ -88,73 +88,95 @@ def orders(
     customers: Mapping[str, str],
     prefix: str,
 ) -> int:
-    """``sold``, ``heads`` and ``backs_of``; returns the number of chunks.
+    """``goods`` and ``heads``, each order in a chunk; returns the number of chunks.
 
     ``products`` and ``customers`` map article and customer numbers of the file to ids here.
     """
-    _table(
-        connection,
-        "product_ids",
-        "sku VARCHAR, product_id VARCHAR",
-        list(products.items()),
-    )
-    _table(connection, "buyers", "customer VARCHAR, id VARCHAR", list(customers.items()))
+    table(connection, "product_ids", "sku VARCHAR, product_id VARCHAR", list(products.items()))
+    table(connection, "buyers", "customer VARCHAR, id VARCHAR", list(customers.items()))
     connection.execute(
-        """CREATE TABLE goods AS SELECT sku, product_id, a.name,
-          '"product_id":' || to_json(product_id) || ',"sku":' || to_json(sku) || ',"name":' ||
-          to_json(a.name) AS told
+        """CREATE TABLE goods AS SELECT sku, product_id, concat('"product_id":',
+          to_json(product_id), ',"sku":', to_json(sku), ',"name":', to_json(a.name)) AS told
         FROM articles a JOIN product_ids USING (sku)"""
     )
     connection.execute(
-        """CREATE TABLE sold AS
-        SELECT n, ord, CAST(row_number() OVER (PARTITION BY ord ORDER BY n) AS INTEGER) AS line,
-          sku, quantity, unit_minor, amount_minor, utc, day
-        FROM lines WHERE kind='sale' OR (kind='return' AND n NOT IN (SELECT n FROM backs))"""
-    )
-    connection.execute(
         f"""CREATE TABLE heads AS
-        WITH summed AS (
-          SELECT ord, min(utc) AS utc, arg_min(day, utc) AS day, count(*) AS line_count,
-            sum(quantity) AS units, sum(amount_minor) AS subtotal,
-            sum(hash(line, sku, quantity, unit_minor, amount_minor)) AS print
-          FROM sold GROUP BY ord),
-        charged AS (
-          SELECT ord, min(utc) AS utc, arg_min(day, utc) AS day, sum(amount_minor) AS charges,
-            sum(hash(n-first, sku, amount_minor)) AS print,
-            string_agg(DISTINCT service, ', ' ORDER BY service) AS what
-          FROM (SELECT *, min(n) OVER (PARTITION BY ord) AS first FROM lines WHERE kind='charge')
-          GROUP BY ord),
-        who AS (
-          SELECT ord, max(customer) AS customer FROM lines
-          WHERE kind IN ('sale','charge','return') GROUP BY ord)
-        SELECT ord, {order_id("ord", prefix)} AS id, least(s.utc, c.utc) AS utc,
-          coalesce(s.day, c.day) AS day, coalesce(line_count, 0) AS line_count,
-          CAST(coalesce(units, 0) AS BIGINT) AS units,
-          CAST(coalesce(subtotal, 0) AS BIGINT) AS subtotal,
-          CAST(coalesce(charges, 0) AS BIGINT) AS charges, coalesce(what, '') AS what,
-          b.id AS customer_id, units < 0 AS is_return,
-          to_hex(CAST((coalesce(s.print, 0) + 3 * coalesce(c.print, 0) +
-            hash(least(s.utc, c.utc), b.id)) % 1152921504606846976 AS UBIGINT)) AS print
-        FROM summed s FULL JOIN charged c USING (ord)
-        JOIN who USING (ord) LEFT JOIN buyers b ON who.customer=b.customer"""
+        WITH kept AS (
+          SELECT *, kind='charge' AS charged, hash(sku, quantity, unit_minor, amount_minor) AS h
+          FROM lines WHERE kind IN ('sale','charge') OR (kind='return' AND n NOT IN (
+            SELECT n FROM backs))),
+        summed AS (
+          SELECT ord, min(n) AS n, max(n) AS last_n, min(utc) AS utc, min(day) AS day,
+            max(customer) AS customer,
+            count(*) FILTER (NOT charged) AS line_count,
+            coalesce(sum(quantity) FILTER (NOT charged), 0)::BIGINT AS units,
+            coalesce(sum(amount_minor) FILTER (NOT charged), 0)::BIGINT AS subtotal,
+            coalesce(sum(amount_minor) FILTER (charged), 0)::BIGINT AS charges,
+            sum(h) AS print
+          FROM kept GROUP BY ord)
+        SELECT s.ord, {order_id("s.ord", prefix)} AS id, n, last_n, utc, day, line_count, units,
+          subtotal, charges + coalesce(e.shipping, 0) AS charges,
+          least(coalesce(e.order_discount, 0), greatest(subtotal, 0)) AS discount,
+          CASE WHEN e.total=subtotal-e.order_discount+e.shipping+e.tax THEN e.tax ELSE 0 END AS tax,
+          coalesce(e.refunded, 0) AS refunded, b.id AS customer_id, units<0 AS is_return,
+          to_hex(CAST((print + hash(utc, b.id, e.shipping, e.order_discount, e.tax)) % 1152921504606846976 AS UBIGINT)) AS print,
+          CAST(1 + (sum(line_count+1) OVER (ORDER BY n) // {CHUNK_LINES}) AS INTEGER) AS chunk
+        FROM summed s LEFT JOIN buyers b ON s.customer=b.customer
+        LEFT JOIN extras e ON e.ord=s.ord ORDER BY n"""
     )
-    connection.execute(
-        f"""CREATE TABLE chunks AS
-        SELECT ord, CAST(1 + (sum(line_count+1) OVER (ORDER BY utc, ord) // {CHUNK_LINES})
-          AS INTEGER) AS chunk FROM heads"""
-    )
-    _changes(connection)
-    (count,) = connection.execute("SELECT coalesce(max(chunk), 0) FROM chunks").fetchall()[0]
+    (count,) = connection.execute("SELECT coalesce(max(chunk), 0) FROM heads").fetchall()[0]
     return int(count)
 
 
+def cut(connection: duckdb.DuckDBPyConnection, chunk: int) -> None:
+    """``part`` and ``part_heads``: the lines of one chunk, numbered, and its orders."""
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE part_heads AS SELECT * FROM heads WHERE chunk={chunk}"
+    )
+    # The range of rows lets the scan pass over the rest of the file.
+    low, high = connection.execute("SELECT min(n), max(last_n) FROM part_heads").fetchall()[0]
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE part AS
+        SELECT n, ord, CAST(row_number() OVER (PARTITION BY ord ORDER BY n) AS INTEGER) AS line,
+          sku, quantity, unit_minor, discount_minor, amount_minor, 0 AS share
+        FROM lines WHERE n BETWEEN {low} AND {high}
+          AND (kind='sale' OR (kind='return' AND n NOT IN (SELECT n FROM backs)))
+          AND ord IN (SELECT ord FROM part_heads)"""
+    )
+    _spread(connection)
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE part_backs AS
+        SELECT p.ord, p.line, p.sku, r.ord AS back, r.utc, r.day, r.quantity, r.amount_minor, r.n
+        FROM part p JOIN backs b ON b.of_n=p.n JOIN lines r ON r.n=b.n"""
+    )
+    _changes(connection)
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE part_services AS
+        SELECT ord, string_agg(DISTINCT service, ', ' ORDER BY service) AS what
+        FROM lines WHERE kind='charge' AND ord IN (SELECT ord FROM part_heads) GROUP BY ord"""
+    )
+
+
+def _spread(connection: duckdb.DuckDBPyConnection) -> None:
+    """Each line's ``share`` of its order's discount: they sum to it exactly."""
+    (found,) = connection.execute("SELECT count(*) FROM part_heads WHERE discount>0").fetchall()[0]
+    if not found:
+        return
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE part AS SELECT p.* REPLACE (CAST(CASE WHEN h.subtotal>0 THEN
+            CAST(h.discount AS HUGEINT)*sum(p.amount_minor) OVER w//h.subtotal -
+            CAST(h.discount AS HUGEINT)*(sum(p.amount_minor) OVER w-p.amount_minor)//h.subtotal
+          ELSE 0 END AS BIGINT) AS share)
+        FROM part p JOIN part_heads h USING (ord)
+        WINDOW w AS (PARTITION BY p.ord ORDER BY p.line)"""
+    )
+
+
 def _changes(connection: duckdb.DuckDBPyConnection) -> None:
-    """``changed``: what was taken back of each order, as its document tells it."""
+    """``part_changes``: what was taken back of each order, as its document tells it."""
     rows = connection.execute(
-        """SELECT s.ord, r.ord, strftime(r.utc,'%Y-%m-%dT%H:%M:%S.%gZ'), s.line, -r.quantity,
-          -r.amount_minor
-        FROM backs b JOIN lines r ON b.n=r.n JOIN sold s ON b.of_n=s.n
-        ORDER BY s.ord, r.utc, r.ord, r.n"""
+        """SELECT ord, back, strftime(utc,'%Y-%m-%dT%H:%M:%S.%gZ'), line, -quantity, -amount_minor
+        FROM part_backs ORDER BY ord, utc, back, n"""
     ).fetchall()
     by_order: dict[str, dict[str, list[tuple[str, int, int, int]]]] = {}
     for ord_, back, at, line, units, money in rows:
@@ -164,9 +186,9 @@ def _changes(connection: duckdb.DuckDBPyConnection) -> None:
         for ord_, backs in by_order.items()
         for changes, units, money in [_told(ord_, backs)]
     ]
-    _table(
+    table(
         connection,
-        "changed",
+        "part_changes",
         "ord VARCHAR, changes VARCHAR, versions INTEGER, units BIGINT, money BIGINT",
         made,
     )
@@ -215,52 +237,72 @@ def _told(
     return changes, units, money
 
 
-def documents_sql(chunk: int, currency: str, location: str) -> str:
-    """Head and lines of the orders of a chunk; ``parts`` are JSON lists of INLINE_LINES lines."""
+def lines_sql() -> str:
+    """The lines of the chunk's orders as JSON lists of at most INLINE_LINES, in any order."""
+    text = (
+        """concat('{"line":', x.line, ',', x.told, ',"quantity":', x.quantity, """
+        """',"unit_price_minor":', x.unit_minor, """
+        """',"discount_minor":', x.discount, ',"order_discount_minor":', x.share, """
+        """',"total_minor":', x.amount_minor, """
+        """',"cost_minor":null,"components":[],"fulfilled":', x.quantity, ',"returned":', """
+        """CASE WHEN x.quantity<0 THEN x.quantity ELSE 0 END, ',"cancelled":0}')"""
+    )
     return f"""
-WITH wanted AS (SELECT ord FROM chunks WHERE chunk={chunk}),
-parts AS (
-  SELECT ord, (line-1)//{INLINE_LINES} AS part, '[' || string_agg(
-    '{{"line":' || line || ',' || g.told || ',"quantity":' || quantity || ',"unit_price_minor":' ||
-    unit_minor || ',"discount_minor":0,"order_discount_minor":0,"total_minor":' || amount_minor ||
-    ',"cost_minor":null,"components":[],"fulfilled":' || quantity || ',"returned":' ||
-    CASE WHEN quantity<0 THEN quantity ELSE 0 END || ',"cancelled":0}}', ',' ORDER BY line)
-    || ']' AS lines
-  FROM sold s JOIN goods g USING (sku) WHERE ord IN (SELECT ord FROM wanted)
-  GROUP BY ord, part),
-listed AS (SELECT ord, list(lines ORDER BY part) AS parts FROM parts GROUP BY ord)
-SELECT h.id, upper(h.ord), h.customer_id, h.line_count, h.units, h.subtotal, h.charges, h.what,
-  h.is_return, strftime(h.utc,'%Y-%m-%dT%H:%M:%S.%gZ'), h.print, c.changes,
-  coalesce(c.versions, 0), coalesce(c.units, 0), l.parts
-FROM heads h JOIN wanted USING (ord) LEFT JOIN listed l USING (ord)
-LEFT JOIN changed c USING (ord) ORDER BY h.utc, h.ord"""
+SELECT ord, (line-1)//{INLINE_LINES} AS piece, concat('[', array_to_string(list_transform(
+  list(struct_pack(line:=line, told:=g.told, quantity:=quantity, unit_minor:=unit_minor,
+    discount:=discount_minor, share:=share, amount_minor:=amount_minor-share) ORDER BY line), lambda x: {text}), ','), ']') AS lines
+FROM part JOIN goods g USING (sku) GROUP BY ALL"""
 
 
-def facts_sql(chunk: int, currency: str, location: str, only: str = "true") -> str:
-    """The rows of SALES of a chunk's orders; ``only`` chooses among ``h``, the heads."""
-    common = f"h.customer_id, {text_literal(location)} AS location_id, 'import' AS channel, "
+def prices_sql(currency: str, source: str) -> str:
+    """The rows of PRICES: what the file tells, and around its days what was known before."""
+    return f"""
+WITH own AS (SELECT product_id, day, price FROM prices JOIN product_ids USING (sku)),
+spans AS (SELECT product_id, min(day) AS first, max(day) AS last FROM own GROUP BY product_id),
+kept AS (
+  SELECT k.product_id, k.day, k.price FROM known_prices k
+  JOIN (SELECT DISTINCT product_id FROM product_ids) USING (product_id)
+  LEFT JOIN spans s ON k.product_id=s.product_id
+  WHERE s.first IS NULL OR k.day<s.first OR k.day>s.last)
+SELECT product_id, day, strftime(day,'%Y-%m') AS month, price AS price_minor,
+  {text_literal(currency)} AS currency, {text_literal(source)} AS source
+FROM (FROM own UNION ALL FROM kept)"""
+
+
+HEADS = """
+SELECT h.ord, h.id, upper(h.ord), h.customer_id, h.line_count, h.units, h.subtotal, h.charges,
+  coalesce(w.what, ''), h.is_return, strftime(h.utc,'%Y-%m-%dT%H:%M:%S.%gZ'), h.print, c.changes,
+  coalesce(c.versions, 0), coalesce(c.units, 0), h.discount, h.tax, h.refunded
+FROM part_heads h LEFT JOIN part_changes c USING (ord) LEFT JOIN part_services w USING (ord)
+ORDER BY h.n"""
+"""The orders of the chunk, a row each."""
+
+
+def facts_sql(currency: str, location: str, only: str = "true") -> str:
+    """The rows of SALES of the chunk's orders; ``only`` chooses among ``h``, the heads."""
+    common = f"h.customer_id, {text_literal(location)} AS location_id, 'import' AS channel"
     tail = (
-        f"0 AS discount_minor, CAST(NULL AS BIGINT) AS cost_minor, {text_literal(currency)} "
+        f"CAST(NULL AS BIGINT) AS cost_minor, {text_literal(currency)} "
         "AS currency, 'import' AS source"
     )
     return f"""
-WITH wanted AS (SELECT h.* FROM heads h JOIN chunks USING (ord) WHERE chunk={chunk} AND {only})
+WITH wanted AS (SELECT * FROM part_heads h WHERE {only})
 SELECT h.id AS order_id, s.line, CASE WHEN s.quantity<0 THEN 'return' ELSE 'sale' END AS kind,
-  h.utc AS "at", h.day, strftime(h.day,'%Y-%m') AS month, g.product_id, {common}
-  s.quantity, s.amount_minor AS revenue_minor, {tail}
-FROM sold s JOIN wanted h USING (ord) JOIN goods g USING (sku)
+  h.utc AS "at", h.day, strftime(h.day,'%Y-%m') AS month, g.product_id, {common},
+  s.quantity, s.amount_minor-s.share AS revenue_minor,
+  s.discount_minor+s.share AS discount_minor, {tail}
+FROM part s JOIN wanted h USING (ord) JOIN goods g USING (sku)
 UNION ALL
-SELECT h.id, 0, 'charge', h.utc, h.day, strftime(h.day,'%Y-%m'), NULL, {common}
-  1, h.charges, {tail}
+SELECT h.id, 0, 'charge', h.utc, h.day, strftime(h.day,'%Y-%m'), NULL, {common},
+  1, h.charges, 0, {tail}
 FROM wanted h WHERE h.charges<>0
 UNION ALL
-SELECT h.id, s.line, 'return', r.utc, r.day, strftime(r.day,'%Y-%m'), g.product_id, {common}
-  r.quantity, r.amount_minor, {tail}
-FROM backs b JOIN lines r ON b.n=r.n JOIN sold s ON b.of_n=s.n JOIN wanted h ON h.ord=s.ord
-JOIN goods g ON g.sku=s.sku"""
+SELECT h.id, r.line, 'return', r.utc, r.day, strftime(r.day,'%Y-%m'), g.product_id, {common},
+  r.quantity, r.amount_minor, 0, {tail}
+FROM part_backs r JOIN wanted h USING (ord) JOIN goods g ON g.sku=r.sku"""
 
 
-def _table(
+def table(
     connection: duckdb.DuckDBPyConnection,
     name: str,
     columns: str,
@@ -269,7 +311,7 @@ def _table(
     """A table of Python rows, handed over as one JSON text: quicker than row by row."""
     names = [column.split()[0] for column in columns.split(",")]
     kinds = [column.split()[1] for column in columns.split(",")]
-    connection.execute(f"CREATE TABLE {name}({columns})")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name}({columns})")
     if not rows:
         return
     fields = ",".join(f'"f{i}":"{kind}"' for i, kind in enumerate(kinds))

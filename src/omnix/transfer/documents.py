@@ -35,13 +35,13 @@ def _plain(value: Any) -> Any:
     return _decode(value) if isinstance(value, msgspec.Raw) else value
 
 
-def drawn(row: Sequence[Any], currency: str, location: str) -> Drawn:
-    """From a row of ``documents_sql``. Lines stay the JSON text that they are."""
+def drawn(row: Sequence[Any], pieces: Mapping[int, str], currency: str, location: str) -> Drawn:
+    """From a row of ``build.HEADS``. The lines of ``pieces`` stay the JSON text that they are."""
     (
         id, number, customer_id, line_count, units, subtotal, charges, what, is_return, at, print_,
-        changes, versions, returned, parts,
-    ) = row  # fmt: skip
-    total = subtotal + charges
+        changes, versions, returned, discount, tax, refunded,
+    ) = row[1:]  # fmt: skip
+    total = subtotal - discount + charges + tax
     back = is_return or (returned and returned == units)
     document: dict[str, Any] = {
         "id": id,
@@ -54,9 +54,9 @@ def drawn(row: Sequence[Any], currency: str, location: str) -> Drawn:
         "line_count": line_count,
         "units": units,
         "subtotal_minor": subtotal,
-        "discount_minor": 0,
+        "discount_minor": discount,
         "shipping_minor": charges,
-        "tax_minor": 0,
+        "tax_minor": tax,
         "total_minor": total,
         "payment_state": "paid",
         "paid_minor": total,
@@ -69,15 +69,20 @@ def drawn(row: Sequence[Any], currency: str, location: str) -> Drawn:
         "source": "import",
         "print": print_,
     }
-    if versions:
-        document["changes"] = _decode(changes)
+    told = _decode(changes) if versions else []
+    if refunded and not versions:
+        told = [{"id": "refund", "version": 2, "kind": "refund", "at": at, "by": "import",
+                 "amount_minor": min(refunded, total)}]  # fmt: skip
+    if told:
+        document["changes"] = told
+        document["version"] = 1 + len(told)
     further: list[dict[str, Any]] = []
     if line_count <= INLINE_LINES:
-        document["lines"] = msgspec.Raw(parts[0].encode()) if parts else []
+        document["lines"] = msgspec.Raw(pieces[0].encode()) if pieces else []
     else:
         further = [
-            {"order_id": id, "chunk": i, "lines": msgspec.Raw(part.encode())}
-            for i, part in enumerate(parts)
+            {"order_id": id, "chunk": i, "lines": msgspec.Raw(piece.encode())}
+            for i, piece in sorted(pieces.items())
         ]
     return Drawn(document, further)
 

@@ -1,6 +1,7 @@
 """Orders of a file into the shop: staged, then applied chunk by chunk."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 import duckdb
@@ -12,7 +13,7 @@ from omnix.domains.inventory import locations
 from omnix.domains.orders.declare import ORDER_LINES, ORDERS, SALES
 from omnix.domains.products.declare import PRICES
 from omnix.domains.products.model import Product
-from omnix.kit.time import instant
+from omnix.kit import text
 from omnix.ports import Query
 
 from . import build, catalogue
@@ -94,24 +95,32 @@ async def _products(context: Context) -> dict[str, str]:
 async def _customers(context: Context) -> dict[str, str]:
     rows = context.stage.execute(
         "SELECT customer, strftime(min(utc),'%Y-%m-%dT%H:%M:%S.%gZ'), "
-        "coalesce(mode(country), '') FROM lines WHERE kind IN ('sale','return','charge') "
-        "AND customer<>'' GROUP BY customer ORDER BY customer"
+        "coalesce(mode(country), ''), max(person) FROM lines "
+        "WHERE kind IN ('sale','return','charge') AND customer<>'' "
+        "GROUP BY customer ORDER BY customer"
     ).fetchall()
-    made = [
-        Customer(
-            id=customer_id(key),
-            name=f"Customer {key}",
-            address={"country": country} if country else {},
-            external_ids={context.plan.layout.name: key},
-            created_at=at,
-            updated_at=at,
-        )
-        for key, at, country in rows
-    ]
+    made = [_customer(context, *row) for row in rows]
     tally = await catalogue.put_customers(context.ports, made, keep=True)
     context.tell("customers", tally.created, tally.changed, tally.same, len(rows))
     await context.step("customers", 1)
     return {row[0]: customer.id for row, customer in zip(rows, made, strict=True)}
+
+
+def _customer(context: Context, key: str, at: str, country: str, person: str) -> Customer:
+    email = None
+    if key.startswith("mailto:"):
+        with contextlib.suppress(ValueError):
+            email = text.email(key.removeprefix("mailto:"))
+    shown = text.normal(person)[:300] or email or f"Customer {key}"
+    return Customer(
+        id=customer_id(f"mailto:{email}" if email else key),
+        name=shown[:300],
+        email=email,
+        address={"country": country[:300]} if country else {},
+        external_ids={} if email else {context.plan.layout.name: key[:128]},
+        created_at=at,
+        updated_at=at,
+    )
 
 
 _KNOWN_PRICES = Query(
@@ -126,29 +135,23 @@ async def _prices(context: Context, products: dict[str, str]) -> None:
     """The estimated price history, in one piece with what earlier imports found."""
     lake, source = context.ports.lake, f"import:{context.id}"
     if await lake.position(PRICES, source) is None:
-        rows = context.stage.execute("SELECT sku, day, price FROM prices").fetchall()
-        own = {(products[sku], day): price for sku, day, price in rows}
-        known = await lake.rows(_KNOWN_PRICES, source=ESTIMATE)
+        found = await lake.rows(_KNOWN_PRICES, source=ESTIMATE)
+        known = {(row["product_id"], row["day"]): row["price_minor"] for row in found}
+        stage = context.stage
+        build.table(stage, "product_ids", "sku VARCHAR, product_id VARCHAR", list(products.items()))
+        build.table(
+            stage,
+            "known_prices",
+            "product_id VARCHAR, day DATE, price BIGINT",
+            [(product, str(day), price) for (product, day), price in known.items()],
+        )
+        table = await asyncio.to_thread(
+            lambda: ArrowTable(stage.sql(build.prices_sql(context.currency, ESTIMATE)))
+        )
         if known:
-            spans: dict[str, list[Any]] = {}
-            for product, day in own:
-                span = spans.setdefault(product, [day, day])
-                span[0], span[1] = min(span[0], day), max(span[1], day)
-            for row in known:
-                span = spans.get(row["product_id"], [])
-                if span and not span[0] <= row["day"] <= span[1]:
-                    own.setdefault((row["product_id"], row["day"]), row["price_minor"])
-            await lake.delete(PRICES, {"source": ESTIMATE, "product_id": list(spans)})
-        ordered = sorted(own.items())
-        columns = {
-            "product_id": [product for (product, _), _ in ordered],
-            "day": [day for (_, day), _ in ordered],
-            "month": [f"{day:%Y-%m}" for (_, day), _ in ordered],
-            "price_minor": [price for _, price in ordered],
-            "currency": [context.currency] * len(ordered),
-            "source": [ESTIMATE] * len(ordered),
-        }
-        await lake.append(PRICES, columns, source=source, version=1)
+            again = {product for product, _ in known} & set(products.values())
+            await lake.delete(PRICES, {"source": ESTIMATE, "product_id": list(again)})
+        await lake.append(PRICES, table, source=source, version=1)
     await context.step("prices", 1)
 
 
@@ -158,9 +161,8 @@ async def _facts(context: Context, chunk: int, location: str, empty: bool) -> li
     Facts come before documents: a document that stands says that its facts do.
     """
     ports, source = context.ports, f"import:{context.id}"
-    sql = build.documents_sql(chunk, context.currency, location)
-    rows = await asyncio.to_thread(lambda: context.stage.execute(sql).fetchall())
-    orders = [drawn(row, context.currency, location) for row in rows]
+    stage = context.stage
+    orders = await asyncio.to_thread(_draw, stage, chunk, context.currency, location)
     found = await sort_out(ports.records, orders, empty=empty)
     context.count_orders(found)
     if found.touched:
@@ -178,16 +180,26 @@ async def _facts(context: Context, chunk: int, location: str, empty: bool) -> li
             if context.torn:
                 await ports.lake.delete(SALES, {"order_id": ids})
             table = await asyncio.to_thread(
-                _fact_table, context.stage, chunk, context.currency, location,
+                _fact_table, stage, context.currency, location,
                 None if len(ids) == len(orders) else ids,
             )  # fmt: skip
             await ports.lake.append(SALES, table, source=source, version=chunk)
     return [*found.missing, *found.touched]
 
 
+def _draw(
+    stage: duckdb.DuckDBPyConnection, chunk: int, currency: str, location: str
+) -> list[Drawn]:
+    build.cut(stage, chunk)
+    pieces: dict[str, dict[int, str]] = {}
+    for number, piece, lines in stage.execute(build.lines_sql()).fetchall():
+        pieces.setdefault(number, {})[piece] = lines
+    heads = stage.execute(build.HEADS).fetchall()
+    return [drawn(row, pieces.get(row[0], {}), currency, location) for row in heads]
+
+
 def _fact_table(
     stage: duckdb.DuckDBPyConnection,
-    chunk: int,
     currency: str,
     location: str,
     only: list[str] | None,
@@ -200,7 +212,7 @@ def _fact_table(
         )
         condition = "h.id IN (SELECT id FROM chosen)"
         del chosen
-    return ArrowTable(stage.sql(build.facts_sql(chunk, currency, location, condition)))
+    return ArrowTable(stage.sql(build.facts_sql(currency, location, condition)))
 
 
 async def _store(context: Context, chunk: int, documents: list[Drawn]) -> None:
@@ -210,7 +222,3 @@ async def _store(context: Context, chunk: int, documents: list[Drawn]) -> None:
         await records.load(ORDER_LINES, further)
     await records.load(ORDERS, [order.document for order in documents])
     await context.step("orders", chunk)
-
-
-def now(context: Context) -> str:
-    return instant(context.ports.clock.now())

@@ -25,12 +25,12 @@ _REASONS = {
 
 
 def open_stage(folder: Path) -> duckdb.DuckDBPyConnection:
-    """A staging database in ``folder``, empty, bounded in memory."""
+    """An empty staging database, bounded in memory; what is more lies in ``folder``.
+
+    It need not outlive the process: the same file gives the same tables again.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("stage.duckdb*"):
-        old.unlink()
     connection = duckdb.connect(
-        str(folder / "stage.duckdb"),
         config={
             "memory_limit": MEMORY,
             "threads": THREADS,

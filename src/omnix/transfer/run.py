@@ -80,8 +80,6 @@ async def run_import(
         stage.close()
         for name in ("spill", "input.csv"):
             _remove(folder / name)
-        for left in folder.glob("stage.duckdb*"):
-            _remove(left)
 
 
 def _remove(path: Path) -> None:

@@ -13,6 +13,9 @@ from .values import Reading, amount, stamps, whole
 
 MAX_UNITS = 1_000_000_000
 MAX_BREAKS = 50
+DEAD = ("cancelled", "canceled", "failed", "trash", "voided", "expired", "pending", "draft",
+        "checkout-draft")  # fmt: skip
+"""States of orders that never became a sale."""
 _ID = "^[A-Za-z0-9][A-Za-z0-9._~:+-]{0,63}$"
 
 
@@ -24,6 +27,13 @@ class Staged:
     readings: list[Reading] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     folded_skus: int = 0
+    extras: bool = False
+    """Whether orders have amounts of their own beside their lines."""
+
+
+ONCE = ("placed_at", "email", "customer_name", "first_name", "last_name", "country", "currency",
+        "status", "payment_status", "cancelled_at", "customer_ref")  # fmt: skip
+"""Columns of the order, not of the line."""
 
 
 def text_literal(text: str) -> str:
@@ -50,6 +60,8 @@ def stage_orders(
     layout = plan.layout
     staged = Staged()
     has = {m.field for m in plan.mapping}
+    if layout.header_once:
+        fill_down(connection, [c for c in ONCE if c in has])
     staged.readings.append(stamps(connection, "placed_at", zone, layout.month_first))
     if "unit_price" in has:
         price, reading = amount(connection, "unit_price")
@@ -58,7 +70,14 @@ def stage_orders(
         total, reading = amount(connection, "line_total")
         staged.readings.append(reading)
         price = f"CAST({total} / nullif({whole('quantity')},0) AS DECIMAL(18,6))"
-    connection.execute(_lines(layout, has, price, 10 ** exponent(currency)))
+    scale = 10 ** exponent(currency)
+    discount = "0"
+    if "discount" in has:
+        value, reading = amount(connection, "discount")
+        staged.readings.append(reading)
+        discount = f"coalesce(CAST(round_even(abs({value})*{scale},0) AS BIGINT),0)"
+    connection.execute(_lines(layout, has, price, discount, scale))
+    staged.extras = _extras(connection, has, scale)
     if layout.fold_sku:
         (staged.folded_skus,) = connection.execute(
             "SELECT count(*) FROM (SELECT 1 FROM raw GROUP BY upper(trim(sku)) "
@@ -71,13 +90,16 @@ def stage_orders(
     return staged
 
 
-def _lines(layout: Layout, has: set[str], price: str, scale: int) -> str:
+def _lines(layout: Layout, has: set[str], price: str, discount: str, scale: int) -> str:
     def column(name: str, otherwise: str = "''") -> str:
         return f"coalesce(trim(r.{name}),'')" if name in has else otherwise
 
     sku = column("sku")
     if layout.fold_sku:
         sku = f"upper({sku})"
+    elif "name" in has:
+        # What was sold without a number is known by its name.
+        sku = f"coalesce(nullif({sku},''),left({column('name')},64))"
     cancel = (
         f"starts_with(ord,{text_literal(layout.cancel_prefix)})"
         if layout.cancel_prefix
@@ -86,6 +108,18 @@ def _lines(layout: Layout, has: set[str], price: str, scale: int) -> str:
     service = _service(layout)
     # The customer's number, as spreadsheets write numbers.
     customer = f"regexp_replace({column('customer_ref')},'^(\\d+)\\.0+$','\\1')"
+    if "email" in has:
+        mail = column("email")
+        customer = f"CASE WHEN {mail} LIKE '%_@_%' THEN concat('mailto:',lower({mail})) ELSE {customer} END"
+    dead = "false"
+    if "status" in has or "payment_status" in has:
+        states = ",".join(f"'{state}'" for state in DEAD)
+        dead = (
+            f"lower(replace({column('status')},'wc-','')) IN ({states}) "
+            f"OR lower({column('payment_status')}) IN ({states})"
+        )
+    if "cancelled_at" in has:
+        dead = f"({dead}) OR {column('cancelled_at')}<>''"
     units = whole("r.quantity")
     bare_free = "AND customer=''" if layout.cancel_prefix else "AND false"
     return f"""
@@ -94,27 +128,37 @@ WITH typed AS (
   SELECT r.rowid AS n, {column("order_number")} AS ord, {sku} AS sku, {column("name")} AS name,
     {units} AS quantity, {price.replace("unit_price", "r.unit_price")} AS price, s.utc, s.day,
     {customer} AS customer, {column("country")} AS country,
+    {discount.replace("discount", "r.discount") if "discount" in has else "0"} AS discount_minor,
+    {dead} AS dead, {_person(has)} AS person,
     {"coalesce(r.sheet,'')" if "sheet" in has else "''"} AS sheet
   FROM raw r LEFT JOIN stamps s ON r.placed_at=s.t
 ), judged AS (
   SELECT *, {service} AS service, {cancel} AS cancelled,
+    CAST(round_even(price*{scale},0) AS BIGINT) AS unit_minor,
+    price*{scale}=trunc(price*{scale}) AS exact,
     CASE WHEN ord='' THEN 'order_number|is missing'
       WHEN length(ord)>64 THEN 'order_number|is longer than 64 characters'
       WHEN utc IS NULL THEN 'placed_at|is no time in the form of this column'
       WHEN quantity IS NULL THEN 'quantity|is no whole number'
       WHEN abs(quantity)>{MAX_UNITS} THEN 'quantity|is beyond a thousand million'
       WHEN price IS NULL THEN 'unit_price|is no amount'
-      WHEN abs(price)*{scale}*greatest(abs(quantity),1)>9e15 THEN 'unit_price|is too large'
+      WHEN abs(CAST(price AS DOUBLE))*{scale}*greatest(abs(quantity),1)>9e15
+        THEN 'unit_price|is too large'
       WHEN sku='' THEN 'sku|is missing'
       WHEN length(sku)>64 THEN 'sku|is longer than 64 characters'
+      WHEN discount_minor>abs(price)*{scale}*abs(quantity)+1 THEN
+        'discount|is more than the line comes to'
       WHEN length(name)>300 THEN 'name|is longer than 300 characters'
     END AS wrong
   FROM typed
 )
-SELECT n, ord, sku, name, quantity, utc, day, customer, country, sheet, service,
-  CAST(round_even(price*{scale},0) AS BIGINT) AS unit_minor,
-  CAST(round_even(price*quantity*{scale},0) AS BIGINT) AS amount_minor,
+SELECT n, ord, sku, name, quantity, utc, day, customer, person, country, sheet, service,
+  unit_minor, discount_minor,
+  CASE WHEN exact THEN unit_minor*quantity
+    ELSE CAST(round_even(price*quantity*{scale},0) AS BIGINT) END
+    - discount_minor AS amount_minor,
   CASE WHEN wrong IS NOT NULL THEN 'refused'
+    WHEN dead THEN 'skipped'
     WHEN service IS NOT NULL THEN CASE WHEN price*quantity=0 THEN 'skipped' ELSE 'charge' END
     WHEN quantity=0 THEN 'skipped'
     WHEN quantity<0 AND price=0 THEN 'skipped'
@@ -124,6 +168,7 @@ SELECT n, ord, sku, name, quantity, utc, day, customer, country, sheet, service,
     WHEN price=0 {bare_free} THEN 'skipped'
     ELSE 'sale' END AS kind,
   CASE WHEN wrong IS NOT NULL THEN wrong
+    WHEN dead THEN 'status|says that the order was cancelled, failed or never paid'
     WHEN service IS NOT NULL THEN
       CASE WHEN price*quantity=0 THEN 'sku|is a service line without an amount' END
     WHEN quantity=0 THEN 'quantity|is zero'
@@ -135,6 +180,46 @@ SELECT n, ord, sku, name, quantity, utc, day, customer, country, sheet, service,
     WHEN price=0 {bare_free} THEN
       'unit_price|is zero without a customer: stock corrected, no sale' END AS why
 FROM judged"""
+
+
+def _person(has: set[str]) -> str:
+    """SQL of the buyer's name."""
+    if "customer_name" in has:
+        return "coalesce(trim(r.customer_name),'')"
+    parts = [f"coalesce(r.{name},'')" for name in ("first_name", "last_name") if name in has]
+    joined = ",' ',".join(parts)
+    return f"trim(concat({joined}))" if parts else "''"
+
+
+def _extras(connection: duckdb.DuckDBPyConnection, has: set[str], scale: int) -> bool:
+    """``extras``: amounts of whole orders, which files repeat on every line or tell once."""
+    names = ("shipping", "order_discount", "tax", "total", "refunded")
+    found = [name for name in names if name in has]
+    columns = []
+    for name in names:
+        value = "0"
+        if name in found:
+            text, _ = amount(connection, name)
+            value = f"coalesce(max(abs(CAST(round_even({text}*{scale},0) AS BIGINT))),0)"
+        columns.append(f"{value} AS {name}")
+    connection.execute(
+        f"CREATE TABLE extras AS SELECT trim(order_number) AS ord, {','.join(columns)} FROM raw "
+        f"WHERE {'true' if found else 'false'} GROUP BY 1"
+    )
+    return bool(found)
+
+
+def fill_down(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> None:
+    """Give every row of an order what stands on the order's first row only."""
+    filled = ",".join(
+        f"coalesce(nullif({c},''), first_value(nullif({c},'') IGNORE NULLS) OVER w) AS {c}"
+        for c in columns
+    )
+    connection.execute(
+        f"CREATE OR REPLACE TABLE raw AS SELECT * REPLACE ({filled}) FROM raw "
+        "WINDOW w AS (PARTITION BY order_number ORDER BY rowid ROWS BETWEEN UNBOUNDED PRECEDING "
+        "AND UNBOUNDED FOLLOWING) ORDER BY rowid"
+    )
 
 
 def _service(layout: Layout) -> str:

@@ -35,7 +35,7 @@ class Reading:
 def stamps(
     connection: duckdb.DuckDBPyConnection, column: str, zone: str, month_first: bool | None
 ) -> Reading:
-    """Make the table ``stamps`` (t, utc, day) of the distinct texts of ``raw.column`` that are times.
+    """Make the table ``stamps`` (t, utc, day): the distinct texts of ``raw.column`` that are times.
 
     A text with an offset keeps it, others are in ``zone``. What the column's own form does not
     fit is tried as ISO 8601 only, so that no cell is read by another form than its neighbours.
@@ -46,16 +46,20 @@ def stamps(
         f"WHERE {column} IS NOT NULL AND {column}<>''"
     )
     (total,) = connection.execute("SELECT count(*) FROM texts").fetchall()[0]
-    iso = "TRY_CAST(trim(t) AS TIMESTAMPTZ)"
+    iso = (
+        "TRY_CAST(regexp_replace(trim(t),'(:\\d\\d(\\.\\d+)?)\\s*([+-]\\d\\d):?(\\d\\d)$',"
+        "'\\1\\3:\\4') AS TIMESTAMPTZ)"
+    )
     counted = [("iso", "ISO 8601", _fits(connection, iso))]
     if counted[0][2] < total:
-        fits = ",".join(f"count(try_strptime(trim(t),'{form}'))" for form, _ in _STAMPS)
-        row = connection.execute(f"SELECT {fits} FROM texts").fetchall()[0]
-        counted += [(form, label, n) for (form, label), n in zip(_STAMPS, row, strict=True)]
-        serial = "regexp_full_match(trim(t),'\\d{5}(\\.\\d+)?')"
-        counted.append(
-            ("serial", "spreadsheet day numbers", _fits(connection, f"{serial} OR NULL"))
-        )
+        tests = {form: (label, f"try_strptime(trim(t),'{form}')") for form, label in _STAMPS}
+        serial = "nullif(regexp_full_match(trim(t),'\\d{5}(\\.\\d+)?'),false)"
+        tests["serial"] = ("spreadsheet day numbers", serial)
+        few = _counts(connection, list(tests.values()), "texts ORDER BY hash(t) LIMIT 300")
+        # Only what fits a sample best is tried on all: a form that fails is slow to try.
+        tests = {f: t for (f, t), n in zip(tests.items(), few, strict=True) if n == max(few) and n}
+        counts = _counts(connection, list(tests.values()), "texts") if tests else []
+        counted += [(f, t[0], n) for (f, t), n in zip(tests.items(), counts, strict=True)]
     most = max(n for _, _, n in counted)
     best = [entry for entry in counted if entry[2] == most]
     form, label, _ = best[0]
@@ -71,14 +75,25 @@ def stamps(
             "to_microseconds(CAST(round(TRY_CAST(trim(t) AS DOUBLE)*86400) AS BIGINT)*1000000))"
         )
     else:
-        moment = f"coalesce(timezone(getvariable('zone'),try_strptime(trim(t),'{form}')),{iso})"
+        # The same order of day and month, with or without a time of day.
+        alike = [form, *(f for f, _ in _STAMPS if f[:8] == form[:8] and f != form)]
+        forms = ",".join(f"'{f}'" for f in alike)
+        moment = f"coalesce(timezone(getvariable('zone'),try_strptime(trim(t),[{forms}])),{iso})"
     connection.execute(f"SET VARIABLE zone='{zone}'")
     connection.execute(
-        f"CREATE OR REPLACE TABLE stamps AS SELECT t, CAST(timezone('UTC',moment) AS TIMESTAMP) AS "
-        f"utc, CAST(timezone('{zone}',moment) AS DATE) AS day FROM (SELECT t, {moment} AS moment FROM texts)"
-        f" WHERE moment BETWEEN {_EARLIEST} AND {_LATEST}"
+        "CREATE OR REPLACE TABLE stamps AS SELECT t, CAST(timezone('UTC',moment) AS TIMESTAMP) "
+        f"AS utc, CAST(timezone('{zone}',moment) AS DATE) AS day "
+        f"FROM (SELECT t, {moment} AS moment FROM texts) WHERE moment BETWEEN {_EARLIEST} AND {_LATEST}"
     )
     return Reading(column, label if most else "no known form", ambiguous and month_first is None)
+
+
+def _counts(
+    connection: duckdb.DuckDBPyConnection, tests: list[tuple[str, str]], table: str
+) -> list[int]:
+    columns = ",".join(f"count({test})" for _, test in tests)
+    row = connection.execute(f"SELECT {columns} FROM (SELECT t FROM {table})").fetchall()[0]
+    return [int(n) for n in row]
 
 
 def _fits(connection: duckdb.DuckDBPyConnection, expression: str) -> int:
