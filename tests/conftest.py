@@ -1,8 +1,20 @@
 """Fixtures that every test may use."""
 
+import os
+
 import pytest
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Full counts run with `make soak`; `make test` runs their samples."""
+    if os.environ.get("OMNIX_SOAK") == "1":
+        return
+    soaks = [item for item in items if item.get_closest_marker("soak")]
+    if soaks:
+        config.hook.pytest_deselected(items=soaks)
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
