@@ -5,18 +5,11 @@ import { LiveBadge } from '@/features/realtime/LiveBadge';
 import { useStatus } from '@/features/system/useStatus';
 import { useWords } from '@/i18n/locale';
 import { Button } from '@/ui/Button';
+import { Icon } from '@/ui/Icon';
 import { Popover } from '@/ui/Popover';
 import { useStore } from '@/ui/store';
 import { Brand } from './Brand';
 import { Preferences } from './Preferences';
-
-function initials(name: string): string {
-  const parts = name.trim().split(/\s+/);
-  return parts
-    .slice(0, 2)
-    .map((part) => part.charAt(0).toUpperCase())
-    .join('');
-}
 
 function Account() {
   const { t } = useWords();
@@ -30,8 +23,8 @@ function Account() {
       label={t('app.account')}
       triggerClass="rounded-full"
       trigger={
-        <span className="grid size-9 place-items-center rounded-full bg-accent-soft font-semibold text-accent-strong text-xs">
-          {initials(user.name || user.email)}
+        <span className="grid size-9 place-items-center rounded-full bg-accent-soft text-accent-strong">
+          <Icon name="person" />
         </span>
       }
     >

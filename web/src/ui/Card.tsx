@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react';
+import type { ReactNode } from 'react';
 
 interface Props {
   title: string;
@@ -12,17 +12,13 @@ interface Props {
 
 /** A titled section of a page. */
 export function Card({ title, text, actions, flush = false, className = '', children }: Props) {
-  const id = useId();
   return (
     <section
-      aria-labelledby={id}
       className={`min-w-0 rounded-card border border-line bg-surface shadow-card ${className}`}
     >
       <header className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 px-4 pt-3.5 sm:px-5">
         <div className="min-w-0">
-          <h2 id={id} className="font-semibold text-base">
-            {title}
-          </h2>
+          <h2 className="font-semibold text-base">{title}</h2>
           {text && <p className="text-ink-2 text-sm">{text}</p>}
         </div>
         {actions}

@@ -1,0 +1,186 @@
+"""A browser and a server to point it at.
+
+By default the built pages (`web/out`) with the development mock behind them, started on a free
+port. `OMNIX_WEB_URL`, `OMNIX_WEB_EMAIL` and `OMNIX_WEB_PASSWORD` name a running OMNIX instead.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+WEB = ROOT / "web"
+CHROMIUM = "/usr/bin/chromium"
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.web)
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the pages are, and who may sign in."""
+
+    url: str
+    email: str
+    password: str
+
+
+def start_mock(port: int = 0, **settings: str) -> tuple[subprocess.Popen[str], Server]:
+    """The mock on `port` (0: any free one); `settings` are its environment variables."""
+    password = "correct horse"
+    process = subprocess.Popen(
+        ["node", str(WEB / "scripts" / "mock-api.mjs")],
+        env={"PATH": os.environ["PATH"], "PORT": str(port), "MOCK_PASSWORD": password, **settings},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    url = process.stdout.readline().strip()
+    assert url.startswith("http://127.0.0.1:"), f"the mock did not start: {url!r}"
+    if settings.get("MOCK_MODE") == "first":
+        password = "one-time-password"
+    return process, Server(url, "admin@example.com", password)
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+Mock = Callable[..., AbstractContextManager[Server]]
+
+
+@pytest.fixture(scope="session")
+def built() -> None:
+    if not (WEB / "out" / "index.html").is_file():
+        pytest.skip("the web is not built: run npm ci && npm run build in web/")
+    if not Path(CHROMIUM).exists() or shutil.which("node") is None:
+        pytest.skip(f"{CHROMIUM} or node is not installed")
+
+
+@pytest.fixture(scope="session")
+def mock(built: None) -> Mock:
+    """Starts mocks of their own for tests that need the shop in a certain state."""
+
+    @contextmanager
+    def run(**settings: str) -> Iterator[Server]:
+        process, server = start_mock(**settings)
+        try:
+            yield server
+        finally:
+            stop(process)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def server(mock: Mock) -> Iterator[Server]:
+    url = os.environ.get("OMNIX_WEB_URL")
+    if url:
+        yield Server(url, os.environ["OMNIX_WEB_EMAIL"], os.environ["OMNIX_WEB_PASSWORD"])
+        return
+    with mock() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def base_url(server: Server) -> str:
+    return server.url
+
+
+@pytest.fixture(scope="session")
+def browser(built: None) -> Iterator[Browser]:
+    # Generous, since machines that run tests are busy; nothing here asserts a duration.
+    expect.set_options(timeout=20_000)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Visit:
+    """A browser profile at a server, and what went wrong in it."""
+
+    server: Server
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.server.url + path)
+        return self.page
+
+    def sign_in(self) -> Page:
+        page = self.open("/login/")
+        page.locator("input[name=email]").fill(self.server.email)
+        page.locator("input[name=password]").fill(self.server.password)
+        page.locator("button[type=submit]").click()
+        page.locator("[data-live]").wait_for()
+        return page
+
+    def watch(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._hear)
+        page.on("request", lambda request: self._see(request.url))
+
+    def _hear(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    def _see(self, url: str) -> None:
+        if not url.startswith((self.server.url, "data:", "blob:")):
+            self.foreign.append(url)
+
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture
+def visitor(browser: Browser, server: Server) -> Iterator[Visitor]:
+    """Opens profiles: `visitor(at=server, locale="he-IL", color_scheme="dark", ...)`."""
+    contexts: list[BrowserContext] = []
+
+    def make(at: Server | None = None, **options: Any) -> Visit:
+        options = {"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options}
+        context = browser.new_context(**options)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        visit = Visit(at or server, context, context.new_page())
+        visit.watch(visit.page)
+        return visit
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def visit(visitor: Visitor) -> Visit:
+    """An English desktop visitor who is signed in."""
+    made = visitor()
+    made.sign_in()
+    return made

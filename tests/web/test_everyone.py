@@ -1,0 +1,179 @@
+"""What holds on every page: accessibility, keyboard, phone, language, theme, network, size."""
+
+import re
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import WEB, Visit, Visitor
+
+PAGES = ("/", "/products/", "/gallery/", "/no-such-page/")
+
+
+def settled(page: Page) -> None:
+    """Waits until what the page loads by itself is there."""
+    expect(page.get_by_role("heading", level=1).first).to_be_attached()
+    expect(page.locator(".skeleton[aria-hidden]")).to_have_count(1 if "/gallery" in page.url else 0)
+    page.wait_for_function(
+        "[...document.querySelectorAll('[role=slider]')].every(e => e.querySelector('canvas'))"
+    )
+
+
+def product(visit: Visit) -> Page:
+    """The page of a product that should be ordered, which shows the most."""
+    page = visit.open("/")
+    page.locator("section", has=page.locator("h2")).get_by_role("table").first.get_by_role(
+        "link"
+    ).first.click()
+    page.wait_for_url("**/product/?id=*")
+    expect(page.locator("summary").first).to_be_visible()
+    return page
+
+
+def open_account(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("Account and settings|חשבון והגדרות")).click()
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, one line each. Read in by name: a script tag would break the policy."""
+    axe = (WEB / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    page.evaluate(axe)
+    found = page.evaluate("async () => (await axe.run()).violations")
+    return [
+        f"{page.url} {rule['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "he-IL"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(visitor: Visitor, scheme: str, locale: str) -> None:
+    visit = visitor(color_scheme=scheme, locale=locale)
+    page = visit.open("/login/")
+    page.locator("button[type=submit]").click()
+    found = violations(page)
+    visit.sign_in()
+    for path in PAGES:
+        settled(visit.open(path))
+        found += violations(page)
+    settled(product(visit))
+    page.locator("summary").first.click()
+    found += violations(page)
+    page.goto(visit.server.url + "/")
+    settled(page)
+    open_account(page)
+    found += violations(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name=re.compile("Show as table|הצגה כטבלה")).first.click()
+    found += violations(page)
+    assert found == []
+    assert page.locator("html").get_attribute("dir") == ("rtl" if locale == "he-IL" else "ltr")
+    assert page.locator("html").get_attribute("data-theme") == scheme
+
+
+def test_the_keyboard_reaches_everything_and_focus_is_seen(visit: Visit) -> None:
+    page = visit.open("/")
+    settled(page)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_in_viewport()
+    reached = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            """() => { const e = document.activeElement;
+                if (!e || e === document.body) return null;
+                const box = e.closest('label') ?? e, style = getComputedStyle(box);
+                return [e.getAttribute('aria-label') ?? box.textContent.trim(),
+                    style.outlineStyle !== 'none' && style.outlineWidth !== '0px']; }"""
+        )
+        if seen is None:
+            break
+        reached.append(seen)
+    names = [name for name, _ in reached]
+    unseen = [name for name, visible in reached if not visible]
+    assert unseen == []
+    for wanted in ("Dashboard", "Products", "Account and settings", "30 days", "All products"):
+        assert wanted in names
+    assert any(name.startswith("Revenue and orders") for name in names)
+    assert any(name.startswith("What is") for name in names)
+
+
+def test_a_panel_gives_the_focus_back(visit: Visit) -> None:
+    page = visit.page
+    button = page.get_by_role("button", name="Account and settings")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Account and settings")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Account and settings")).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_nothing_sticks_out_sideways(visitor: Visitor, width: int) -> None:
+    visit = visitor(viewport={"width": width, "height": 800})
+    visit.sign_in()
+    pages: list[Callable[[], Page]] = [lambda path=path: visit.open(path) for path in PAGES]
+    for show in [*pages, lambda: product(visit)]:
+        page = show()
+        settled(page)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{page.url} is {wide} wide at {width}"
+
+
+def test_language_and_theme_are_kept_and_do_not_flash(visit: Visit) -> None:
+    page = visit.page
+    page.get_by_role("button", name="Account and settings").click()
+    page.get_by_label("Theme").select_option("dark")
+    page.get_by_label("Language").select_option("he")
+    expect(page.get_by_role("heading", level=1)).to_have_text("לוח בקרה")
+    page.goto(visit.server.url + "/", wait_until="commit")
+    page.wait_for_function("document.body")
+    assert page.evaluate("[document.documentElement.dataset.theme, document.dir]") == [
+        "dark",
+        "rtl",
+    ]
+    expect(page.get_by_role("heading", level=1)).to_have_text("לוח בקרה")
+    open_account(page)
+    page.get_by_label("שפה").select_option("en")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dashboard")
+
+
+def test_pages_ask_nobody_else_and_break_no_policy(visit: Visit) -> None:
+    for path in (*PAGES[:3], "/login/"):
+        visit.open(path)
+        visit.page.wait_for_timeout(300)
+    settled(product(visit))
+    assert visit.foreign == []
+    assert visit.complaints == []
+
+
+def test_pages_bear_no_inline_script(visit: Visit) -> None:
+    for path in ("/", "/login/", "/products/", "/product/", "/gallery/", "/no-such-page/"):
+        html = visit.page.request.get(visit.server.url + path).text()
+        assert "<script>" not in html
+        assert "http://" not in html.replace("http://www.w3.org/", "")
+
+
+def test_nothing_jumps_while_the_dashboard_loads(visit: Visit) -> None:
+    page = visit.page
+    page.add_init_script(
+        """window.shift = 0; new PerformanceObserver(list => {
+            for (const e of list.getEntries()) if (!e.hadRecentInput) window.shift += e.value;
+        }).observe({type: 'layout-shift', buffered: true});"""
+    )
+    page.reload()
+    settled(page)
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.shift") <= 0.05
+
+
+def test_the_first_load_stays_small() -> None:
+    done = subprocess.run(
+        ["node", str(WEB / "scripts" / "size.mjs")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
