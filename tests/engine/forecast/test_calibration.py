@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from omnix.engine.forecast import backtest, forecast
+from omnix.engine.forecast import Panel, backtest, forecast
 from omnix.engine.forecast.metrics import interval_share, panel_wape, probability_transform
 from omnix.engine.forecast.spread import LEVELS
 
@@ -70,3 +70,12 @@ def test_backtest_reports_what_happened() -> None:
 def test_a_panel_too_short_for_a_backtest_is_refused() -> None:
     with pytest.raises(ValueError, match="too short"):
         backtest(retail(3, 30).panel, 28)
+
+
+def test_identical_series_do_not_empty_a_bin() -> None:
+    truth = retail(1, 200, level=1.0)
+    values = np.repeat(truth.panel.values, 700, axis=0)
+    same = Panel(values, np.zeros(700, np.int32), truth.panel.first_day, np.zeros(700, np.int32))
+    result = forecast(same, 28)
+    assert np.isfinite(result.quantiles).all()
+    assert np.ptp(result.mean, axis=0).max() < 1e-4

@@ -90,7 +90,7 @@ def forecast_origin(
         np.empty(n, np.float32),
         np.empty(n, np.float32),
         np.empty(n, np.float32),
-        scale,
+        scale.copy(),
         np.zeros(n),
         totals.observed,
         totals.sales,
@@ -121,6 +121,12 @@ def forecast_origin(
                 size0=history.units / np.maximum(history.sales, 1),
                 probability0=history.sales / count, using=using,
             )  # fmt: skip
+            # What the level could not foresee, rather than all variance: a strong weekday or
+            # season must not pass for uncertainty.
+            mean = moments.total[part] / np.maximum(moments.count[part], 1)
+            left = ets.sigma.astype(np.float64) ** 2 / np.maximum(mean, 1e-30)
+            floor = 0.01 * moments.total[part] / np.maximum(moments.sales[part], 1)
+            out.dispersion[part] = np.where(mean > 0, np.maximum(left, floor), scale[part])
             path = 0.5 * (np.maximum(ets.forecast, 0.0) + tsb.mean[:, None])
             out.mean[part] = path * history.future
             out.level[part] = 0.5 * (np.maximum(ets.level, 0.0) + tsb.mean)

@@ -73,7 +73,7 @@ class Samples:
             base = floored(total[full], at.dispersion[rows])
             self._sums[k].append(
                 (sold[full] / base, precision(base, at.dispersion[rows], at.doubt[rows]),
-                 at.probability[rows].astype(np.float64))
+                 at.level[rows].astype(np.float64))
             )  # fmt: skip
         usable = seen[live] & (mean[live] > 0)
         row, day = np.nonzero(usable)
@@ -84,7 +84,7 @@ class Samples:
         self._daily.append(
             (actual[live[row], day] / expected,
              precision(expected, at.dispersion[live[row]], at.doubt[live[row]]),
-             at.probability[live[row]].astype(np.float64))
+             at.level[live[row]].astype(np.float64))
         )  # fmt: skip
 
     def daily(self) -> SpreadTable:
@@ -97,8 +97,8 @@ class Samples:
 def _joined(parts: list[tuple[F64, F64, F64]]) -> tuple[F64, F64, F64]:
     if not parts:
         return np.empty(0), np.empty(0), np.empty(0)
-    ratio, shape, probability = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return ratio, shape, probability
+    ratio, shape, rate = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return ratio, shape, rate
 
 
 def forecast(
@@ -173,8 +173,8 @@ def continuous_quantiles(
     mean = final.mean[part].astype(np.float64)
     base = floored(mean, final.dispersion[part, None])
     shape = precision(base, final.dispersion[part, None], final.doubt[part, None])
-    probability = np.repeat(final.probability[part].astype(np.float64), mean.shape[1])
-    ratios = at_levels(table.ratios(shape.ravel(), probability), levels)
+    rate = np.repeat(final.level[part].astype(np.float64), mean.shape[1])
+    ratios = at_levels(table.ratios(shape.ravel(), rate), levels)
     return np.asarray(ratios.reshape(*mean.shape, len(levels)) * base[:, :, None])
 
 

@@ -5,8 +5,8 @@
  *
  * Missing observations come as a mask, never as NaN, so the file may be built with any floating
  * point flags; it needs none, since the vectors are explicit. (-ffast-math at link time would
- * switch subnormals off for the whole process.) Hyndman et al., "Forecasting with Exponential Smoothing"
- * (2008), ch. 2; Teunter, Syntetos and Babai, EJOR 214 (2011) for TSB.
+ * switch subnormals off for the whole process.) Hyndman et al., "Forecasting with Exponential
+ * Smoothing" (2008), ch. 2; Teunter, Syntetos and Babai, EJOR 214 (2011) for TSB.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -21,7 +21,11 @@ typedef float vec __attribute__((vector_size(4 * WIDTH), aligned(64)));
 /* One build serves every x86 machine where the loader can pick a clone; elsewhere the
  * compiler lowers the vectors to whatever the base target has. */
 #if defined(__linux__) && defined(__x86_64__) && defined(__GLIBC__) && !defined(__AVX512F__)
+#if defined(__clang__) || __GNUC__ < 12
+#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#endif
 #else
 #define CLONES
 #endif

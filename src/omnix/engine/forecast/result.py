@@ -82,7 +82,7 @@ class Forecast:
         total = self.total_mean(days)
         base = floored(total, self.components.dispersion)
         shape = precision(base, self.components.dispersion, self.components.doubt)
-        probability = self.components.probability.astype(np.float64)
+        rate = self.components.level.astype(np.float64)
         measured = np.array([k for k, _ in self._totals])
         place = np.interp(np.log(np.maximum(length, 1)), np.log(measured), np.arange(len(measured)))
         out = np.zeros((len(total), len(wanted)))
@@ -90,7 +90,7 @@ class Forecast:
             share = np.maximum(0.0, 1.0 - np.abs(place - index))
             rows = np.flatnonzero(share > 0)
             if len(rows):
-                ratios = at_levels(table.ratios(shape[rows], probability[rows]), wanted)
+                ratios = at_levels(table.ratios(shape[rows], rate[rows]), wanted)
                 out[rows] += share[rows, None] * ratios * base[rows, None]
         return np.asarray(to_lattice(out, self._unit[:, None]))
 

@@ -2,7 +2,7 @@
 
 The samples are ratios actual / mean of earlier origins. They are binned by the forecast's
 expected relative precision (mean^2 over the variance that the series' own dispersion implies)
-and by how often the series sells; each bin's empirical quantiles are mixed with those of a gamma
+and by what the series sells a day; each bin's empirical quantiles are mixed with those of a gamma
 variable of that precision, which alone serves where there is no sample.
 """
 
@@ -24,7 +24,8 @@ PRIOR_SAMPLES = 60.0
 MAX_SAMPLES = 400_000
 _PER_BIN = 1500
 _MAX_BINS = 20
-_CLASSES = 4
+_EDGES = (0.25, 0.5, 0.75, 0.95)
+_MANY = 24_000
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,14 @@ class SpreadTable:
     quantiles: F64
     samples: int
 
-    def ratios(self, shape: F64, probability: F64) -> F64:
-        """Quantiles of actual / mean [n, level] at precision `shape` and sale `probability` [n].
+    def ratios(self, shape: F64, rate: F64) -> F64:
+        """Quantiles of actual / mean [n, level] at precision `shape` and daily `rate` [n].
 
         Interpolated in log shape between bin centres; beyond the outermost centres the gamma
         quantiles carry the change of shape.
         """
         x = np.log(np.clip(shape, 1e-6, 1e6))
-        klass = np.searchsorted(self.edges, probability)
+        klass = np.searchsorted(self.edges, rate)
         out = np.empty((len(x), len(LEVELS)))
         for c in range(len(self.edges) + 1):
             rows = np.flatnonzero(klass == c)
@@ -67,24 +68,20 @@ class SpreadTable:
         return np.maximum.accumulate(out, axis=1)
 
 
-def fit_spread(ratio: F64, shape: F64, probability: F64) -> SpreadTable:
-    """Build the table from samples: `ratio` actual / mean, `shape`, `probability`, all [s].
+def fit_spread(ratio: F64, shape: F64, rate: F64) -> SpreadTable:
+    """Build the table from samples: `ratio` actual / mean, `shape`, daily `rate`, all [s].
 
     At most `MAX_SAMPLES` are used, taken at even steps. Without samples the gamma prior is
     tabulated.
     """
     if len(ratio) > MAX_SAMPLES:
         pick = np.linspace(0, len(ratio) - 1, MAX_SAMPLES).astype(np.int64)
-        ratio, shape, probability = ratio[pick], shape[pick], probability[pick]
+        ratio, shape, rate = ratio[pick], shape[pick], rate[pick]
     s = len(ratio)
-    classes = int(np.clip(s // (4 * _PER_BIN), 1, _CLASSES))
-    bins = int(np.clip(s // (classes * _PER_BIN), 1, _MAX_BINS))
-    edges = (
-        np.unique(np.quantile(probability, np.linspace(0, 1, classes + 1)[1:-1]))
-        if s
-        else np.empty(0)
-    )
-    klass = np.searchsorted(edges, probability)
+    many = s >= _MANY
+    edges = np.unique(np.quantile(rate, _EDGES)) if many else np.empty(0)
+    bins = int(np.clip(s // ((len(edges) + 1) * _PER_BIN), 1, _MAX_BINS))
+    klass = np.searchsorted(edges, rate)
     count = len(edges) + 1
     prior_shapes = np.geomspace(0.02, 500.0, 15)
     if s < _PER_BIN:
@@ -97,6 +94,8 @@ def fit_spread(ratio: F64, shape: F64, probability: F64) -> SpreadTable:
     quantiles = np.empty((count, bins, len(LEVELS)))
     for c in range(count):
         rows = np.flatnonzero(klass == c)
+        if len(rows) < bins:
+            rows = np.arange(s)  # ties at an edge may leave a class without samples of its own
         rows = rows[np.argsort(shape[rows], kind="stable")]
         for b, part in enumerate(np.array_split(rows, bins)):
             centre = float(np.exp(np.log(np.clip(shape[part], 1e-6, 1e6)).mean()))
