@@ -1,5 +1,6 @@
 """Demand history from the lake, as the panels that the engine reads."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -38,7 +39,7 @@ class Window:
 
 
 async def window(ports: Ports) -> Window | None:
-    """The last three years of whole days; None before the first sale.
+    """Up to three years of whole days; None before the first sale.
 
     For a shop that sells, today is left out, since it is not over. Where the data ended long
     ago, its last day is the end.
@@ -52,6 +53,12 @@ async def window(ports: Ports) -> Window | None:
         last = today - timedelta(days=1)
     first = min(max(first, last - timedelta(days=MOST_DAYS - 1)), last)
     return Window(first, last)
+
+
+async def empty_window(ports: Ports) -> Window:
+    """What stands for the history of a shop that has none: four weeks up to yesterday."""
+    today = day_of(ports.clock.now(), (await shop(ports)).time_zone)
+    return Window(today - timedelta(days=28), today - timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -74,152 +81,126 @@ class History:
 
 
 async def read(ports: Ports, span: Window, products: Sequence[Product], *, all: bool) -> History:
-    """The history of ``products``; with ``all`` unset, only their rows are read."""
+    """The history of ``products``; with ``all`` unset, ``total`` is theirs alone."""
     days = {"first": span.first, "last": span.last}
-    if all:
-        sold = await ports.lake.arrays(_SQL["daily_demand"], **days)
-    else:
-        ids = [product.id for product in products]
-        sold = await ports.lake.arrays(_SQL["daily_demand_of"], products=ids, **days)
-    short = await ports.lake.arrays(_SQL["short_days"], **days)
-    return build(span, products, sold, short)
+    places = [row["location_id"] for row in await ports.lake.rows(_SQL["places"], **days)]
+    ids = [product.id for product in products]
+    coded = {"products": ids, "locations": places, **days}
+    sold = await ports.lake.arrays(_SQL["demand"], all=all, **coded)
+    short = await ports.lake.arrays(_SQL["short_days"], **coded)
+    return await asyncio.to_thread(build, span, products, places, sold, short)
 
 
 def build(
     span: Window,
     products: Sequence[Product],
+    locations: Sequence[str],
     sold: Mapping[str, Any],
     short: Mapping[str, Any],
 ) -> History:
-    """Panels from columns ``product_id, location_id, day, units`` and the days without stock."""
-    ids = [product.id for product in products]
-    row_of = {id: row for row, id in enumerate(ids)}
-    groups = {name: n for n, name in enumerate(sorted({p.category for p in products}))}
+    """Panels from the columns ``row`` (-1: none of ``products``), ``place``, ``day``, ``units``.
+
+    ``row`` and ``place`` number the products and locations, ``day`` counts from the first.
+    ``short`` has the same columns but ``units``: days without stock.
+    """
+    n, wide = len(products), max(len(locations), 1)
+    total = np.bincount(sold["day"], sold["units"], minlength=span.days).astype(np.float32)
+    known = sold["row"] >= 0
+    cell = sold["row"].astype(np.int64) * wide + sold["place"]
+    short_cell = short["row"].astype(np.int64) * wide + short["place"]
+    there = np.zeros(n * wide, bool)
+    there[cell[known]] = there[short_cell] = True
+    cells = np.flatnonzero(there)
+    row_of = np.full(n * wide, -1, np.int64)
+    row_of[cells] = np.arange(len(cells))
+    owner = cells // wide
+    by_place = np.zeros((len(cells), span.days), np.float32)
+    flat = row_of[cell[known]] * span.days + sold["day"][known]
+    np.add.at(by_place.reshape(-1), flat, sold["units"][known])
+    values = _by_owner(by_place, owner, n)
+    parts = _add_parts(products, row_of, wide, cells, by_place)
+    groups = {name: k for k, name in enumerate(sorted({p.category for p in products}))}
     group = np.array([groups[p.category] for p in products], np.int32)
-    day = _columns(sold["day"], span)
-    units = np.asarray(sold["units"], np.float64)
-    names, named = _coded(sold["product_id"])
-    rows = np.array([row_of.get(name, -1) for name in names], np.int64)[named]
-    values = _sums(len(ids), span.days, rows, day, units)
-    places, place_rows = _places(sold, short, names, named, row_of)
-    by_place = _sums(len(places), span.days, place_rows, day, units)
-    parts = _add_parts(products, places, by_place)
-    total = _sums(1, span.days, np.zeros(len(day), np.int64), day, units)
-    place_start = _starts(by_place)
-    start = _starts(values)
-    masked = _mask(span, places, by_place, values, short, row_of)
-    place_group = np.array([group[row_of[id]] for id, _ in places], np.int32)
+    start = np.minimum(_first_sale(values), _listed(products, span))
+    place_start = np.minimum(_first_sale(by_place), start[owner])
+    missing = np.zeros(by_place.shape, bool)
+    missing[row_of[short_cell], short["day"]] = True
+    masked = _mask(missing, owner, by_place, values)
     ordinal = span.first.toordinal()
     return History(
         window=span,
-        products=ids,
+        products=[product.id for product in products],
         by_product=Panel(values, start, ordinal, group),
-        places=places,
-        by_place=Panel(by_place, place_start, ordinal, place_group),
-        total=Panel(total, np.zeros(1, np.int32), ordinal, np.zeros(1, np.int32)),
-        masked=frozenset(masked),
+        places=[(products[c // wide].id, locations[c % wide]) for c in cells.tolist()],
+        by_place=Panel(by_place, place_start, ordinal, group[owner]),
+        total=Panel(total[None, :], np.zeros(1, np.int32), ordinal, np.zeros(1, np.int32)),
+        masked=frozenset(products[row].id for row in masked),
         parts=frozenset(parts),
     )
 
 
-def _columns(days: Any, span: Window) -> NDArray[np.int64]:
-    first = np.datetime64(span.first, "D")
-    return np.asarray((np.asarray(days).astype("datetime64[D]") - first).astype(np.int64))
+def _by_owner(rows: NDArray[np.float32], owner: NDArray[np.int64], n: int) -> NDArray[np.float32]:
+    """Rows summed by their owners, which ascend."""
+    out = np.zeros((n, rows.shape[1]), np.float32)
+    if len(rows):
+        first = np.flatnonzero(np.diff(owner, prepend=-1))
+        out[owner[first]] = np.add.reduceat(rows, first, axis=0)
+    return out
 
 
-def _coded(texts: Any) -> tuple[list[str], NDArray[np.int64]]:
-    """Distinct texts, and the place of each entry among them."""
-    index: dict[str, int] = {}
-    coded = np.fromiter(
-        (index.setdefault(text, len(index)) for text in texts), np.int64, count=len(texts)
-    )
-    return list(index), coded
-
-
-def _sums(
-    n: int, days: int, rows: NDArray[np.int64], day: NDArray[np.int64], units: NDArray[np.float64]
-) -> NDArray[np.float32]:
-    fine = (rows >= 0) & (day >= 0) & (day < days)
-    flat = np.bincount(rows[fine] * days + day[fine], units[fine], minlength=n * days)
-    return np.asarray(flat.reshape(n, days), np.float32)
-
-
-def _starts(values: NDArray[np.float32]) -> NDArray[np.int32]:
+def _first_sale(values: NDArray[np.float32]) -> NDArray[np.int32]:
     """The column of the first sale; the number of columns where there is none."""
-    any_sale = (values > 0).any(1)
-    first = (values > 0).argmax(1)
-    return np.asarray(np.where(any_sale, first, values.shape[1]), np.int32)
+    sold = values > 0
+    first = np.where(sold.any(1), sold.argmax(1), values.shape[1])
+    return np.asarray(first, np.int32)
 
 
-def _places(
-    sold: Mapping[str, Any],
-    short: Mapping[str, Any],
-    names: list[str],
-    named: NDArray[np.int64],
-    row_of: Mapping[str, int],
-) -> tuple[list[tuple[str, str]], NDArray[np.int64]]:
-    """Every product and place that sold or was stocked, and the row of each entry of ``sold``."""
-    where, located = _coded(["" if text is None else text for text in sold["location_id"]])
-    code = named * max(len(where), 1) + located
-    places: dict[tuple[str, str], int] = {}
-    distinct, inverse = np.unique(code, return_inverse=True)
-    rows = np.empty(len(distinct), np.int64)
-    for n, value in enumerate(distinct.tolist()):
-        product, location = names[value // len(where)], where[value % len(where)]
-        known = product in row_of
-        rows[n] = places.setdefault((product, location), len(places)) if known else -1
-    for product, location in zip(short["product_id"], short["location_id"], strict=True):
-        if product in row_of:
-            places.setdefault((product, location), len(places))
-    return list(places), rows[inverse] if len(rows) else np.empty(0, np.int64)
+def _listed(products: Sequence[Product], span: Window) -> NDArray[np.int32]:
+    """The column of the day on which each came into the catalogue, at most the number of columns.
+
+    What has long been listed and never sold is known not to sell; what is new is not.
+    """
+    days = (date.fromisoformat(p.created_at[:10]).toordinal() for p in products)
+    listed = np.fromiter(days, np.int64, len(products)) - span.first.toordinal()
+    return np.clip(listed, 0, span.days).astype(np.int32)
 
 
 def _add_parts(
     products: Sequence[Product],
-    places: list[tuple[str, str]],
+    row_of: NDArray[np.int64],
+    wide: int,
+    cells: NDArray[np.int64],
     by_place: NDArray[np.float32],
 ) -> set[str]:
     """Add what bundles sold to the rows of their parts, where those rows exist."""
-    row_of = {place: row for row, place in enumerate(places)}
-    bundles = {p.id: p.components for p in products if p.components}
+    number = {product.id: n for n, product in enumerate(products)}
     parts: set[str] = set()
-    for (product_id, location_id), row in list(row_of.items()):
-        for component in bundles.get(product_id, ()):
-            target = row_of.get((component.product_id, location_id))
-            if target is not None:
+    for row, cell in enumerate(cells.tolist()):
+        for component in products[cell // wide].components:
+            part = number.get(component.product_id)
+            target = -1 if part is None else row_of[part * wide + cell % wide]
+            if target >= 0:
                 by_place[target] += component.quantity * by_place[row]
                 parts.add(component.product_id)
     return parts
 
 
 def _mask(
-    span: Window,
-    places: list[tuple[str, str]],
+    missing: NDArray[np.bool_],
+    owner: NDArray[np.int64],
     by_place: NDArray[np.float32],
     values: NDArray[np.float32],
-    short: Mapping[str, Any],
-    row_of: Mapping[str, int],
-) -> set[str]:
-    """Mark days without stock as not observed, for the place and, if all were out, the product."""
-    place_row = {place: row for row, place in enumerate(places)}
-    day = _columns(short["day"], span)
-    rows = np.array(
-        [
-            place_row.get((product, location), -1)
-            for product, location in zip(short["product_id"], short["location_id"], strict=True)
-        ],
-        np.int64,
-    )
-    fine = (rows >= 0) & (day >= 0) & (day < span.days)
-    missing = np.zeros(by_place.shape, bool)
-    missing[rows[fine], day[fine]] = True
+) -> list[int]:
+    """Mark days without stock as not observed, for the place and, if all were out, the product.
+
+    Returns the rows of the products touched.
+    """
+    if not len(missing):
+        return []
     # A series that was hardly ever in stock would have nothing left to learn from.
     missing[missing.mean(1) > _MASK_LIMIT] = False
-    owner = np.array([row_of[id] for id, _ in places], np.int64)
-    counts = np.bincount(owner, minlength=len(values)) if len(owner) else np.zeros(len(values))
-    out = np.zeros(values.shape, np.int64)
-    np.add.at(out, owner, missing)
-    values[(out > 0) & (out == counts[:, None])] = np.nan
     by_place[missing] = np.nan
-    touched = np.flatnonzero(missing.any(axis=1))
-    return {places[row][0] for row in touched.tolist()}
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    out = np.logical_and.reduceat(missing, first, axis=0)
+    values[owner[first]] = np.where(out, np.float32(np.nan), values[owner[first]])
+    return sorted(set(owner[missing.any(1)].tolist()))

@@ -1,7 +1,7 @@
 """Making forecasts: from history to the documents that are stored."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,38 +15,44 @@ from .history import History
 from .model import HORIZON_DAYS, SHOWN_LEVELS, TOTAL, TOTAL_DAYS, TOTAL_LEVELS
 
 KEPT_DAYS = 90
+Made = tuple[Forecast, Forecast | None, Forecast]
 
 
-async def engine(history: History, horizon: int) -> tuple[Forecast, Forecast, Forecast]:
+async def engine(history: History) -> Made:
     """Forecasts by product, by product and place, and of the whole shop; off the event loop."""
 
-    def work() -> tuple[Forecast, Forecast, Forecast]:
+    def work() -> Made:
         return (
-            forecast(history.by_product, horizon, quantiles=SHOWN_LEVELS),
-            forecast(history.by_place, horizon, quantiles=SHOWN_LEVELS),
-            forecast(history.total, horizon, quantiles=SHOWN_LEVELS),
+            forecast(history.by_product, HORIZON_DAYS, quantiles=SHOWN_LEVELS),
+            # Only sums are used of a place, and those have levels of their own.
+            forecast(history.by_place, HORIZON_DAYS, quantiles=(0.5,)) if history.places else None,
+            forecast(history.total, HORIZON_DAYS, quantiles=SHOWN_LEVELS),
         )
 
     return await asyncio.to_thread(work)
 
 
 def _rounded(values: Any) -> Any:
-    return np.round(np.asarray(values, np.float64), 3).tolist()
+    return np.round(np.asarray(values, np.float64), 3)
 
 
-def _totals(made: Forecast, lengths: Sequence[int]) -> list[dict[str, Any]]:
-    """For each series: sums over each length, their means and quantiles."""
-    means = np.stack([made.total_mean(days) for days in lengths], 1)
-    spread = np.stack([made.total_quantiles(days, TOTAL_LEVELS) for days in lengths], 1)
-    return [
-        {
-            "days": list(lengths),
+class _Sums:
+    """Demand of each series summed over each of the lengths: means and quantiles."""
+
+    def __init__(self, made: Forecast) -> None:
+        self._days = [days for days in TOTAL_DAYS if days <= made.horizon]
+        self._mean = _rounded(np.stack([made.total_mean(days) for days in self._days], 1))
+        self._quantiles = _rounded(
+            np.stack([made.total_quantiles(days, TOTAL_LEVELS) for days in self._days], 1)
+        )
+
+    def of(self, row: int) -> dict[str, Any]:
+        return {
+            "days": self._days,
             "levels": list(TOTAL_LEVELS),
-            "mean": _rounded(means[n]),
-            "quantiles": _rounded(spread[n]),
+            "mean": self._mean[row].tolist(),
+            "quantiles": self._quantiles[row].tolist(),
         }
-        for n in range(len(means))
-    ]
 
 
 def _weekday(made: Forecast, row: int, first_day: int) -> list[float]:
@@ -60,8 +66,8 @@ def _series(made: Forecast, row: int, first_day: int) -> dict[str, Any]:
     parts = made.components
     return {
         "model": made.model[row],
-        "mean": _rounded(made.mean[row]),
-        "quantiles": _rounded(made.quantiles[row].T),
+        "mean": _rounded(made.mean[row]).tolist(),
+        "quantiles": _rounded(made.quantiles[row].T).tolist(),
         "drivers": {
             "level": round(float(parts.level[row]), 4),
             "trend": round(float(parts.trend[row]), 5),
@@ -69,13 +75,36 @@ def _series(made: Forecast, row: int, first_day: int) -> dict[str, Any]:
             "season": round(float(parts.yearly[row, 0]), 4),
         },
         "notes": [str(note) for note in made.notes[row]],
+        "horizon_days": made.horizon,
     }
+
+
+def _named(history: History, product: Product, made_at: str) -> dict[str, Any]:
+    return {
+        "product_id": product.id,
+        "sku": product.sku,
+        "name": product.name,
+        "category": product.category,
+        "forecast_date": history.window.forecast_date.isoformat(),
+        "made_at": made_at,
+    }
+
+
+async def single(
+    history: History, product: Product, horizon: int, made_at: str, quality: Any
+) -> dict[str, Any]:
+    """The document of the first product of ``history``, as stored but without sums and places."""
+    made = await asyncio.to_thread(forecast, history.by_product, horizon, quantiles=SHOWN_LEVELS)
+    document = _series(made, 0, history.window.first.toordinal())
+    if product.id in history.masked:
+        document["notes"].append("stock_outs_masked")
+    return {**_named(history, product, made_at), **document, "quality": quality}
 
 
 def documents(
     history: History,
     products: Mapping[str, Product],
-    made: tuple[Forecast, Forecast, Forecast],
+    made: Made,
     quality: Mapping[str, Mapping[str, float | None]],
     made_at: str,
 ) -> Iterator[dict[str, Any]]:
@@ -83,43 +112,37 @@ def documents(
     by_product, by_place, total = made
     start = history.window.forecast_date
     ordinal = history.window.first.toordinal()
-    # From the day of making: a history that ended long ago is forecast all the same.
-    expires = int(parse_instant(made_at).timestamp()) + KEPT_DAYS * 86_400
-    lengths = [days for days in TOTAL_DAYS if days <= by_product.horizon]
-    totals = _totals(by_product, lengths)
-    place_totals = _totals(by_place, lengths) if history.places else []
-    places: dict[str, dict[str, Any]] = {}
+    # From the making, not from the day forecast: data may have ended long ago.
+    expires = {"expires": int(parse_instant(made_at).timestamp()) + KEPT_DAYS * 86_400}
+    sums = _Sums(by_product)
+    place_sums = _Sums(by_place) if by_place is not None else None
+    rows: dict[str, list[tuple[str, int]]] = {}
     for row, (product_id, location_id) in enumerate(history.places):
-        places.setdefault(product_id, {})[location_id] = place_totals[row]
-    common = {"forecast_date": start.isoformat(), "made_at": made_at, "expires": expires}
+        rows.setdefault(product_id, []).append((location_id, row))
     for row, id in enumerate(history.products):
-        product = products[id]
         document = _series(by_product, row, ordinal)
         if id in history.masked:
             document["notes"].append("stock_outs_masked")
         if id in history.parts:
             document["notes"].append("bundle_parts")
         yield {
-            **common,
+            **_named(history, products[id], made_at),
+            **expires,
             **document,
-            "product_id": id,
-            "sku": product.sku,
-            "name": product.name,
-            "category": product.category,
-            "horizon_days": by_product.horizon,
-            "totals": totals[row],
-            "places": places.get(id, {}),
+            "totals": sums.of(row),
+            "places": {place: place_sums.of(at) for place, at in rows.get(id, ()) if place_sums},
             "quality": dict(quality.get(id, {})),
         }
     yield {
-        **common,
-        **_series(total, 0, ordinal),
         "product_id": TOTAL,
         "sku": "",
         "name": "All products",
         "category": "",
-        "horizon_days": total.horizon,
-        "totals": _totals(total, lengths)[0],
+        "forecast_date": start.isoformat(),
+        "made_at": made_at,
+        **expires,
+        **_series(total, 0, ordinal),
+        "totals": _Sums(total).of(0),
         "places": {},
         "quality": {},
     }
@@ -129,6 +152,3 @@ def days_of(document: Mapping[str, Any]) -> list[str]:
     """The days that a stored document forecasts."""
     first = date.fromisoformat(document["forecast_date"])
     return [(first + timedelta(days=n)).isoformat() for n in range(len(document["mean"]))]
-
-
-__all__ = ["HORIZON_DAYS", "days_of", "documents", "engine"]

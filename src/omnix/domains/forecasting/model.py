@@ -19,7 +19,7 @@ NOTES = {
     "short_history": "Less than eight weeks of history are known.",
     "long_gap": "There is a gap of two months or more in the history.",
     "dormant": "It has not sold for four months or more.",
-    "pooled": "Its weekday and season profiles lean on the products of its category.",
+    "pooled": "Its level leans on the products of its category.",
     "outliers_capped": "Single days far above the usual were lowered before learning.",
     "returns_ignored": "Days on which more came back than was sold count as no sale.",
     "stock_outs_masked": "Days without stock were left out: they say nothing about demand.",
@@ -40,7 +40,7 @@ class FanPoint(msgspec.Struct, frozen=True):
 
 
 class Drivers(msgspec.Struct, frozen=True, kw_only=True):
-    """What the forecast is made of: mean = (level + trend) x weekday x season of the year.
+    """What the forecast is made of: mean = (level + trend) x weekday x season x day of the month.
 
     ``level`` in units a day, ``trend`` its change a day, ``weekday`` the seven factors from
     Monday on, ``season`` the first day's factor for the time of the year.
@@ -92,7 +92,7 @@ class ForecastDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ForecastBrief(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the list: demand over the next 30 days."""
+    """A line of the list: demand over the next ``horizon_days`` days."""
 
     product_id: str
     sku: str
@@ -143,12 +143,16 @@ def notes(codes: list[str]) -> list[Note]:
 
 
 LABELS = {
-    "ets": "Exponential smoothing with weekday and season profiles",
-    "tsb": "Intermittent demand (TSB) with weekday and season profiles",
-    "pooled": "Typical demand of its category",
+    "ets_tsb": "Exponential smoothing and TSB with weekday and season profiles",
+    "tsb_ets_profile": "Exponential smoothing and TSB with weekday and season profiles",
+    "mean": "Mean of its first days with weekday and season profiles",
+    "group_mean": "Mean of its first days, drawn to what is typical of its category",
+    "group": "What is typical of its category",
+    "zero": "No demand, since nothing was sold",
+    "none": "Nothing to go by",
 }
 
 
 def label(model: str) -> str:
     """A model's name in words."""
-    return LABELS.get(model, model.replace("_", " ").replace("+", " and "))
+    return LABELS[model]

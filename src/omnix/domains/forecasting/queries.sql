@@ -1,27 +1,48 @@
--- name: daily_demand
--- Pieces of each product that were wanted at each location and day: sold less cancelled, returns apart.
+-- name: places
+-- Where anything was sold from $first to $last; text empty for sales without a place.
 -- reads: sales
-SELECT product_id, location_id, day, sum(quantity)::BIGINT AS units
+SELECT DISTINCT coalesce(location_id, '') AS location_id
 FROM sales
-WHERE kind IN ('sale', 'cancellation') AND product_id IS NOT NULL
-    AND month >= strftime($first::DATE, '%Y-%m') AND day BETWEEN $first AND $last
-GROUP BY product_id, location_id, day;
+WHERE kind IN ('sale', 'cancellation') AND month >= strftime($first::DATE, '%Y-%m')
+    AND day BETWEEN $first AND $last
+ORDER BY 1;
 
--- name: daily_demand_of
--- The same for the products named in $products only.
+-- name: demand
+-- Pieces wanted (sold less cancelled, returns apart) by row of $products (-1: another), row of $locations and day from $first on.
 -- reads: sales
-SELECT product_id, location_id, day, sum(quantity)::BIGINT AS units
+WITH wanted AS (
+    SELECT unnest($products::VARCHAR[]) AS product_id,
+        unnest(range(len($products::VARCHAR[])))::INTEGER AS row
+), places AS (
+    SELECT unnest($locations::VARCHAR[]) AS location_id,
+        unnest(range(len($locations::VARCHAR[])))::INTEGER AS place
+)
+SELECT coalesce(wanted.row, -1)::INTEGER AS row, places.place::INTEGER AS place,
+    (day - $first::DATE)::INTEGER AS day, quantity::FLOAT AS units
 FROM sales
-WHERE kind IN ('sale', 'cancellation') AND product_id IN (SELECT unnest($products::VARCHAR[]))
+LEFT JOIN wanted ON wanted.product_id = sales.product_id
+JOIN places ON places.location_id = coalesce(sales.location_id, '')
+WHERE kind IN ('sale', 'cancellation') AND sales.product_id IS NOT NULL
     AND month >= strftime($first::DATE, '%Y-%m') AND day BETWEEN $first AND $last
-GROUP BY product_id, location_id, day;
+    AND ($all OR wanted.row IS NOT NULL);
 
 -- name: short_days
--- Days on which a product was missing at a location for more than half of the opening hours.
+-- Days on which a product was missing at a place for more than half of the opening hours, coded as the demand is.
 -- reads: stock_days
-SELECT product_id, location_id, day
+WITH wanted AS (
+    SELECT unnest($products::VARCHAR[]) AS product_id,
+        unnest(range(len($products::VARCHAR[])))::INTEGER AS row
+), places AS (
+    SELECT unnest($locations::VARCHAR[]) AS location_id,
+        unnest(range(len($locations::VARCHAR[])))::INTEGER AS place
+)
+SELECT wanted.row::INTEGER AS row, places.place::INTEGER AS place,
+    (day - $first::DATE)::INTEGER AS day
 FROM stock_days
-WHERE in_stock < 0.5 AND day BETWEEN $first AND $last;
+JOIN wanted ON wanted.product_id = stock_days.product_id
+JOIN places ON places.location_id = stock_days.location_id
+WHERE in_stock < 0.5 AND month >= strftime($first::DATE, '%Y-%m')
+    AND day BETWEEN $first AND $last;
 
 -- name: sales_days
 -- The first and the last day on which anything was sold.

@@ -33,9 +33,11 @@ async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[
         return {"products": 0}
     await context.progress(0, 4, "reading the sales history")
     active = await _active(ports)
+    if not active:
+        return {"products": 0}
     past = await history.read(ports, span, active, all=True)
     await context.progress(1, 4, f"forecasting {len(active)} products")
-    made = await make.engine(past, model.HORIZON_DAYS)
+    made = await make.engine(past)
     await context.progress(2, 4, "judging earlier forecasts")
     quality, overall = await judge(past)
     await context.progress(3, 4, "storing")
@@ -111,19 +113,16 @@ async def forecast_one(ports: Ports, product_id: str, days: int) -> ForecastDocu
 
 async def forecast_now(ports: Ports, product: Product, days: int) -> ForecastDocument:
     """From the lake as it is now, beside products of its category, which lend their profiles."""
-    span = await history.window(ports)
-    if span is None:
-        raise NotFound("there is no sales history yet to forecast from")
+    span = await history.window(ports) or await history.empty_window(ports)
     page = await products.listing(ports, category=product.category, limit=_PEERS)
     peers = [peer for peer in page.items if peer.id != product.id]
     past = await history.read(ports, span, [product, *peers], all=False)
-    made = await make.engine(past, days)
-    by_id = {each.id: each for each in [product, *peers]}
-    now = instant(ports.clock.now())
-    document = next(make.documents(past, by_id, made, {}, now))
     known = await stored(ports, product.id)
-    if known is not None:
-        document["quality"] = known["quality"]
+    quality = known["quality"] if known is not None else {}
+    now = instant(ports.clock.now())
+    document = await make.single(past, product, days, now, quality)
+    if known is not None and "bundle_parts" in known["notes"]:
+        document["notes"].append("bundle_parts")
     return _shown(document, days)
 
 
