@@ -11,8 +11,10 @@ import msgspec
 import numpy as np
 
 from omnix.domains.customers.declare import CUSTOMERS
+from omnix.domains.dashboard import rollups
 from omnix.domains.dashboard.declare import REBUILD
 from omnix.domains.forecasting.declare import FORECAST_ALL
+from omnix.domains.forecasting.service import forecast_all
 from omnix.domains.inventory.declare import (
     BALANCES,
     LEDGER,
@@ -29,19 +31,22 @@ from omnix.domains.system.settings import shop, store_shop
 from omnix.domains.system.setup import tell_data_until, tell_setup
 from omnix.engine.simulator import ShopSpec, SimulatedShop, simulate
 from omnix.kit.declare import JobType
-from omnix.kit.errors import Conflict
+from omnix.kit.errors import ConditionFailed, Conflict
 from omnix.kit.time import day_of, instant
 from omnix.platform import jobs, search
 from omnix.platform.access import SYSTEM
 from omnix.platform.jobs import JobContext, JobHandler
 from omnix.platform.unique import UNIQUE
-from omnix.ports import Ports
+from omnix.ports import Absent, Ports, Put
 
 from . import demo_items as items
 
 DEMO_LOAD = JobType("demo.load", "Make the demo shop", timeout=600)
 TRUTH = "demo/truth.npz"
+SPEC = "demo/spec.json"
 _PARTS = 9
+_FOLLOWING = 2
+_STOCKS_AT_ONCE = 50
 
 Progress = Callable[[int, int, str], Awaitable[None]]
 
@@ -66,11 +71,14 @@ async def default_spec(ports: Ports) -> ShopSpec:
 async def load_demo(ports: Ports, spec: ShopSpec, progress: Progress) -> dict[str, int]:
     """Simulate and store everything; begun again after a crash, it ends the same.
 
-    Raises Conflict where the shop holds real data.
+    Raises Conflict where the shop holds real data, or the demo of another spec.
     """
     before = await shop(ports)
     if before.mode == "real":
         raise Conflict("this shop holds real data; a demo needs an empty data folder")
+    if await _begun(ports) not in (None, spec):
+        raise Conflict("this shop holds another demo; a new one needs an empty data folder")
+    await ports.blobs.put(SPEC, msgspec.json.encode(spec))
     await progress(0, _PARTS, "simulating three years")
     made = await asyncio.to_thread(simulate, spec)
     if before.mode != "demo":
@@ -94,6 +102,12 @@ async def load_demo(ports: Ports, spec: ShopSpec, progress: Progress) -> dict[st
         counts[name] = await step()
     await tell_data_until(ports, spec.last_day)
     return counts
+
+
+async def _begun(ports: Ports) -> ShopSpec | None:
+    """The demo that was begun here. A second attempt after midnight must not be another shop."""
+    stored = await ports.blobs.get(SPEC)
+    return msgspec.json.decode(stored, type=ShopSpec) if stored is not None else None
 
 
 async def _products(ports: Ports, made: SimulatedShop, names: items.Names) -> int:
@@ -124,10 +138,26 @@ async def _stock(ports: Ports, made: SimulatedShop, names: items.Names) -> int:
     await ports.records.load(SUPPLY, terms)
     on_hand, on_order = items.final_stock(made, names)
     balances, ledger = opening_items(on_hand, at, "demo", counted=True)
-    for balance in balances:
-        balance["on_order"] = on_order.get((balance["product_id"], balance["location_id"]), 0)
-    await ports.records.load(LEDGER, ledger)
-    return await ports.records.load(BALANCES, balances)
+    pairs = []
+    for balance, entry in zip(balances, ledger, strict=True):
+        key = balance["product_id"], balance["location_id"]
+        balance["on_order"] = on_order.get(key, 0)
+        pairs.append((Put(BALANCES, balance, (Absent(),)), Put(LEDGER, entry, (Absent(),))))
+    for start in range(0, len(pairs), _STOCKS_AT_ONCE):
+        await _open_stock(ports, pairs[start : start + _STOCKS_AT_ONCE])
+    return len(pairs)
+
+
+async def _open_stock(ports: Ports, pairs: list[tuple[Put, Put]]) -> None:
+    """Each balance with its ledger entry, unless a former attempt did: it may have moved since."""
+    while pairs:
+        try:
+            await ports.records.write([put for pair in pairs for put in pair])
+        except ConditionFailed as error:
+            taken = {position // 2 for position in error.failed}
+            pairs = [pair for n, pair in enumerate(pairs) if n not in taken]
+        else:
+            return
 
 
 async def _fact(ports: Ports, fact: Any, spec: ShopSpec, columns: Mapping[str, Any]) -> int:
@@ -152,12 +182,18 @@ async def _run(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any
     ports = context.ports
 
     async def progress(done: int, total: int, step: str) -> None:
-        await context.progress(done, total, step)
-        await tell_setup(ports, "working", f"Making your demo shop: {step}", done, total)
+        await context.progress(done, total + _FOLLOWING, step)
+        told = f"Making your demo shop: {step}"
+        await tell_setup(ports, "working", told, done, total + _FOLLOWING)
 
     try:
-        counts = await load_demo(ports, await default_spec(ports), progress)
-        await prepare(ports, "demo")
+        spec = await _begun(ports) or await default_spec(ports)
+        counts = await load_demo(ports, spec, progress)
+        # Here rather than as jobs of their own, so that a shop that is ready has something to show.
+        await progress(_PARTS, _PARTS, "adding up the dashboard")
+        await rollups.rebuild(context)
+        await progress(_PARTS + 1, _PARTS, "forecasting")
+        await forecast_all(context, {})
     except Exception:
         await tell_setup(ports, "failed", "The demo shop could not be made; see the jobs page")
         raise

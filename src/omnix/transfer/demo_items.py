@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -330,15 +330,21 @@ def orders(made: SimulatedShop, names: Names) -> Iterator[dict[str, Any]]:
         total = sum(line.total_minor for line in found)
         changes = [Change(id=f"{id}-f", version=2, kind="fulfil", at=at, by="demo")]
         back = [(n + 1, *returned[k]) for n, k in enumerate(span) if k in returned]
-        for line_number, units, day in back:
+        for line_number, units, day in sorted(back, key=lambda each: each[2]):
             later = instant(placed + timedelta(days=day - int(table.day[row])))
             version = len(changes) + 2
-            changes.append(
+            returned_line = found[line_number - 1]
+            changes += [
                 Change(
                     id=f"{id}-r{line_number}", version=version, kind="return", at=later,
                     by="demo", units=((line_number, units),),
-                )
-            )  # fmt: skip
+                ),
+                Change(
+                    id=f"{id}-m{line_number}", version=version + 1, kind="refund", at=later,
+                    by="demo", amount_minor=returned_line.total_minor * units
+                    // returned_line.quantity,
+                ),
+            ]  # fmt: skip
         customer = int(table.customer[row])
         summary = OrderSummary(
             id=id,

@@ -63,7 +63,8 @@ METRICS = (
         "Low stock",
         "count",
         "down",
-        "Products at a location whose stock, with what is on order, is below the reorder point.",
+        "Products at a location whose stock, with what is on order, may not last until an order "
+        "placed now arrives.",
     ),
     Metric(
         "out_of_stock",

@@ -68,7 +68,7 @@ async def summary(ports: Ports, days: int) -> Summary:
         metrics=_figures(totals, first, last, before, distinct, stock, short),
         series=series,
         top_products=await _top(ports, distinct.get("top_products", [])),
-        low_stock=await _low(ports, short),
+        low_stock=_low(short),
         demand_forecast=await _fan(ports, totals, earliest, last),
         notes=_notes(settings, last, last_sale, today, stock, short),
     )
@@ -150,9 +150,20 @@ async def _top(ports: Ports, rows: list[dict[str, Any]]) -> list[model.TopProduc
     ]
 
 
-async def _low(ports: Ports, short: Shortages) -> list[model.LowStock]:
+def _low(short: Shortages) -> list[model.LowStock]:
     return [
-        msgspec.convert(msgspec.to_builtins(row), model.LowStock)
+        model.LowStock(
+            product_id=row.product_id,
+            sku=row.sku,
+            name=row.name,
+            location_id=row.location_id,
+            location_name=row.location_name,
+            available=row.available,
+            on_order=row.on_order,
+            days_of_cover=row.days_of_cover,
+            stock_out_day=row.stock_out_day,
+            proposal_quantity=row.quantity,
+        )
         for row in short.most_urgent[:_LOW_STOCK_SHOWN]
     ]
 

@@ -46,6 +46,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
     ``urgency`` ranks proposals: the revenue in minor units that is at risk before an order
     placed now could be followed by another. ``days_of_cover`` None means a year or more.
+    ``low`` where stock with what is on order may not last until an order placed now arrives;
+    ``out`` where nothing is available though it is expected to sell. Both only once counted.
     """
 
     product_id: str
@@ -54,7 +56,6 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     location_id: str
     location_name: str
     quantity: int
-    proposal_quantity: int
     supplier_id: str | None
     supplier: str | None
     unit_cost_minor: int | None
@@ -75,23 +76,29 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shortages(msgspec.Struct, frozen=True, kw_only=True):
-    """How many stocks are below their reorder point, how many are out, and the worst of them."""
+    """How many stocks are low, how many are out, and the proposals of most money at stake.
 
-    low: int
-    out: int
+    The counts are None before anything was proposed.
+    """
+
+    low: int | None
+    out: int | None
     most_urgent: list[Proposal]
 
 
 def say(made: Plan, lead: float, review: int, service_level: float, counted: bool) -> str:
     """Why this quantity, in a sentence or two."""
     days = f"{made.protection_days:g} days ({lead:g} until delivery, {review} until the next order)"
+    mean = f"{made.demand_mean:,.0f}" if made.demand_mean >= 10 else f"{made.demand_mean:.1f}"
     need = (
-        f"Over the next {days} about {made.demand_mean:,.0f} will sell; to be "
+        f"Over the next {days} about {mean} will sell; to be "
         f"{service_level:.0%} sure, {made.reorder_point:,} must be there."
     )
     if made.demand_mean <= 0 and made.reorder_point <= 0:
         return "No demand is expected, so nothing needs to be ordered."
-    have = f"{made.position:,} are in stock or on order" if counted else "the stock is not known"
+    have = (
+        f"{made.position:,} are in stock or on order" if counted else "the stock was never counted"
+    )
     if made.quantity == 0:
         return f"{need} Since {have}, nothing needs to be ordered now."
     return f"{need} Since {have}, order {made.quantity:,} to reach {made.target:,}."

@@ -8,15 +8,23 @@ from omnix.ports import Ports
 
 from . import replenishment
 
-_EVERYTHING = frozenset({"forecast.made", "settings.changed", "supplier.changed"})
+_EVERYTHING = frozenset({"forecast.made", "settings.changed"})
+
+
+def _touches_all(event: Event) -> bool:
+    """A supplier's lead time concerns whatever it sells; its terms concern one product."""
+    terms = "product_id" in event.data
+    return event.type in _EVERYTHING or (event.type == "supplier.changed" and not terms)
 
 
 async def _refresh(ports: Ports, events: Sequence[Event]) -> None:
-    if any(event.type in _EVERYTHING for event in events):
+    if any(_touches_all(event) for event in events):
         await replenishment.refresh(ports)
         return
     touched: dict[str, None] = {}
     for event in events:
+        if event.type.startswith("product."):
+            touched.setdefault(event.key)
         if "product_id" in event.data:
             touched.setdefault(event.data["product_id"])
         for moved in event.data.get("moves", ()):
@@ -39,7 +47,12 @@ CONSUMERS = (
             "order.placed",
             "order.cancelled",
             "order.returned",
+            "product.created",
+            "product.changed",
+            "product.archived",
         ),
         _refresh,
+        batch=2000,
+        rest=4,
     ),
 )

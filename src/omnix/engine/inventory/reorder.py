@@ -31,10 +31,14 @@ class TotalDemand:
     def quantile_over(self, days: float, level: float) -> float:
         """The ``level`` quantile of demand over ``days`` days, never below the one for fewer.
 
-        Between lengths and levels it is interpolated; beyond the longest length the quantile
-        grows with the mean and its excess with the square root of time.
+        Between lengths and levels it is interpolated. Beyond the longest length it grows with
+        the mean, and its excess with the square root of time; beyond the highest level its
+        excess grows as a normal's does.
         """
-        curve = [_between(self.levels, row, level) for row in self.quantiles]
+        curve = [
+            _between(self.levels, row, level, mean)
+            for row, mean in zip(self.quantiles, self.mean, strict=True)
+        ]
         last = self.days[-1]
         if days > last:
             excess = (curve[-1] - self.mean[-1]) * math.sqrt(days / last)
@@ -56,14 +60,19 @@ def _along(days: Sequence[int], values: Sequence[float], wanted: float) -> float
     return values[-1] * wanted / days[-1]
 
 
-def _between(levels: Sequence[float], values: Sequence[float], level: float) -> float:
+def _between(levels: Sequence[float], values: Sequence[float], level: float, mean: float) -> float:
     if level <= levels[0]:
         return values[0]
     for i in range(1, len(levels)):
         if level <= levels[i]:
             share = (level - levels[i - 1]) / (levels[i] - levels[i - 1])
             return values[i - 1] + share * (values[i] - values[i - 1])
-    return values[-1]
+    top = levels[-1]
+    if level <= top or top <= 0.5:
+        return values[-1]
+    normal = NormalDist()
+    growth = normal.inv_cdf(level) / normal.inv_cdf(top)
+    return values[-1] + max(0.0, values[-1] - mean) * (growth - 1.0)
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,7 @@ class Plan:
 
     ``protection_days`` are lead time and review period; ``reorder_point`` s; ``target`` S;
     ``position`` is stock available and on order; ``quantity`` 0 if it is not below s.
+    ``low`` where the position may not even last until an order placed now arrives.
     """
 
     quantity: int
@@ -82,6 +92,7 @@ class Plan:
     protection_days: float
     demand_mean: float
     demand_quantile: float
+    low: bool
 
 
 def plan(
@@ -103,10 +114,15 @@ def plan(
     """
     protection = lead_time_days + review_days
     mean = demand.mean_over(protection)
-    spread = max(0.0, demand.quantile_over(protection, service_level) - mean)
     rate = mean / protection if protection > 0 else 0.0
     waiting = NormalDist().inv_cdf(service_level) * rate * lead_time_deviation_days
-    safety = math.hypot(spread, waiting)
+
+    def level_over(days: float) -> float:
+        expected = demand.mean_over(days)
+        spread = max(0.0, demand.quantile_over(days, service_level) - expected)
+        return expected + math.hypot(spread, waiting)
+
+    safety = level_over(protection) - mean
     point = math.ceil(mean + safety - 1e-9)
     target = math.ceil(point + demand.mean_over(protection + review_days) - mean - 1e-9)
     position = available + on_order
@@ -123,4 +139,5 @@ def plan(
         protection_days=protection,
         demand_mean=mean,
         demand_quantile=mean + safety,
+        low=position < math.ceil(level_over(lead_time_days) - 1e-9),
     )
