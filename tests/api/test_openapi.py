@@ -53,7 +53,7 @@ async def test_every_route_is_described_by_its_own_name(served: Served) -> None:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, asyncio.Runner]]:
     with asyncio.Runner() as runner:
         # Few sign-ins: each of them is meant to cost a tenth of a second.
-        context = serving(tmp_path_factory.mktemp("fuzzed"), address_attempts=5)
+        context = serving(tmp_path_factory.mktemp("fuzzed"), address_attempts=2)
         served = runner.run(context.__aenter__())
         yield served, runner
         runner.run(context.__aexit__(None, None, None))

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import resource
+import shutil
 import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from omnix.adapters.local.platform import LocalPlatform, open_local
 from omnix.declared import COLLECTIONS, FACTS, ROLE_PERMISSIONS
 from omnix.domains.auth.authenticate import make_authenticator
 from omnix.domains.realtime.channels import LIVE
+from omnix.domains.system.health import Check, Probe
 from omnix.kit.errors import Conflict, Unavailable
 from omnix.platform import logs
 from omnix.platform.access import Authenticator
@@ -27,6 +29,7 @@ from omnix.runtimes.sockets import live_handler
 from omnix.runtimes.static import WebPages
 
 _log = logging.getLogger("omnix.runtime")
+_DISK_SHORT_GIB, _DISK_FULL_GIB = 1.0, 0.1
 Prepare = Callable[[Ports], Awaitable[None]]
 
 _FILES = 65_536
@@ -53,9 +56,27 @@ def _make(data: Path) -> None:
         raise Unavailable(f"the data folder {data} cannot be made: {error.strerror}") from error
 
 
+def _disk(data: Path) -> Probe:
+    async def probe() -> Check:
+        free = shutil.disk_usage(data).free / 2**30
+        told = f"{free:.1f} GiB free"
+        if free < _DISK_FULL_GIB:
+            return Check("disk", "failed", told)
+        return Check("disk", "degraded" if free < _DISK_SHORT_GIB else "ok", told)
+
+    return probe
+
+
 def asgi(local: LocalPlatform, authenticate: Authenticator, pages: WebPages) -> Any:
     """The whole server as one ASGI application: the API below ``/v1``, pages elsewhere."""
-    api = guarded(app.api(local.ports, authenticate, more=[live_handler(local, authenticate)]))
+    api = guarded(
+        app.api(
+            local.ports,
+            authenticate,
+            more=[live_handler(local, authenticate)],
+            probes={"disk": _disk(local.data)},
+        )
+    )
 
     async def front(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and not scope["path"].startswith("/v1/"):
