@@ -29,6 +29,7 @@ from omnix.platform.consume import Consumer
 from omnix.platform.http import DEPENDENCIES, JsonRequest, allow, guard
 from omnix.platform.jobs import JobHandler
 from omnix.platform.openapi import document
+from omnix.platform.upkeep import compacting
 from omnix.ports import Ports
 from omnix.transfer import demo
 from omnix.version import VERSION
@@ -52,6 +53,7 @@ CONSUMERS: tuple[Consumer, ...] = (
     *dashboard_handlers.CONSUMERS,
 )
 JOBS: tuple[JobHandler, ...] = (
+    compacting(FACTS),
     *orders_handlers.JOBS,
     *forecasting_handlers.JOBS,
     *dashboard_handlers.JOBS,

@@ -23,7 +23,9 @@ JOB_RUNS = Collection(
     table="system",
     key=("id",),
     indexes=(Index("listing", "listing", "created_at"), Index("state", "state", "created_at")),
+    ttl="expires",
 )
+KEPT_SECONDS = 30 * 86_400
 ENDED = frozenset({"done", "failed", "cancelled"})
 MOST_DELIVERIES = 20
 """A job delivered so often without an end takes its worker down with it: a dead letter."""
@@ -109,7 +111,12 @@ async def submit(
         known = await ports.records.get(JOB_RUNS, id)
         if known is not None:
             return msgspec.convert(known, JobRun)
-    item = {**msgspec.to_builtins(run), "payload": dict(payload), "listing": "all"}
+    item = {
+        **msgspec.to_builtins(run),
+        "payload": dict(payload),
+        "listing": "all",
+        "expires": int(ports.clock.now().timestamp()) + KEPT_SECONDS,
+    }
     await ports.records.write([Put(JOB_RUNS, item)])
     await ports.jobs.send(type.name, payload, id=run.id)
     return run

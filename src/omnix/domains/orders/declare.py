@@ -85,7 +85,7 @@ DOMAIN = Domain(
         "order.refunded": "Money of an order was given back.",
     },
     jobs=(SWEEP,),
-    schedules=(Schedule("orders.sweep-pending", SWEEP.name, every=60),),
+    schedules=(Schedule("orders.sweep-pending", SWEEP.name, every=300),),
     permissions=(
         Permission("orders:read", "See orders", READERS),
         Permission("orders:write", "Place and change orders", EDITORS),

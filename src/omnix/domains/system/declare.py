@@ -9,12 +9,14 @@ from omnix.kit.declare import (
     Collection,
     Domain,
     Permission,
+    Schedule,
 )
 from omnix.platform.consume import POISONED
 from omnix.platform.idempotency import IDEMPOTENCY
 from omnix.platform.jobs import JOB_RUNS
 from omnix.platform.search import SEARCH
 from omnix.platform.unique import UNIQUE
+from omnix.platform.upkeep import COMPACT
 
 SETTINGS = Collection("settings", table="system", key=("key",))
 """One item each: ``shop``, ``setup`` (how far the first filling is), ``data_until``."""
@@ -35,6 +37,8 @@ DOMAIN = Domain(
         "job.changed": "A job began or ended.",
         "job.progressed": "A job came further.",
     },
+    jobs=(COMPACT,),
+    schedules=(Schedule("lake-compact", COMPACT.name, every=3600),),
     permissions=(
         Permission("system:read", "See status, settings and jobs", READERS),
         Permission("system:write", "Change settings", ADMINS),
