@@ -126,3 +126,13 @@ def test_interval_share_of_an_amount_is_inside_or_outside() -> None:
     )
     np.testing.assert_allclose(under, [[0.05, 0.7, 0.95]])
     assert metrics.interval_share(under, upto, 0.1, 0.9).tolist() == [[0.0, 1.0, 0.0]]
+
+
+def test_interval_share_of_a_sure_zero_is_nominal() -> None:
+    levels = (0.1, 0.5, 0.9)
+    under, upto = metrics.probability_transform(
+        np.zeros((1, 2)), np.zeros((1, 2, 3)), levels, np.zeros(1)
+    )
+    assert (under == 0.0).all()
+    np.testing.assert_allclose(interval := metrics.interval_share(under, upto, 0.1, 0.9), 0.8 / 0.9)
+    assert interval.shape == (1, 2)

@@ -192,15 +192,23 @@ def daily_quantiles(
 
 
 def lattice_unit(data: Prepared, cut: int) -> F64:
-    """The amount [n] of which all recent sales are whole multiples, 0 where there is none."""
-    recent = data.values[:, max(0, cut - _LATTICE_DAYS) : cut]
-    if recent.shape[1] == 0:
-        return np.zeros(len(recent))
-    unit = np.where(recent > 0, recent, np.float32(np.inf)).min(1)
-    unit = np.where(np.isfinite(unit), unit, np.float32(0.0))
-    multiple = recent / np.where(unit > 0, unit, np.float32(1.0))[:, None]
+    """The amount [n] of which all sales are whole multiples, 0 where there is none.
+
+    Read from the last half year, or from all history where nothing was sold since.
+    """
+    unit = _unit(data.values[:, max(0, cut - _LATTICE_DAYS) : cut])
+    quiet = np.flatnonzero(np.isnan(unit))
+    unit[quiet] = np.nan_to_num(_unit(data.values[quiet, :cut]))
+    return unit
+
+
+def _unit(values: F32) -> F64:
+    """Smallest sale of each row if the others are its multiples, else 0; NaN without a sale."""
+    unit = np.where(values > 0, values, np.float32(np.inf)).min(1, initial=np.inf)
+    sold = np.isfinite(unit)
+    multiple = values / np.where(sold, unit, np.float32(1.0))[:, None]
     whole = (np.abs(multiple - np.round(multiple)) < 1e-3).all(1)
-    return np.where(whole, unit, 0.0).astype(np.float64)
+    return np.asarray(np.where(sold, np.where(whole, unit, 0.0), np.nan), np.float64)
 
 
 def describe(data: Prepared, final: OriginForecast) -> tuple[list[str], list[tuple[Note, ...]]]:

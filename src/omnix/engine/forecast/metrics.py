@@ -116,7 +116,8 @@ def probability_transform(
     half = 0.5 * np.asarray(unit, np.float64)[:, None]
     under = _distribution(actual - half, quantiles, levels)
     upto = _distribution(actual + half, quantiles, levels)
-    under = np.where((half > 0) & (actual <= 0), 0.0, under)
+    # Demand is never negative: whatever mass lies at zero begins at probability zero.
+    under = np.where(actual <= 0, 0.0, under)
     return under, np.maximum(upto, under)
 
 
