@@ -38,6 +38,8 @@ class Shoppers:
         self.retries = 0
         self.statuses: Counter[int] = Counter()
         self._enough = asyncio.Event()
+        self._news = asyncio.Condition()
+        self.acknowledged = 0
         self.large = 0
 
     def _next(self, number: int) -> Asked:
@@ -68,6 +70,9 @@ class Shoppers:
             answer = await self._insist(client, "/v1/orders", asked.key, asked.body)
             assert answer.status_code == 201, answer.text
             asked.answer = answer.json()
+            async with self._news:
+                self.acknowledged += 1
+                self._news.notify_all()
             for change in asked.fate:
                 path = f"/v1/orders/{asked.answer['id']}/{change}"
                 answer = await self._insist(client, path, f"{asked.key}-{change}", {})
@@ -90,5 +95,8 @@ class Shoppers:
             self.retries += 1
             await asyncio.sleep(0.05)
 
-    def acknowledged(self) -> int:
-        return sum(each.answer is not None for each in self.asked)
+    async def more(self, orders: int) -> None:
+        """Return when so many more were acknowledged."""
+        wanted = self.acknowledged + orders
+        async with self._news, asyncio.timeout(PATIENCE_SECONDS):
+            await self._news.wait_for(lambda: self.acknowledged >= wanted)

@@ -1,4 +1,4 @@
-"""kill -9 of the whole process tree while clients order: nothing acknowledged is lost or doubled."""
+"""kill -9 of the whole process tree while clients order: nothing lost, nothing doubled."""
 
 import asyncio
 import random
@@ -30,9 +30,7 @@ async def kill_while_ordering(data: Path, kills: int, seed: int) -> str:
         shoppers = Shoppers(server.url, key, PRODUCTS, seed=seed)
         shopping = asyncio.create_task(shoppers.run())
         for _ in range(kills):
-            before = shoppers.acknowledged()
-            while shoppers.acknowledged() < before + 3 and not shopping.done():
-                await asyncio.sleep(0.02)
+            await shoppers.more(3)
             await asyncio.sleep(chance.uniform(0, 0.6))
             await asyncio.to_thread(server.kill)
             await asyncio.to_thread(server.start)
@@ -65,4 +63,4 @@ async def test_some_kills_in_mid_order(tmp_path: Path) -> None:
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 async def test_a_hundred_kills_in_mid_order(tmp_path: Path) -> None:
-    print("\n" + await kill_while_ordering(tmp_path / "data", 100, seed=12))
+    print("\n" + await kill_while_ordering(tmp_path / "data", 100, seed=12))  # noqa: T201
