@@ -72,7 +72,7 @@ def link_returns(connection: duckdb.DuckDBPyConnection) -> int:
             by_customer[customer, sku].append(place)
     found: list[tuple[int, int]] = []
     for n, number, customer, sku, quantity, utc in returns:
-        places = by_order.get((number, sku)) or by_customer.get((customer, sku), ())
+        places = by_order.get((number, sku)) or by_customer.get((customer, sku)) or []
         for place in reversed(places):
             if left[place] >= quantity and sales[place][5] <= utc:
                 left[place] -= quantity
@@ -119,7 +119,8 @@ def orders(
           least(coalesce(e.order_discount, 0), greatest(subtotal, 0)) AS discount,
           CASE WHEN e.total=subtotal-e.order_discount+e.shipping+e.tax THEN e.tax ELSE 0 END AS tax,
           coalesce(e.refunded, 0) AS refunded, b.id AS customer_id, units<0 AS is_return,
-          to_hex(CAST((print + hash(utc, b.id, e.shipping, e.order_discount, e.tax)) % 1152921504606846976 AS UBIGINT)) AS print,
+          to_hex(CAST((print + hash(utc, b.id, e.shipping, e.order_discount, e.tax))
+            % 1152921504606846976 AS UBIGINT)) AS print,
           CAST(1 + (sum(line_count+1) OVER (ORDER BY n) // {CHUNK_LINES}) AS INTEGER) AS chunk
         FROM summed s LEFT JOIN buyers b ON s.customer=b.customer
         LEFT JOIN extras e ON e.ord=s.ord ORDER BY n"""
@@ -250,7 +251,8 @@ def lines_sql() -> str:
     return f"""
 SELECT ord, (line-1)//{INLINE_LINES} AS piece, concat('[', array_to_string(list_transform(
   list(struct_pack(line:=line, told:=g.told, quantity:=quantity, unit_minor:=unit_minor,
-    discount:=discount_minor, share:=share, amount_minor:=amount_minor-share) ORDER BY line), lambda x: {text}), ','), ']') AS lines
+    discount:=discount_minor, share:=share, amount_minor:=amount_minor-share) ORDER BY line),
+  lambda x: {text}), ','), ']') AS lines
 FROM part JOIN goods g USING (sku) GROUP BY ALL"""
 
 

@@ -1,4 +1,4 @@
-"""Products and customers that come in: new ones are stored, known ones kept or brought up to date."""
+"""Products and customers that come in: stored, kept as they are, or brought up to date."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

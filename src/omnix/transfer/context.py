@@ -79,6 +79,11 @@ class Context:
         ):
             counts[kind] = counts.get(kind, 0) + number
 
+    def warn(self, text: str) -> None:
+        """Add a warning; what is said very often is said a hundred times."""
+        if len(self.report.warnings) < 100:
+            self.report.warnings.append(text)
+
     def count_orders(self, found: "Sorted") -> None:
         missing, touched = len(found.missing), len(found.touched)
         self.tell("orders", missing, touched, found.same, missing + touched + found.same)

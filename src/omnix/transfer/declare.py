@@ -10,14 +10,17 @@ IMPORTS = Collection(
 )
 """One import of one file in one layout, with how far it came and what it found."""
 
+IMPORT_SOURCES = Collection("import_sources", table="system", key=("layout", "key"))
+"""Records of files as they came, so that they go out again unchanged: the raw text of all of a
+product's, customer's or order's rows under its key, and the header under ``#header``."""
+
 IMPORT_RUN = JobType("import.run", "Import a file", timeout=900)
-DEMO_LOAD = JobType("demo.load", "Make the demo shop", timeout=900)
 
 DOMAIN = Domain(
     name="transfer",
     title="Getting data in and out",
-    collections=(IMPORTS,),
-    jobs=(IMPORT_RUN, DEMO_LOAD),
+    collections=(IMPORTS, IMPORT_SOURCES),
+    jobs=(IMPORT_RUN,),
     events={"import.finished": "An import came to its end."},
     permissions=(
         Permission("imports:read", "See imports", READERS),

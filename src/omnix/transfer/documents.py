@@ -66,6 +66,7 @@ def drawn(row: Sequence[Any], pieces: Mapping[int, str], currency: str, location
         "updated_at": at,
         "version": 1 + versions,
         "listing": "all",
+        "own_number": number,
         "source": "import",
         "print": print_,
     }

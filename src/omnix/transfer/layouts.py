@@ -13,7 +13,7 @@ UCI_SERVICE = {
 UCI_SERVICE_PREFIXES = {"GIFT_": "gift voucher", "ADJUST": "adjustment", "TEST": "test entry"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """A known shape of file.
 

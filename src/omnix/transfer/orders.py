@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-from typing import Any
 
 import duckdb
 import msgspec
 from arro3.core import Table as ArrowTable
 
 from omnix.domains.customers.model import Customer
+from omnix.domains.customers.service import EMAIL_SCOPE
 from omnix.domains.inventory import locations
 from omnix.domains.orders.declare import ORDER_LINES, ORDERS, SALES
 from omnix.domains.products.declare import PRICES
@@ -20,6 +20,9 @@ from . import build, catalogue
 from .context import Context
 from .documents import Drawn, drawn, facts, sort_out
 from .identity import customer_id, owners, product_id
+from .keep import KEPT
+from .records_run import keep_source
+from .rows import records
 
 ESTIMATE = "import-estimate"
 
@@ -28,6 +31,10 @@ async def apply_orders(context: Context) -> None:
     """Products and customers that the orders name, their prices, the orders, the sales facts."""
     stage = context.stage
     location = await locations.default(context.ports)
+    if context.plan.layout.name in KEPT and context.plan.source.format == "csv":
+        text = await asyncio.to_thread(records, context.plan)
+        await keep_source(context.ports, context.plan, text)
+        del text
     await asyncio.to_thread(build.articles, stage)
     await asyncio.to_thread(build.link_returns, stage)
     products = await _products(context)
@@ -100,6 +107,10 @@ async def _customers(context: Context) -> dict[str, str]:
         "GROUP BY customer ORDER BY customer"
     ).fetchall()
     made = [_customer(context, *row) for row in rows]
+    taken = await owners(
+        context.ports.records, EMAIL_SCOPE, [c.email for c in made if c.email is not None]
+    )
+    made = [msgspec.structs.replace(c, id=taken.get(c.email or "", c.id)) for c in made]
     tally = await catalogue.put_customers(context.ports, made, keep=True)
     context.tell("customers", tally.created, tally.changed, tally.same, len(rows))
     await context.step("customers", 1)

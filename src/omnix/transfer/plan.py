@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from omnix.kit.errors import FieldError, Invalid
 from omnix.kit.money import exponent
@@ -173,10 +174,10 @@ def _check(options: ImportOptions) -> None:
 
 def _layout(source: Source, options: ImportOptions) -> Layout:
     if options.layout is not None:
-        known = BY_NAME.get(options.layout) or OWN.get(options.layout)  # type: ignore[call-overload]
+        known = BY_NAME.get(options.layout) or OWN.get(cast(Kind, options.layout))
         if known is None:
             raise Invalid.field("layout", "is none of " + ", ".join(BY_NAME))
-        return known  # type: ignore[no-any-return]
+        return known
     present = {plain(header) for header in source.headers}
     fitting = [x for x in LAYOUTS if x.signature and x.signature <= present]
     if fitting:

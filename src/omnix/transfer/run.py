@@ -2,6 +2,8 @@
 
 import asyncio
 import shutil
+from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import msgspec
 from omnix.domains.dashboard.declare import REBUILD
 from omnix.domains.forecasting.declare import FORECAST_ALL
 from omnix.domains.system.settings import Shop, shop, store_shop
+from omnix.domains.system.setup import tell_data_until
 from omnix.kit.errors import Conflict, Invalid
 from omnix.kit.events import Event
 from omnix.kit.time import instant
@@ -20,11 +23,13 @@ from omnix.ports import Ports, Update
 
 from .context import Context
 from .declare import IMPORTS
+from .describe import describe_orders, describe_rows
 from .orders import apply_orders
 from .plan import ImportPlan
-from .reading import Loaded, line_numbers, load_raw, open_stage
-from .report import Assumption, ImportReport, Progress, write_refused
-from .stage import Staged, stage_orders
+from .reading import load_raw, open_stage
+from .records_run import apply_records, read_judged
+from .report import Assumption, ImportReport, Progress
+from .stage import stage_orders
 
 
 def _silent(done: int, total: int, step: str) -> None:
@@ -56,15 +61,15 @@ async def run_import(
     if stored is not None and stored["state"] == "done" and not dry_run:
         known = msgspec.convert(stored["report"], ImportReport)
         known.warnings = [*known.warnings, "this file was imported before: nothing changed"]
-        known.unchanged = {k: n for k, n in known.counts.items()}
+        known.unchanged = dict(known.counts)
         known.created, known.changed = {}, {}
         return known
-    folder = data_dir / "imports" / plan.id
-    if dry_run:
-        folder = folder.with_name(plan.id + "-dry")
+    folder = data_dir / "imports" / (plan.id + ("-dry" if dry_run else ""))
     stage = await asyncio.to_thread(open_stage, folder)
     try:
-        await _judged(plan, stage, folder, report, progress)
+        apply = await _read(ports, plan, stage, folder, report, progress)
+        if not any(report.counts.values()):
+            raise Invalid.field("file", _nothing(report))
         if dry_run:
             report.state = "dry-run"
             return report
@@ -73,13 +78,37 @@ async def run_import(
         await _record(ports, plan, report, checkpoint, fresh=stored is None)
         await _settle(ports, plan, report, settings)
         context = Context(ports, plan, folder, stage, report, progress, checkpoint, torn=torn)
-        await apply_orders(context)
+        await apply(context)
         await _finish(ports, context, follow_up)
         return report
     finally:
         stage.close()
         for name in ("spill", "input.csv"):
             _remove(folder / name)
+
+
+async def _read(
+    ports: Ports,
+    plan: ImportPlan,
+    stage: duckdb.DuckDBPyConnection,
+    folder: Path,
+    report: ImportReport,
+    progress: Progress,
+) -> Callable[[Context], Awaitable[None]]:
+    """Read and judge the whole file; what is to be done with it."""
+    if plan.kind == "orders":
+        await _staged(plan, stage, folder, report, progress)
+        return apply_orders
+    progress(0, 5, "reading")
+    now = instant(ports.clock.now())
+    judged, text = await read_judged(plan, report.currency, now)
+    describe_rows(plan, folder, text, judged, report)
+    return lambda context: apply_records(context, judged, text)
+
+
+def _nothing(report: ImportReport) -> str:
+    reasons = sorted(report.not_imported, key=lambda r: -report.not_imported[r])[:3]
+    return "has no row that can be imported" + (f": {'; '.join(reasons)}" if reasons else "")
 
 
 def _remove(path: Path) -> None:
@@ -113,7 +142,7 @@ def _begin(plan: ImportPlan, settings: Shop) -> ImportReport:
     return report
 
 
-async def _judged(
+async def _staged(
     plan: ImportPlan,
     stage: duckdb.DuckDBPyConnection,
     folder: Path,
@@ -126,91 +155,7 @@ async def _judged(
     staged = await asyncio.to_thread(
         stage_orders, stage, plan, loaded, report.currency, report.time_zone
     )
-    await asyncio.to_thread(_describe, stage, plan, folder, loaded, staged, report)
-
-
-def _describe(
-    stage: duckdb.DuckDBPyConnection,
-    plan: ImportPlan,
-    folder: Path,
-    loaded: Loaded,
-    staged: Staged,
-    report: ImportReport,
-) -> None:
-    counts = staged.counts
-    report.rows = loaded.rows + len(loaded.rejected)
-    report.refused = counts.get("refused", 0) + len(loaded.rejected)
-    report.doubled = counts.get("doubled", 0)
-    report.skipped = counts.get("skipped", 0)
-    report.counts = {
-        "sale lines": counts.get("sale", 0),
-        "return lines": counts.get("return", 0),
-        "charge lines": counts.get("charge", 0),
-    }
-    report.readings = [f"{r.column}: {r.how}" for r in staged.readings]
-    for reading in staged.readings:
-        if reading.ambiguous:
-            report.warnings.append(
-                f"{reading.column}: the column fits month/day and day/month; {reading.how} is taken"
-            )
-    first, last = stage.execute(
-        "SELECT min(day), max(day) FROM lines WHERE kind IN ('sale','return','charge')"
-    ).fetchall()[0]
-    report.first_day, report.last_day = (str(first), str(last)) if first else (None, None)
-    if first is None:
-        raise Invalid.field("file", "has no row that can be imported")
-    rows = stage.execute(
-        "SELECT n, sheet, kind, why, ord, sku, name FROM lines WHERE why IS NOT NULL ORDER BY n"
-    ).fetchall()
-    numbers = (
-        dict(
-            stage.execute(
-                "SELECT rowid, line FROM raw WHERE rowid IN "
-                "(SELECT n FROM lines WHERE why IS NOT NULL)"
-            ).fetchall()
-        )
-        if loaded.numbered
-        else line_numbers(loaded, folder, [row[0] for row in rows])
-    )
-    told: list[tuple[object, ...]] = [
-        ("", r.line, "refused", r.column, r.reason, "", "", r.text[:500]) for r in loaded.rejected
-    ]
-    for n, sheet, kind, why, number, sku, name in rows:
-        column, _, reason = why.partition("|")
-        result = kind if kind != "skipped" else "not imported"
-        key = f"{column} {reason}"
-        report.not_imported[key] = report.not_imported.get(key, 0) + 1
-        told.append((sheet, numbers.get(n, ""), result, column, reason, number, sku, name))
-    for rejected in loaded.rejected:
-        key = f"the row {rejected.reason}"
-        report.not_imported[key] = report.not_imported.get(key, 0) + 1
-    if told:
-        path = folder / "refused.csv"
-        write_refused(path, told)
-        report.refused_file = str(path)
-    _assume(plan, staged, report)
-
-
-def _assume(plan: ImportPlan, staged: Staged, report: ImportReport) -> None:
-    add = report.assumptions.append
-    add(
-        Assumption(
-            "prices-estimated",
-            "The file has no price list. Shelf prices are estimated as the commonest price paid "
-            "each day; where many units cost less, that may be a quantity price.",
-        )
-    )
-    add(Assumption("no-stock", "The file knows no stock; past orders moved none."))
-    add(Assumption("no-cost", "The file knows no purchase cost, so there is no margin yet."))
-    add(Assumption("no-supplier", "The file knows no supplier or lead time."))
-    if staged.folded_skus:
-        add(
-            Assumption(
-                "sku-case",
-                f"{staged.folded_skus} article numbers stand in capital and in small letters; "
-                "each was taken as one article.",
-            )
-        )
+    await asyncio.to_thread(describe_orders, stage, plan, folder, loaded, staged, report)
 
 
 async def _others_torn(ports: Ports, id: str) -> bool:
@@ -260,6 +205,8 @@ async def _finish(ports: Ports, context: Context, follow_up: bool) -> None:
     values = {"state": "done", "ended_at": now, "updated_at": now, "report": report.plain()}
     event = Event("import.finished", context.id, now, {"id": context.id, "layout": report.layout})
     await ports.records.write([Update(IMPORTS, context.id, set=values)], [event])
+    if report.last_day is not None:
+        await tell_data_until(ports, date.fromisoformat(report.last_day))
     if follow_up:
         await jobs.submit(ports, REBUILD, {}, id=f"job_{context.id[4:]}-dashboard")
         await jobs.submit(ports, FORECAST_ALL, {}, id=f"job_{context.id[4:]}-forecast")

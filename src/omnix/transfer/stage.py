@@ -110,7 +110,10 @@ def _lines(layout: Layout, has: set[str], price: str, discount: str, scale: int)
     customer = f"regexp_replace({column('customer_ref')},'^(\\d+)\\.0+$','\\1')"
     if "email" in has:
         mail = column("email")
-        customer = f"CASE WHEN {mail} LIKE '%_@_%' THEN concat('mailto:',lower({mail})) ELSE {customer} END"
+        customer = (
+            f"CASE WHEN {mail} LIKE '%_@_%' THEN concat('mailto:',lower({mail})) "
+            f"ELSE {customer} END"
+        )
     dead = "false"
     if "status" in has or "payment_status" in has:
         states = ",".join(f"'{state}'" for state in DEAD)

@@ -83,7 +83,8 @@ def stamps(
     connection.execute(
         "CREATE OR REPLACE TABLE stamps AS SELECT t, CAST(timezone('UTC',moment) AS TIMESTAMP) "
         f"AS utc, CAST(timezone('{zone}',moment) AS DATE) AS day "
-        f"FROM (SELECT t, {moment} AS moment FROM texts) WHERE moment BETWEEN {_EARLIEST} AND {_LATEST}"
+        f"FROM (SELECT t, {moment} AS moment FROM texts) "
+        f"WHERE moment BETWEEN {_EARLIEST} AND {_LATEST}"
     )
     return Reading(column, label if most else "no known form", ambiguous and month_first is None)
 

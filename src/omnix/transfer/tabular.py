@@ -1,0 +1,290 @@
+"""Products, customers, stock and daily sales: read and judged row by row."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from omnix.domains.customers.model import Consent, Customer
+from omnix.domains.products.model import UNCATEGORISED, Component, Product
+from omnix.kit import text as kit_text
+from omnix.kit.ids import is_id
+from omnix.kit.money import MAX_MINOR
+from omnix.kit.time import instant, parse_instant
+
+from .identity import customer_id, product_id
+from .plan import ImportPlan
+from .rows import Record, comma_decimals, integer, minor
+
+_YES = {"yes", "true", "1", "y", "subscribed"}
+
+
+@dataclass
+class Judged:
+    """What the rows are; each refused row with its line, column and reason."""
+
+    products: list[Product] = field(default_factory=list)
+    customers: list[Customer] = field(default_factory=list)
+    stock: list[tuple[str, str, int]] = field(default_factory=list)
+    sales: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[tuple[Record, str, str]] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+
+class Wrong(Exception):
+    """A row that is refused: the field at fault and why."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field, self.reason = field, reason
+
+
+class Reader:
+    """Cells of one plan by field, with the ways in which its columns write numbers."""
+
+    def __init__(self, plan: ImportPlan, records: list[Record], currency: str, now: str) -> None:
+        self.plan, self.currency, self.now = plan, currency, now
+        self._at = {m.field: m.position for m in plan.mapping}
+        amounts = {f.name for f in plan.layout.fields if f.value == "amount"}
+        self._comma = {
+            name: comma_decimals(record.cells[at] for record in records)
+            for name, at in self._at.items()
+            if name in amounts
+        }
+
+    def text(self, record: Record, name: str, limit: int = 300) -> str:
+        at = self._at.get(name)
+        value = record.cells[at].strip() if at is not None else ""
+        if len(value) > limit:
+            raise Wrong(name, f"is longer than {limit} characters")
+        return value
+
+    def amount(self, record: Record, name: str) -> int | None:
+        value = self.text(record, name)
+        if not value:
+            return None
+        try:
+            found = minor(value, self.currency, self._comma[name])
+        except ValueError as error:
+            raise Wrong(name, "is no amount") from error
+        if found < 0:
+            raise Wrong(name, "is negative")
+        if found > MAX_MINOR:
+            raise Wrong(name, "is too large")
+        return found
+
+    def integer(self, record: Record, name: str) -> int | None:
+        value = self.text(record, name)
+        if not value:
+            return None
+        try:
+            return integer(value)
+        except ValueError as error:
+            raise Wrong(name, "is no whole number") from error
+
+    def needed(self, record: Record, name: str, limit: int = 300) -> str:
+        value = kit_text.normal(self.text(record, name, limit))
+        if not value:
+            raise Wrong(name, "is missing")
+        return value
+
+    def structure(self, record: Record, name: str, kind: Any, empty: Any) -> Any:
+        value = self.text(record, name, 20_000)
+        if not value:
+            return empty
+        try:
+            return msgspec.json.decode(value, type=kind)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise Wrong(name, f"is not as it should be ({error})") from error
+
+    def time(self, record: Record, name: str) -> str:
+        value = self.text(record, name)
+        if not value:
+            return self.now
+        try:
+            return instant(parse_instant(value))
+        except ValueError:
+            return self.now
+
+
+def judge(reader: Reader, records: list[Record]) -> Judged:
+    """Turn every row into what it stands for, or refuse it."""
+    judged = Judged()
+    each: dict[str, Callable[[Reader, Record, Judged], None]] = {
+        "customers": _customer,
+        "stock": _stock,
+        "sales": _sale,
+    }
+    if reader.plan.kind == "products":
+        rows = _shopify(reader, records) if reader.plan.position("handle") is not None else records
+        for record in rows:
+            _guard(judged, record, lambda r: _product(reader, r, judged))
+        return judged
+    take = each[reader.plan.kind]
+    for record in records:
+        _guard(judged, record, lambda r: take(reader, r, judged))
+    return judged
+
+
+def _guard(judged: Judged, record: Record, take: Callable[[Record], None]) -> None:
+    try:
+        take(record)
+    except Wrong as wrong:
+        judged.refused.append((record, wrong.field, wrong.reason))
+
+
+def _shopify(reader: Reader, records: list[Record]) -> Iterator[Record]:
+    """Variants as rows of their own: the product's own cells filled in, rows of images left out."""
+    at = {m.field: m.position for m in reader.plan.mapping}
+    handle_at, price_at = at["handle"], at["price"]
+    common = [at[n] for n in ("name", "description", "category", "brand", "status") if n in at]
+    first: dict[str, list[str]] = {}
+    count: dict[str, int] = {}
+    last = ""
+    for record in records:
+        handle = record.cells[handle_at].strip() or last
+        last = handle
+        lead = first.setdefault(handle, record.cells)
+        if not record.cells[price_at].strip():
+            continue
+        count[handle] = count.get(handle, 0) + 1
+        cells = list(record.cells)
+        for position in common:
+            cells[position] = cells[position] or lead[position]
+        named = [cells[at[o]].strip() for o in ("option1", "option2", "option3") if o in at]
+        options = [o for o in named if o and o != "Default Title"]
+        if options and "name" in at:
+            cells[at["name"]] = f"{cells[at['name']]} - {' / '.join(options)}"
+        if "sku" in at and not cells[at["sku"]].strip():
+            number = f"-{count[handle]}" if count[handle] > 1 else ""
+            cells[at["sku"]] = f"{handle}{number}"[:64]
+        yield Record(record.sheet, record.line, cells, record.raw)
+
+
+def _product(reader: Reader, record: Record, judged: Judged) -> None:
+    # Shopify puts an apostrophe before numbers, lest spreadsheets shorten them.
+    sku = reader.needed(record, "sku", 64).lstrip("'") or reader.needed(record, "sku", 64)
+    if sku in judged.seen:
+        raise Wrong("sku", "stands in the file more than once")
+    price = reader.amount(record, "price")
+    if price is None:
+        raise Wrong("price", "is missing")
+    barcode = reader.text(record, "barcode", 64).lstrip("'") or None
+    if barcode and not (barcode.isdigit() and 6 <= len(barcode) <= 14):
+        barcode = None
+    attributes = reader.structure(record, "attributes", dict[str, Any], {})
+    for name in ("brand", "handle"):
+        if value := reader.text(record, name, 500):
+            attributes[name] = value
+    state = reader.text(record, "status").lower()
+    made = Product(
+        id=_own_id(reader, record) or product_id(sku),
+        sku=sku,
+        name=reader.needed(record, "name"),
+        price_minor=price,
+        currency=reader.currency,
+        barcode=barcode,
+        description=reader.text(record, "description", 20_000),
+        category=kit_text.normal(reader.text(record, "category", 100)) or UNCATEGORISED,
+        cost_minor=reader.amount(record, "cost"),
+        attributes=attributes,
+        components=reader.structure(record, "components", tuple[Component, ...], ()),
+        status="archived" if state == "archived" else "active",
+        created_at=reader.time(record, "created_at"),
+        updated_at=reader.now,
+    )
+    judged.seen.add(sku)
+    judged.products.append(made)
+    on_hand = reader.integer(record, "on_hand")
+    if on_hand is not None and on_hand > 0 and not made.components:
+        judged.stock.append((sku, "", on_hand))
+
+
+def _own_id(reader: Reader, record: Record) -> str:
+    """The id that our own files tell; others' numbers are none of ours."""
+    id = reader.text(record, "id", 64) if reader.plan.layout.name == "omnix-products" else ""
+    if id and not is_id(id):
+        raise Wrong("id", "must be letters, digits or . _ ~ : + -")
+    return id
+
+
+def _customer(reader: Reader, record: Record, judged: Judged) -> None:
+    email = None
+    if mail := reader.text(record, "email"):
+        try:
+            email = kit_text.email(mail)
+        except ValueError as error:
+            raise Wrong("email", str(error)) from error
+    reference = reader.text(record, "customer_ref", 64).lstrip("'")
+    if not email and not reference:
+        raise Wrong("email", "is missing, and so is a customer number")
+    id = customer_id(f"mailto:{email}" if email else reference)
+    if id in judged.seen:
+        raise Wrong("email" if email else "customer_ref", "stands in the file more than once")
+    both = f"{reader.text(record, 'first_name')} {reader.text(record, 'last_name')}"
+    name = kit_text.normal(reader.text(record, "name") or both)
+    phone = reader.text(record, "phone", 40).lstrip("'") or None
+    address = {
+        key: value
+        for key in ("country", "city", "postcode")
+        if (value := reader.text(record, key).lstrip("'"))
+    }
+    tags = [kit_text.normal(tag)[:64] for tag in reader.text(record, "tags", 5000).split(",")]
+    consent = reader.text(record, "marketing").lower() in _YES
+    judged.customers.append(
+        Customer(
+            id=id,
+            name=name[:300] or email or f"Customer {reference}",
+            email=email,
+            phone=phone,
+            address=address,
+            tags=tuple(dict.fromkeys(tag for tag in tags if tag))[:50],
+            external_ids={reader.plan.layout.name: reference} if reference else {},
+            consent=Consent(email_marketing=consent),
+            created_at=reader.time(record, "created_at"),
+            updated_at=reader.now,
+        )
+    )
+    judged.seen.add(id)
+
+
+def _stock(reader: Reader, record: Record, judged: Judged) -> None:
+    units = reader.integer(record, "on_hand")
+    if units is None:
+        raise Wrong("on_hand", "is missing")
+    if units < 0:
+        raise Wrong("on_hand", "is negative")
+    place = reader.text(record, "location", 64)
+    judged.stock.append((reader.needed(record, "sku", 64), place, units))
+
+
+def _sale(reader: Reader, record: Record, judged: Judged) -> None:
+    units = reader.integer(record, "quantity")
+    if units is None:
+        raise Wrong("quantity", "is missing")
+    revenue = reader.amount(record, "revenue")
+    price = reader.amount(record, "unit_price")
+    if revenue is None:
+        revenue = units * price if price is not None else 0
+    sku = reader.needed(record, "sku", 64)
+    judged.sales.append(
+        {
+            "sku": sku,
+            "name": reader.text(record, "name") or sku,
+            "day": _day(reader.needed(record, "day")),
+            "quantity": units,
+            "revenue": revenue,
+            "price": price if price is not None else (revenue // units if units > 0 else 0),
+        }
+    )
+
+
+def _day(text: str) -> date:
+    for form in ("%Y-%m-%d", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d"):
+        try:
+            return datetime.strptime(text[:10].strip(), form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    raise Wrong("day", "is no day such as 2026-05-31")
