@@ -1,5 +1,6 @@
 """A process that dies at any write leaves an order that is complete or gone, never half."""
 
+import asyncio
 import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
@@ -205,3 +206,30 @@ async def test_a_fulfilment_that_lacks_goods_is_taken_back(tmp_path: Path) -> No
         assert (found.status, found.version) == ("placed", 1)
         await inventory.adjust(ports, ACTOR, "p6", Adjustment(count_to=3))
         assert (await transitions.fulfil(ports, ACTOR, id, Fulfilment(), "key")).version == 2
+
+
+async def test_any_number_of_drivers_make_one_order(tmp_path: Path) -> None:
+    """The first request, its impatient retries and the sweeper, all at once."""
+    new = order(*((id, 3) for id in STOCK))
+    async with shop(tmp_path, STOCK) as ports:
+        for count in range(1, 6):
+            placing = (service.place(ports, ACTOR, new, f"key-{count}") for _ in range(6))
+            sweeping = (handlers.sweep(ports, 0) for _ in range(3))
+            answers = (await asyncio.gather(*placing, *sweeping))[:6]
+            assert len({msgspec.json.encode(answer) for answer in answers}) == 1
+            assert {r for _, r in (await balances(ports)).values()} == {3 * count}
+            assert await _events(ports) == ["order.placed"] * count
+            assert await _pending(ports) == 0
+
+
+async def test_long_orders_race_for_the_last_units(tmp_path: Path) -> None:
+    """Each takes some before it finds the last product gone; all but two are taken back."""
+    stock = {**STOCK, f"p{LINES - 1}": 6}
+    new = order(*((id, 3) for id in stock))
+    async with shop(tmp_path, stock) as ports:
+        placing = (service.place(ports, ACTOR, new, f"key-{n}") for n in range(10))
+        answers = await asyncio.gather(*placing, return_exceptions=True)
+        assert sum(isinstance(answer, OutOfStock) for answer in answers) == 8
+        assert {r for _, r in (await balances(ports)).values()} == {6}
+        assert await _events(ports) == ["order.placed"] * 2
+        assert await _pending(ports) == 0

@@ -7,6 +7,7 @@ import pytest
 
 from domains.orders.shop import ACTOR, balances, bundle, order, plain, shop
 from omnix.domains.orders import service, transitions
+from omnix.domains.orders.declare import ORDERS
 from omnix.domains.orders.model import (
     Cancellation,
     Fulfilment,
@@ -114,3 +115,20 @@ async def test_a_repeated_change_happens_once_and_answers_as_before(tmp_path: Pa
         assert await balances(ports) == {"a": (8, 0)}
         same = [transitions.pay(ports, ACTOR, id, Payment(), "pay") for _ in range(5)]
         assert len({each.version for each in await asyncio.gather(*same)}) == 1
+
+
+async def test_an_imported_order_never_reserved_anything(tmp_path: Path) -> None:
+    """Nor has it anything to release; what comes back from it is for sale again."""
+    async with shop(tmp_path, {"a": 10}) as ports:
+        id = (await service.place(ports, ACTOR, order(("a", 4))))["id"]
+        stored = dict(await service.load(ports, id))
+        past = {**stored, "id": "536365", "source": "import", "own_number": "A-7"}
+        await ports.records.load(ORDERS, [past])
+        await transitions.fulfil(ports, ACTOR, "536365", Fulfilment(lines=(LineUnits(1, 3),)))
+        await transitions.cancel(ports, ACTOR, "536365", Cancellation())
+        assert await balances(ports) == {"a": (10, 4)}
+        await transitions.take_back(ports, ACTOR, "536365", GoodsReturn())
+        assert await balances(ports) == {"a": (13, 4)}
+        for number in ("A-7", "536365"):
+            found = await service.listing(ports, number=number)
+            assert [each.id for each in found.items] == ["536365"]

@@ -31,7 +31,8 @@ ORDERS = Collection(
 """``listing`` is ``all`` for an order that users see; one that is still being placed has neither
 ``listing`` nor the attributes of the other lists. ``pending`` is ``yes`` while steps are under
 way. ``own_number`` is the number of an order that another system numbered; ours are found by
-their time. Everything but ``status``, ``version`` and ``changes`` is as it was placed."""
+their time. An imported order has ``source`` import: it never reserved stock. Everything but
+``status``, ``version`` and ``changes`` is as it was placed."""
 
 ORDER_LINES = Collection("order_lines", table="orders", key=("order_id", "chunk"))
 """The lines of an order too long for one item, as they were placed."""

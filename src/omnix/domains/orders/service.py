@@ -243,8 +243,10 @@ async def listing(
 
 
 async def numbered(ports: Ports, number: str) -> Page[OrderSummary]:
-    """The orders under a number, as a rule one; at most 200."""
+    """The orders under a number (an id will do), as a rule one; at most 200."""
     wanted = number.strip()
+    if not wanted:
+        raise Invalid.field("number", "must not be blank")
     page = await ports.records.query(
         ORDERS, wanted, index="number-index", newest_first=True, limit=200
     )
@@ -256,4 +258,7 @@ async def numbered(ports: Ports, number: str) -> Page[OrderSummary]:
             ORDERS, _ALL, index="listing-index", low=at, high=at, limit=200
         )
         found += [stored for stored in page.items if stored["number"] == wanted.upper()]
+    if not found:
+        named = await ports.records.get(ORDERS, wanted)
+        found = [named] if named is not None and "draft" not in named else []
     return Page([changes.summary(stored) for stored in found])

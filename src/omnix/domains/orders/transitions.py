@@ -122,7 +122,7 @@ async def _write(
 ) -> None:
     id, place = stored["id"], stored["location_id"]
     moves = changes.moves(change, lines)
-    if stored.get("past") and change.kind != "return":
+    if stored.get("source") == "import" and change.kind != "return":
         moves = []  # its goods were gone before stock was kept here
     guard = (Equals("version", stored["version"]), _FREE)
     keep: list[Operation] = []
