@@ -21,7 +21,8 @@ from omnix.app import openapi_document
 
 from .serving import Served, routes, serving
 
-EXAMPLES = 500 if os.environ.get("OMNIX_SOAK") else 12
+SOAK = bool(os.environ.get("OMNIX_SOAK"))
+EXAMPLES = 500 if SOAK else 12
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -77,6 +78,12 @@ def _sent(case: Any) -> dict[str, Any]:
     return dict(request)
 
 
+def _soaked(test: Any) -> Any:
+    """Under ``make soak`` the same test with its full count, and the time for it."""
+    return pytest.mark.soak(pytest.mark.timeout(900)(test)) if SOAK else test
+
+
+@_soaked
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: f"{o.method.upper()} {o.path}")
 def test_no_answer_is_undocumented(
@@ -91,7 +98,7 @@ def test_no_answer_is_undocumented(
         max_examples=EXAMPLES,
         deadline=None,
         database=None,
-        derandomize=EXAMPLES < 100,
+        derandomize=not SOAK,
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
