@@ -1,7 +1,5 @@
 """The door: wrong input, the first start, sessions of several tabs."""
 
-import re
-
 from playwright.sync_api import expect
 
 from .conftest import Mock, Visitor
@@ -14,12 +12,10 @@ def test_wrong_input_is_told_beside_the_field(visitor: Visitor) -> None:
     page.locator("button[type=submit]").click()
     expect(email).to_be_focused()
     expect(email).to_have_accessible_description("Please fill this in.")
-    email.fill("nobody")
-    page.locator("input[name=password]").fill("secret of nobody")
+    email.fill("nobody@example.com")
     page.locator("button[type=submit]").click()
-    expect(email).to_have_attribute("aria-invalid", "true")
-    expect(email).not_to_have_accessible_description("Please fill this in.")
-    expect(email).to_have_accessible_description(re.compile(r"\S"))
+    expect(email).to_have_accessible_description("")
+    expect(page.locator("input[name=password]")).to_be_focused()
 
 
 def test_a_wrong_password_is_told_without_saying_which_was_wrong(visitor: Visitor) -> None:
@@ -56,9 +52,11 @@ def test_the_one_time_password_must_be_changed(visitor: Visitor, mock: Mock) -> 
         again.fill("other")
         page.locator("button[type=submit]").click()
         expect(again).to_have_accessible_description("The two passwords differ.")
-        again.fill("short")
+        expect(new).to_have_accessible_description("Use at least 10 characters.")
+        new.fill("password1234")
+        again.fill("password1234")
         page.locator("button[type=submit]").click()
-        expect(new).to_have_accessible_description("Use at least 12 characters.")
+        expect(new).to_have_accessible_description("is too easy to guess")
         new.fill("long enough now")
         again.fill("long enough now")
         page.locator("button[type=submit]").click()

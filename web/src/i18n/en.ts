@@ -39,12 +39,13 @@ export const en = {
   'login.password': 'Password',
   'login.submit': 'Sign in',
   'login.hint':
-    'First start? The one-time password was printed where OMNIX was started. You choose your own next.',
+    'First start? E-mail and one-time password were printed where OMNIX was started. You choose your own password next.',
   'login.required': 'Please fill this in.',
   'login.change.title': 'Choose your password',
   'login.change.text': 'The one-time password has done its job. Choose one that only you know.',
   'login.change.new': 'New password',
   'login.change.repeat': 'New password again',
+  'login.change.short': 'Use at least 10 characters.',
   'login.change.differ': 'The two passwords differ.',
   'login.change.submit': 'Save and continue',
   'login.show': 'Show password',
@@ -157,8 +158,6 @@ export const en = {
   'forecast.title': 'Forecast',
   'forecast.horizon': 'Days ahead',
   'forecast.none': 'There is no forecast yet. It needs a first sale, and follows soon after it.',
-  'forecast.summary':
-    '{mean} units expected in {n} days; from {low} to {high} in 8 cases of 10 a day.',
   'forecast.total': 'Expected in {n} days',
   'forecast.madeAt': '{model}, made {time}',
   'forecast.history': 'Sold',

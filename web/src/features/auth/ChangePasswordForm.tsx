@@ -10,16 +10,20 @@ import { PageTitle } from '@/ui/PageTitle';
 import { useReason } from '@/ui/states';
 import { type FieldKeys, useForm } from './useForm';
 
+const SHORTEST = 10;
+
 function check(values: FormData): FieldKeys {
   const findings: Record<string, FieldKeys[string]> = {};
   for (const [field, value] of values) if (!value) findings[field] = 'login.required';
+  const length = String(values.get('new_password')).length;
+  if (length > 0 && length < SHORTEST) findings.new_password = 'login.change.short';
   const differ = values.get('new_password') !== values.get('repeat');
   if (!findings.repeat && differ) findings.repeat = 'login.change.differ';
   return findings;
 }
 
 /** `oneTime` is null after a reload: it must then be typed again. */
-export function ChangePasswordForm({ oneTime }: { oneTime: string | null }) {
+export function ChangePasswordForm({ oneTime, email }: { oneTime: string | null; email: string }) {
   const { t } = useWords();
   const why = useReason();
   const { busy, found, error, onSubmit, reason } = useForm(check, (values) =>
@@ -45,6 +49,8 @@ export function ChangePasswordForm({ oneTime }: { oneTime: string | null }) {
           {why(error)}
         </Banner>
       )}
+      {/* Tells password managers whose password this is. */}
+      <input name="username" autoComplete="username" value={email} readOnly hidden />
       {oneTime === null && (
         <PasswordField
           {...shared}

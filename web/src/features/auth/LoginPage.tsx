@@ -23,7 +23,7 @@ export function LoginPage() {
     <PlainFrame>
       <div className="mx-auto mt-[8vh] w-full max-w-sm rounded-card border border-line bg-surface p-6 shadow-card">
         {session.phase === 'in' && session.mustChangePassword ? (
-          <ChangePasswordForm oneTime={oneTime} />
+          <ChangePasswordForm oneTime={oneTime} email={session.user.email} />
         ) : (
           <LoginForm onSignedIn={setOneTime} waiting={through} />
         )}

@@ -9,7 +9,8 @@ import { Card } from '@/ui/Card';
 import { Chart } from '@/ui/chart/Chart';
 import { EmptyState } from '@/ui/states';
 
-const HISTORY_SHOWN = 60;
+const HISTORY_SHOWN = 45;
+const DAYS_AHEAD_SHOWN = 30;
 
 export function DemandForecast({ summary }: { summary: Summary }) {
   const { t, format } = useWords();
@@ -19,7 +20,7 @@ export function DemandForecast({ summary }: { summary: Summary }) {
       forecast &&
       fanData({
         history: forecast.history.slice(-HISTORY_SHOWN),
-        points: forecast.points,
+        points: forecast.points.slice(0, DAYS_AHEAD_SHOWN),
         format,
         t,
       }),
@@ -32,9 +33,9 @@ export function DemandForecast({ summary }: { summary: Summary }) {
       time: fmt.moment(format, forecast.made_at, summary.shop.time_zone),
     });
   return (
-    <Card title={t('dashboard.forecast')} {...(made && { text: made })}>
+    <Card title={t('dashboard.forecast')} text={t('dashboard.byDay')}>
       {forecast && data ? (
-        <Chart title={t('dashboard.forecast')} data={data} />
+        <Chart title={t('dashboard.forecast')} data={data} {...(made && { footnote: made })} />
       ) : (
         <EmptyState title={t('dashboard.forecast.none')} />
       )}

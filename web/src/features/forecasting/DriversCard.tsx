@@ -14,7 +14,7 @@ function Weekdays({ factors }: { factors: readonly number[] }) {
   const names = fmt.weekdays(format);
   const most = Math.max(...factors, 1);
   return (
-    <div className="mt-4">
+    <div>
       <h3 className="mb-2 font-medium text-sm">{t('forecast.weekday')}</h3>
       <ul className="grid gap-1.5 text-sm">
         {factors.map((factor, i) => (
@@ -52,28 +52,32 @@ export function DriversCard({ productId }: { productId: string }) {
   return (
     <Card title={t('forecast.drivers')}>
       {data ? (
-        <>
-          <FactList
-            facts={[
-              {
-                name: t('forecast.level'),
-                value: t('forecast.level.value', { n: fmt.count(format, data.drivers.level, 2) }),
-              },
-              {
-                name: t('forecast.trend'),
-                value: t('forecast.trend.value', { n: fmt.signed(format, data.drivers.trend, 3) }),
-              },
-              { name: t('forecast.season'), value: fmt.percent(format, data.drivers.season, 0) },
-            ]}
-          />
+        <div className="grid gap-x-10 gap-y-4 md:grid-cols-2">
+          <div>
+            <FactList
+              facts={[
+                {
+                  name: t('forecast.level'),
+                  value: t('forecast.level.value', { n: fmt.count(format, data.drivers.level, 2) }),
+                },
+                {
+                  name: t('forecast.trend'),
+                  value: t('forecast.trend.value', {
+                    n: fmt.signed(format, data.drivers.trend, 3),
+                  }),
+                },
+                { name: t('forecast.season'), value: fmt.percent(format, data.drivers.season, 0) },
+              ]}
+            />
+            <h3 className="mt-4 mb-1 font-medium text-sm">{t('forecast.quality')}</h3>
+            {quality.length > 0 ? (
+              <FactList facts={quality} />
+            ) : (
+              <p className="text-ink-2 text-sm">{t('forecast.quality.none')}</p>
+            )}
+          </div>
           {data.drivers.weekday.length === 7 && <Weekdays factors={data.drivers.weekday} />}
-          <h3 className="mt-4 mb-1 font-medium text-sm">{t('forecast.quality')}</h3>
-          {quality.length > 0 ? (
-            <FactList facts={quality} />
-          ) : (
-            <p className="text-ink-2 text-sm">{t('forecast.quality.none')}</p>
-          )}
-        </>
+        </div>
       ) : (
         <Loading className="h-64" />
       )}

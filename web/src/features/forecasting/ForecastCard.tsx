@@ -38,13 +38,14 @@ function Fan({ forecast, history, timeZone }: FanProps) {
           {t('proposal.units', { n: Math.round(total) })}
         </strong>
       </p>
-      <Chart title={t('forecast.title')} data={data} />
-      <p className="mb-3 text-ink-2 text-xs">
-        {t('forecast.madeAt', {
+      <Chart
+        title={t('forecast.title')}
+        data={data}
+        footnote={t('forecast.madeAt', {
           model: forecast.label || forecast.model,
           time: fmt.moment(format, forecast.made_at, timeZone),
         })}
-      </p>
+      />
       <Notes title={t('proposal.assumptions')} notes={forecast.notes} />
     </>
   );

@@ -34,7 +34,7 @@ export function StockCard({ productId }: { productId: string }) {
           main={<bdi>{nameOf(row.location_id)}</bdi>}
           below={
             row.counted_at
-              ? t('col.counted', { day: fmt.day(format, row.counted_at.slice(0, 10)) })
+              ? t('col.counted', { day: fmt.day(format, row.counted_at.slice(0, 10), 'tick') })
               : t('product.never')
           }
         />

@@ -64,23 +64,36 @@ function Details({ product, status }: { product: Product; status: Status }) {
   const recent = useProductSales(id, fmt.addDays(to, 1 - BEFORE_FORECAST), to);
   const history = useMemo(() => recent.data?.points ?? [], [recent.data]);
   return (
+    // One column on a phone, in the order of use; two where there is room.
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-      <div className="grid min-w-0 gap-4">
+      <div className="contents lg:grid lg:gap-4">
         <ForecastCard productId={id} history={history} timeZone={status.shop.time_zone} />
-        {sales.data && <SalesHistory sales={sales.data} days={days} />}
-        {sales.error && (
-          <Card title={t('product.sales')}>
-            <ErrorState error={sales.error} retry={() => void sales.refetch()} />
-          </Card>
-        )}
-        {sales.isPending && <Loading className="h-72" />}
-        <PriceHistory productId={id} currency={product.currency} from={from} to={to} />
+        <div className="order-2 min-w-0">
+          {sales.data && <SalesHistory sales={sales.data} days={days} />}
+          {sales.error && (
+            <Card title={t('product.sales')}>
+              <ErrorState error={sales.error} retry={() => void sales.refetch()} />
+            </Card>
+          )}
+          {sales.isPending && <Loading className="h-72" />}
+        </div>
+        <div className="order-3 min-w-0">
+          <PriceHistory productId={id} currency={product.currency} from={from} to={to} />
+        </div>
+        <div className="order-4 min-w-0">
+          <DriversCard productId={id} />
+        </div>
       </div>
-      <div className="grid min-w-0 gap-4">
-        <ProposalCard productId={id} currency={product.currency} />
-        <StockCard productId={id} />
-        <ProductFacts product={product} />
-        <DriversCard productId={id} />
+      <div className="contents lg:grid lg:gap-4">
+        <div className="order-1 min-w-0">
+          <ProposalCard productId={id} currency={product.currency} />
+        </div>
+        <div className="order-1 min-w-0">
+          <StockCard productId={id} />
+        </div>
+        <div className="order-5 min-w-0">
+          <ProductFacts product={product} />
+        </div>
       </div>
     </div>
   );

@@ -44,13 +44,15 @@ interface Props {
   title: string;
   data: ChartData;
   height?: string;
+  /** What the figures are, in small print below them. */
+  footnote?: string;
 }
 
 /**
  * A chart over days. Pointer or arrow keys read out one day, and the same figures stand in a
  * table on demand. Keep `data` memoised: a new object redraws.
  */
-export function Chart({ title, data, height = 'h-60' }: Props) {
+export function Chart({ title, data, height = 'h-60', footnote }: Props) {
   const { t, format } = useWords();
   const [chosen, setActive] = useState<number | null>(null);
   const [table, setTable] = useState(false);
@@ -91,9 +93,11 @@ export function Chart({ title, data, height = 'h-60' }: Props) {
           <ChartCanvas data={data} active={active} onActive={setActive} />
         </Suspense>
       </div>
-      <div className="mt-1 flex justify-end">
+      <div className="mt-1 flex items-start justify-between gap-3">
+        <p className="pt-1.5 text-ink-2 text-xs">{footnote}</p>
         <Button
           kind="quiet"
+          className="shrink-0"
           small
           icon="table"
           aria-expanded={table}
