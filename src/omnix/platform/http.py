@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from litestar import Request
+from litestar import Request, Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import Provide
@@ -19,6 +19,8 @@ from omnix.kit.paging import DEFAULT_LIMIT, MAX_LIMIT
 from omnix.platform.access import PUBLIC, SIGNED_IN, Actor, Authenticator
 from omnix.platform.problems import split_reason
 from omnix.ports import Ports
+
+T = TypeVar("T")
 
 _LONG_NUMBER = re.compile(rb"[0-9]{19}")
 _INTEGERS = range(-(2**63), 2**63)
@@ -113,6 +115,32 @@ DEPENDENCIES: Mapping[str, Provide] = {
     "ports": Provide(_ports, sync_to_thread=False),
     "actor": Provide(_actor, sync_to_thread=False),
 }
+
+
+class Encoded(Response[T]):
+    """An answer in JSON without cookies or headers of its own: the shortest way out.
+
+    ``content`` is anything that msgspec encodes; the status is the route's.
+    """
+
+    def __init__(self, content: Any) -> None:  # Litestar's would build headers that nobody sets
+        self._body = msgspec.json.encode(content)
+
+    def to_asgi_response(self, *_: Any, **given: Any) -> Any:
+        """Litestar's way to ask for the ASGI application that sends the answer."""
+        body = self._body
+        headers = [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+        ]
+        start = {"type": "http.response.start", "status": given["status_code"], "headers": headers}
+
+        async def answer(scope: Any, receive: Any, send: Any) -> None:
+            await send(start)
+            await send({"type": "http.response.body", "body": body})
+
+        return answer
+
 
 Limit = Annotated[
     int, Parameter(ge=1, le=MAX_LIMIT, default=DEFAULT_LIMIT, description="Items to a page.")

@@ -1,12 +1,12 @@
 """Orders over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.params import HeaderParameter, Parameter
 
 from omnix.platform.access import Actor
-from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.platform.http import Cursor, Encoded, Limit, Listing, allow
 from omnix.ports import Ports
 
 from . import service, transitions
@@ -61,8 +61,7 @@ async def place_order(
     ports: Ports, actor: Actor, data: NewOrder, retry_key: RetryKey = None
 ) -> Response[Order]:
     """Reserves all lines or none, and answers with the order; up to 2,000 lines."""
-    placed: Any = await service.place(ports, actor, data, retry_key)
-    return Response(placed)
+    return Encoded(await service.place(ports, actor, data, retry_key))
 
 
 @get("/orders/{order_id:str}", opt=READ, summary="Get an order")
