@@ -32,6 +32,8 @@ from omnix.platform.openapi import document
 from omnix.platform.upkeep import compacting
 from omnix.ports import Ports
 from omnix.transfer import demo
+from omnix.transfer import jobs as transfer_jobs
+from omnix.transfer import routes as transfer_routes
 from omnix.version import VERSION
 
 MAX_BODY = 10 * 1024 * 1024
@@ -46,6 +48,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *replenishment_routes.ROUTES,
     *forecasting_routes.ROUTES,
     *dashboard_routes.ROUTES,
+    *transfer_routes.ROUTES,
 )
 CONSUMERS: tuple[Consumer, ...] = (
     *orders_handlers.CONSUMERS,
@@ -58,6 +61,7 @@ JOBS: tuple[JobHandler, ...] = (
     *forecasting_handlers.JOBS,
     *dashboard_handlers.JOBS,
     *demo.JOBS,
+    *transfer_jobs.JOBS,
 )
 AT_START: tuple[Callable[[Ports], Awaitable[None]], ...] = (orders_handlers.finish_interrupted,)
 """What a server does before its first request: finish what a crash left."""

@@ -129,7 +129,7 @@ async def _orders(ports: Ports) -> AsyncIterator[list[str]]:
             who = order.customer_id or ""
             for line in order.lines:
                 yield [
-                    order.number or order.id, order.placed_at, line.sku, line.name, str(line.quantity),
+                    order.number, order.placed_at, line.sku, line.name, str(line.quantity),
                     to_text(line.unit_price_minor, money), to_text(line.discount_minor, money),
                     money, who, emails.get(who, ""), order.status,
                     to_text(order.shipping_minor, money), to_text(order.discount_minor, money),

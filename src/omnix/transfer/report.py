@@ -51,6 +51,9 @@ class ImportReport(msgspec.Struct, kw_only=True):
         return built
 
 
+REFUSED = "imports/{}/refused.csv"
+"""Name of the blob with the rows that an import left out."""
+
 HEADER = ("sheet", "line", "result", "column", "reason", "order_number", "sku", "text")
 
 

@@ -18,7 +18,7 @@ from .workbook import workbook_rows
 MAX_TEXT = 512 * 1024 * 1024
 _POINT = re.compile(r"^[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?$")
 _COMMA = re.compile(r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d*)?$")
-_NOT_NUMBER = re.compile(r"[^0-9.,+-]")
+_NOT_NUMBER = re.compile(r"^[^0-9.,+-]+|[^0-9.,+-]+$|[\s\u00a0\u202f']")
 
 
 @dataclass(frozen=True)

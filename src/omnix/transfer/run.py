@@ -28,7 +28,7 @@ from .orders import apply_orders
 from .plan import ImportPlan
 from .reading import load_raw, open_stage
 from .records_run import apply_records, read_judged
-from .report import Assumption, ImportReport, Progress
+from .report import REFUSED, Assumption, ImportReport, Progress
 from .stage import stage_orders
 
 
@@ -77,6 +77,9 @@ async def run_import(
         torn = await _others_torn(ports, plan.id)
         await _record(ports, plan, report, checkpoint, fresh=stored is None)
         await _settle(ports, plan, report, settings)
+        if report.refused_file is not None:
+            refused = await asyncio.to_thread(Path(report.refused_file).read_bytes)
+            await ports.blobs.put(REFUSED.format(plan.id), refused)
         context = Context(ports, plan, folder, stage, report, progress, checkpoint, torn=torn)
         await apply(context)
         await _finish(ports, context, follow_up)

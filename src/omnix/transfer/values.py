@@ -52,7 +52,12 @@ def stamps(
     )
     counted = [("iso", "ISO 8601", _fits(connection, iso))]
     if counted[0][2] < total:
-        tests = {form: (label, f"try_strptime(trim(t),'{form}')") for form, label in _STAMPS}
+        wrong = {True: "%d/%m", False: "%m/%d", None: "-"}[month_first]
+        tests = {
+            form: (label, f"try_strptime(trim(t),'{form}')")
+            for form, label in _STAMPS
+            if not form.startswith(wrong)
+        }
         serial = "nullif(regexp_full_match(trim(t),'\\d{5}(\\.\\d+)?'),false)"
         tests["serial"] = ("spreadsheet day numbers", serial)
         few = _counts(connection, list(tests.values()), "texts ORDER BY hash(t) LIMIT 300")
@@ -65,8 +70,6 @@ def stamps(
     form, label, _ = best[0]
     order = {entry[0][:5] for entry in best}
     ambiguous = {"%m/%d", "%d/%m"} <= order
-    if ambiguous and month_first is False:
-        form, label, _ = next(entry for entry in best if entry[0].startswith("%d/%m"))
     if form == "iso":
         moment = iso
     elif form == "serial":
@@ -86,7 +89,7 @@ def stamps(
         f"FROM (SELECT t, {moment} AS moment FROM texts) "
         f"WHERE moment BETWEEN {_EARLIEST} AND {_LATEST}"
     )
-    return Reading(column, label if most else "no known form", ambiguous and month_first is None)
+    return Reading(column, label if most else "no known form", ambiguous)
 
 
 def _counts(
@@ -109,7 +112,9 @@ def amount(connection: duckdb.DuckDBPyConnection, column: str) -> tuple[str, Rea
     ).fetchall()[0]
     if odd == 0:
         return plain, Reading(column, "decimal point")
-    bare = f"regexp_replace({column}, '[^0-9.,()+-]', '', 'g')"
+    # Around an amount may stand a currency; inside it only spaces and apostrophes.
+    edges = "^[^0-9.,()+-]+|[^0-9.,()+-]+$|[\\s\u00a0\u202f'']"
+    bare = f"regexp_replace({column}, '{edges}', '', 'g')"
     point = "[+-]?\\(?-?(\\d+|\\d{1,3}(,\\d{3})+)(\\.\\d*)?\\)?"
     comma = "[+-]?\\(?-?(\\d+|\\d{1,3}(\\.\\d{3})+)(,\\d*)?\\)?"
     points, commas = connection.execute(
@@ -120,7 +125,6 @@ def amount(connection: duckdb.DuckDBPyConnection, column: str) -> tuple[str, Rea
         form, number = comma, f"replace(replace({bare},'.',''),',','.')"
     else:
         form, number = point, f"replace({bare},',','')"
-    # Letters around an amount are a currency; letters instead of one leave nothing to match.
     negative = f"CASE WHEN {bare} LIKE '(%' THEN -1 ELSE 1 END"
     value = (
         f"CASE WHEN regexp_full_match({bare},'{form}') THEN "
