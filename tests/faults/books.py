@@ -36,7 +36,7 @@ async def opened(data: Path) -> AsyncIterator[LocalPlatform]:
 
 
 async def make_key(ports: Ports) -> str:
-    return await keys.create_for_system(ports, "test", WRITES, 1)
+    return await keys.create_for_system(ports, "test", WRITES, 30)
 
 
 async def settled(platform: LocalPlatform, seconds: float = 60) -> None:

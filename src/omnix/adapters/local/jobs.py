@@ -45,7 +45,8 @@ class LocalJobs:
         self, name: str, payload: Mapping[str, Any], *, id: str | None = None, delay: float = 0
     ) -> str:
         given = new_id("job") if id is None else id
-        body, due = encode(payload), self._time() + delay
+        # What is due at once stays so even if the clock is put back.
+        body, due = encode(payload), self._time() + delay if delay > 0 else 0.0
 
         def work(group: Group) -> None:
             connection = group.direct()
@@ -129,8 +130,7 @@ class LocalJobs:
 
         def work(group: Group) -> None:
             group.direct().execute(
-                "UPDATE jobs SET receipt=NULL, due=? WHERE state=0 AND receipt IS NOT NULL",
-                (self._time(),),
+                "UPDATE jobs SET receipt=NULL, due=0 WHERE state=0 AND receipt IS NOT NULL"
             )
 
         await self._database.submit(work, TOPIC)
