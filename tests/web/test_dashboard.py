@@ -10,7 +10,7 @@ from .conftest import Mock, Visit, Visitor, start_mock, stop
 
 
 def order(page: Page) -> None:
-    """Places an order as another client would, through the API."""
+    """Places an order as another client would, of the first product that is in stock."""
     page.evaluate(
         """async () => {
             const post = (path, body, token) => fetch(path, {
@@ -18,11 +18,17 @@ def order(page: Page) -> None:
                 headers: {'Content-Type': 'application/json', Authorization: `Bearer ${token}`}});
             const session = await (await post('/v1/auth/refresh', {})).json();
             const token = session.access_token;
-            const page = await (await fetch('/v1/products?limit=1',
+            const page = await (await fetch('/v1/products?limit=50',
                 {headers: {Authorization: `Bearer ${token}`}})).json();
-            const line = {product_id: page.items[0].id, quantity: 1};
-            const answer = await post('/v1/orders', {lines: [line]}, token);
-            if (!answer.ok) throw new Error(await answer.text());
+            let refusal = '';
+            for (const {id} of page.items) {
+                const body = {lines: [{product_id: id, quantity: 1}]};
+                const answer = await post('/v1/orders', body, token);
+                if (answer.ok) return;
+                refusal = await answer.text();
+                if (answer.status !== 409) break;
+            }
+            throw new Error(refusal);
         }"""
     )
 
