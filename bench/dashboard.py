@@ -288,6 +288,7 @@ def measure(folder: Path, args: argparse.Namespace) -> None:
         for days in (30, 365):
             summary, _ = browser.ask(f"/v1/dashboard/summary?days={days}")
             times = [browser.ask(f"/v1/dashboard/summary?days={days}")[1] for _ in range(ANSWERS)]
+            browser.close()
             raw, row = from_raw_lines(data, last, days)
             compare(summary, row)
             ratio = raw / statistics.median(times)

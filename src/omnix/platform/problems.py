@@ -101,8 +101,10 @@ def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[
         message = str(entry.get("message", ""))
         key = str(entry.get("key", ""))
         told = split_reason(message)
-        # Litestar calls the body "data", as the handlers do; nobody sends a field of that name.
-        found.append(told if key in ("", "data") else FieldError(_path(key), told.reason))
+        # Litestar names a field as the handler does: the body is "data", and what Python reserves
+        # has an underscore behind it.
+        field = _path(key).removesuffix("_")
+        found.append(told if key in ("", "data") else FieldError(field, told.reason))
     if not found:
         found.append(split_reason(error.detail))
     detail = "; ".join(f"{e.field}: {e.reason}" for e in found)

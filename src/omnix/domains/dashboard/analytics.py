@@ -14,6 +14,7 @@ from .model import Cohort, PricePoint, ProductDay, ProductSales, RfmCell, SalesP
 from .service import day_totals
 
 MOST_DAYS = 3660
+_EARLIEST_YEAR = 1900
 _SQL = rollups.SQL
 
 
@@ -34,6 +35,8 @@ async def default_range(
         today = day_of(ports.clock.now(), settings.time_zone)
         ranges = await ports.records.get(SNAPSHOTS, rollups.RANGES_KEY) or {}
         last = rollups.anchor(await rollups.newest_sale(ports, ranges, today), today)
+    if last.year < _EARLIEST_YEAR:
+        raise Invalid.field("to", f"must not be before the year {_EARLIEST_YEAR}")
     if first is None:
         first = last - timedelta(days=days - 1)
     check_range(first, last)

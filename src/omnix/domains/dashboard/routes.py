@@ -54,12 +54,12 @@ async def dashboard_summary(
 @get("/dashboard/sales", opt=allow("dashboard:read"), summary="Sales over time")
 async def dashboard_sales(
     ports: Ports,
-    first: From = None,
-    last: To = None,
+    from_: From = None,
+    to: To = None,
     by: Literal["day", "week", "month"] = "day",
 ) -> model.SalesSeries:
     """Totals of each day, week or month; the last 90 days of data where no range is given."""
-    first, last = await analytics.default_range(ports, first, last, 90)
+    first, last = await analytics.default_range(ports, from_, to, 90)
     return await analytics.sales(ports, first, last, by)
 
 
@@ -88,11 +88,11 @@ def list_metrics() -> MetricList:
 
 @get("/products/{product_id:str}/sales", opt=allow("products:read"), summary="One product's sales")
 async def product_sales(
-    ports: Ports, product_id: str, first: From = None, last: To = None
+    ports: Ports, product_id: str, from_: From = None, to: To = None
 ) -> model.ProductSales:
     """Units, revenue, shelf price and stock of each day; the last year where no range is given."""
     await products.get(ports, product_id)
-    first, last = await analytics.default_range(ports, first, last, 365)
+    first, last = await analytics.default_range(ports, from_, to, 365)
     return await analytics.product_sales(ports, product_id, first, last)
 
 
