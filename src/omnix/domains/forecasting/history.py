@@ -121,7 +121,8 @@ def build(
     parts = _add_parts(products, row_of, wide, cells, by_place)
     groups = {name: k for k, name in enumerate(sorted({p.category for p in products}))}
     group = np.array([groups[p.category] for p in products], np.int32)
-    start = np.minimum(_first_sale(values), _listed(products, span))
+    start = _first_sale(values)
+    start = np.where(start < span.days, start, _listed(products, span))
     place_start = np.minimum(_first_sale(by_place), start[owner])
     missing = np.zeros(by_place.shape, bool)
     missing[row_of[short_cell], short["day"]] = True
@@ -158,7 +159,7 @@ def _first_sale(values: NDArray[np.float32]) -> NDArray[np.int32]:
 def _listed(products: Sequence[Product], span: Window) -> NDArray[np.int32]:
     """The column of the day on which each came into the catalogue, at most the number of columns.
 
-    What has long been listed and never sold is known not to sell; what is new is not.
+    Where nothing was sold: what has long been listed is known not to sell, what is new is not.
     """
     days = (date.fromisoformat(p.created_at[:10]).toordinal() for p in products)
     listed = np.fromiter(days, np.int64, len(products)) - span.first.toordinal()
