@@ -85,6 +85,8 @@ def allow(permission: str, *problems: int) -> dict[str, Any]:
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Let pass only who has the route's permission; a route that declares none lets nobody pass."""
+    if connection.scope.get("method") == "OPTIONS":
+        return  # the framework's own answer, which tells the path's methods and nothing else
     permission = handler.opt.get("permission")
     if permission is None:
         raise Forbidden("this route declares no permission, so nobody may call it")

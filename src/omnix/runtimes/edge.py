@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MAX_URL = 16 * 1024
 MAX_HEAD = 64 * 1024
 MAX_MESSAGE = 160 * 1024
-HEAD_SECONDS = 15.0
+HEAD_SECONDS = 10.0
 BODY_SECONDS = 300.0
 STUCK_SECONDS = 60.0
 """A client that takes nothing of its answer for so long is gone."""
