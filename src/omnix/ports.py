@@ -5,9 +5,11 @@ cause. A dependency that is away is ``Unavailable``.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+import msgspec
 
 from omnix.kit.declare import Collection, Fact
 from omnix.kit.events import Event
@@ -24,26 +26,22 @@ MAX_BATCH = 100
 """Operations and events together in one write."""
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(msgspec.Struct, frozen=True):
     """There is no item under this key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(msgspec.Struct, frozen=True):
     """There is an item under this key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Equals:
+class Equals(msgspec.Struct, frozen=True):
     """The item exists and ``attribute`` has this value; None also holds where it is missing."""
 
     attribute: str
     value: str | int | bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(msgspec.Struct, frozen=True):
     """The item exists and ``attribute`` is a number not below ``value``."""
 
     attribute: str
@@ -53,8 +51,7 @@ class AtLeast:
 Condition = Absent | Present | Equals | AtLeast
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(msgspec.Struct, frozen=True):
     """Store ``item`` in place of whatever has its key."""
 
     collection: Collection
@@ -62,8 +59,7 @@ class Put:
     when: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(msgspec.Struct, frozen=True):
     """Add to numbers and set attributes of one item, made if it is absent.
 
     A missing number counts as zero. Key attributes cannot be named.
@@ -71,13 +67,12 @@ class Update:
 
     collection: Collection
     key: Key
-    add: Mapping[str, int] = field(default_factory=dict)
-    set: Mapping[str, Any] = field(default_factory=dict)
+    add: Mapping[str, int] = {}
+    set: Mapping[str, Any] = {}
     when: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(msgspec.Struct, frozen=True):
     """Remove the item, if it is there."""
 
     collection: Collection
@@ -85,8 +80,7 @@ class Delete:
     when: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """Change nothing, but let the batch stand or fall by these conditions."""
 
     collection: Collection

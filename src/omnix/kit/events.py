@@ -1,14 +1,14 @@
 """Events: facts that a change caused, stored in the same commit as the change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from omnix.kit.ids import new_id
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """Something that happened.
 
     ``type`` is ``noun.past_participle``; ``key`` names the aggregate: events of one key are
@@ -20,5 +20,5 @@ class Event:
     key: str
     at: str
     data: Mapping[str, Any]
-    id: str = field(default_factory=lambda: new_id("evt"))
+    id: str = msgspec.field(default_factory=lambda: new_id("evt"))
     sequence: int = 0
