@@ -1,5 +1,6 @@
 // The routes of the API that pages use, over the made-up shop.
-import { forecast, iso, proposals, summary } from './shop.mjs';
+import { forecast, proposals } from './planning.mjs';
+import { iso, summary } from './shop.mjs';
 
 export class Refusal extends Error {
   constructor(status, detail, errors = []) {

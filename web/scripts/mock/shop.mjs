@@ -1,5 +1,5 @@
 // A seeded shop in memory for developing pages without the real server. Never shipped.
-const DAY = 86_400_000;
+export const DAY = 86_400_000;
 const HISTORY = 400;
 
 function random(seed) {
@@ -29,10 +29,10 @@ const LOCATIONS = [
   { id: 'loc-shop', name: 'High Street' },
   { id: 'loc-web', name: 'Web warehouse' },
 ];
-const WEEKDAY = [0.8, 0.82, 0.9, 1, 1.25, 1.5, 0.73];
+export const WEEKDAY = [0.8, 0.82, 0.9, 1, 1.25, 1.5, 0.73];
 
 export const iso = (at) => new Date(at).toISOString().slice(0, 10);
-const now = () => new Date().toISOString().replace(/\.\d+/, '');
+export const now = () => new Date().toISOString().replace(/\.\d+/, '');
 
 export function makeShop() {
   const rand = random(7);
@@ -235,56 +235,4 @@ export function summary(shop, span) {
       },
     ],
   };
-}
-
-export function forecast(shop, product, horizon) {
-  return {
-    product_id: product.doc.id,
-    forecast_date: iso(shop.today),
-    horizon_days: horizon,
-    model: 'ets',
-    label: 'Exponential smoothing with pooled weekdays',
-    made_at: now(),
-    points: points(shop, product.level, horizon),
-    drivers: { level: product.level, trend: 0.012, weekday: WEEKDAY, season: 1.08 },
-    quality: { wape: 0.412, bias: -0.031, coverage_80: 0.79 },
-    notes:
-      product.out >= 0
-        ? [{ code: 'stock_out', text: '8 days with an empty shelf were left out.' }]
-        : [],
-  };
-}
-
-export function proposals(shop, product) {
-  return shop.locations
-    .filter((l) => product.stock[l.id] < product.level * 8)
-    .map((l) => {
-      const quantity = Math.ceil(product.level * 14);
-      return {
-        product_id: product.doc.id,
-        sku: product.doc.sku,
-        name: product.doc.name,
-        location_id: l.id,
-        location_name: l.name,
-        quantity,
-        order_by: iso(shop.today + 2 * DAY),
-        supplier: 'Atlantic Trading',
-        expected_cost_minor: product.doc.cost_minor && product.doc.cost_minor * quantity,
-        reason:
-          'Stock covers 5 days, delivery takes 7. This quantity keeps the shelf full in 9 of 10 cases.',
-        assumptions: [{ code: 'lead_time_assumed', text: 'A lead time of 7 days is assumed.' }],
-        inputs: {
-          available: product.stock[l.id],
-          on_order: 0,
-          lead_time_days: 7,
-          review_days: 7,
-          demand_mean: Math.round(product.level * 70) / 10,
-          service_level: 0.95,
-          demand_quantile: Math.round(product.level * 99) / 10,
-          safety_stock: Math.round(product.level * 29) / 10,
-          reorder_point: Math.round(product.level * 10),
-          target: quantity + product.stock[l.id],
-        },
-      };
-    });
 }

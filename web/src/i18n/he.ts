@@ -1,4 +1,4 @@
-import type { Catalogue, ServerWords } from './en';
+import type { Catalogue } from './en';
 
 export const he: Catalogue = {
   'app.name': 'OMNIX AI',
@@ -202,48 +202,4 @@ export const he: Catalogue = {
 
   'gallery.title': 'מערכת העיצוב',
   'gallery.text': 'כל הרכיבים והערכים שמהם בנויים הדפים, בכל המצבים שלהם.',
-};
-
-export const heWords: ServerWords = {
-  'metric.revenue': 'הכנסות',
-  'metric.orders': 'הזמנות',
-  'metric.units': 'יחידות שנמכרו',
-  'metric.aov': 'ערך הזמנה ממוצע',
-  'metric.customers': 'לקוחות קונים',
-  'metric.new_customers': 'לקוחות חדשים',
-  'metric.gross_margin': 'רווח גולמי',
-  'metric.returns': 'החזרות',
-  'metric.stock_value': 'שווי המלאי',
-  'metric.low_stock': 'מוצרים במלאי נמוך',
-  'metric.out_of_stock': 'מוצרים שאזלו',
-  'definition.revenue':
-    'מה שנמכר פחות מה שהוחזר או בוטל, אחרי הנחות, ללא מס ומשלוח; חיובים כגון דמי משלוח ששילמו לקוחות כלולים.',
-  'definition.orders': 'הזמנות שבוצעו; גם הזמנות שבוטלו נספרות.',
-  'definition.units': 'יחידות שנמכרו פחות יחידות שהוחזרו או בוטלו.',
-  'definition.aov': 'ההכנסות חלקי מספר ההזמנות.',
-  'definition.customers': 'לקוחות מוכרים שקנו לפחות פעם אחת; מכירות אנונימיות אינן נספרות.',
-  'definition.new_customers': 'לקוחות מוכרים שקנייתם הראשונה אי־פעם חלה בטווח זה.',
-  'definition.gross_margin': '(הכנסות פחות עלות) חלקי הכנסות, בשורות שעלותן ידועה.',
-  'definition.returns': 'שווי הסחורה שחזרה.',
-  'definition.stock_value': 'המלאי הקיים לפי עלות היחידה, במוצרים שעלותם ידועה.',
-  'definition.low_stock': 'מוצרים במיקום שמלאים, יחד עם מה שבהזמנה, מתחת לנקודת ההזמנה.',
-  'definition.out_of_stock': 'מוצרים במיקום שאין מהם דבר זמין אף שצפוי להם ביקוש.',
-  'note.demo': 'זוהי חנות ההדגמה המדומה; איש מהמופיעים בה אינו אמיתי.',
-  'note.no-sales': 'טרם נכנסו מכירות.',
-  'note.no-cost': 'עלות היחידה אינה ידועה.',
-  'note.stock-not-counted': 'לא נספר כאן מלאי ולכן לא מניחים מלאי: הפחיתו את מה שעל המדף.',
-  'note.no-supplier': 'לא ידוע ספק.',
-  'note.lead-time-of-supplier': 'לפי זמן האספקה הרגיל של הספק.',
-  'note.no-forecast': 'טרם הוכנה תחזית ולכן לא מניחים ביקוש.',
-  'note.no_history': 'דבר לא נמכר מעולם, ולכן זהו ניחוש לפי מוצרים דומים.',
-  'note.no_sales': 'דבר לא נמכר בימים שנבדקו.',
-  'note.few_sales': 'ידועות מכירות מעטות בלבד, ולכן הטווח רחב.',
-  'note.short_history': 'ידועה היסטוריה של פחות משמונה שבועות.',
-  'note.long_gap': 'בהיסטוריה יש פער של חודשיים או יותר.',
-  'note.dormant': 'המוצר לא נמכר זה ארבעה חודשים או יותר.',
-  'note.pooled': 'דפוסי השבוע והעונה נשענים על מוצרי הקטגוריה.',
-  'note.outliers_capped': 'ימים בודדים חריגים הונמכו לפני הלמידה.',
-  'note.returns_ignored': 'ימים שבהם הוחזר יותר משנמכר נחשבים כימים ללא מכירה.',
-  'note.stock_outs_masked': 'ימים ללא מלאי הושמטו: הם אינם מלמדים על הביקוש.',
-  'note.bundle_parts': 'מה שמארזים מושכים ממוצר זה נכלל בחישוב.',
 };

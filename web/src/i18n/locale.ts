@@ -35,7 +35,7 @@ const languageStore = createStore<Language>({
 async function load(locale: Locale): Promise<Language> {
   const format = formatLocale(locale);
   if (locale === 'en') return { locale, format, messages: en, words: {} };
-  const { he, heWords } = await import('./he');
+  const [{ he }, { heWords }] = await Promise.all([import('./he'), import('./heWords')]);
   return { locale, format, messages: he, words: heWords };
 }
 

@@ -54,7 +54,9 @@ export function TopBar() {
         <span className="md:hidden">
           <Brand />
         </span>
-        <span className="truncate font-medium text-ink-2">{status.data?.shop.name}</span>
+        <span dir="auto" className="truncate font-medium text-ink-2">
+          {status.data?.shop.name}
+        </span>
       </div>
       <div className="flex items-center gap-3">
         <LiveBadge />

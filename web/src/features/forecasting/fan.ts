@@ -15,18 +15,26 @@ interface Fan {
   readonly t: Translate;
 }
 
-/** Past days and forecast days on one axis: what was sold, the mean, and the 50% and 80% ranges. */
+/**
+ * Past and forecast days on one axis: what was sold, the mean, and the 50% and 80% ranges. Today
+ * may be in both, sold as far as it has come and forecast as a whole.
+ */
 export function fanData({ history, points, format, t }: Fan): ChartData {
-  const past = history.map(() => null);
-  const ahead = points.map(() => null);
-  const over = (pick: (point: ForecastPoint) => number) => [...past, ...points.map(pick)];
+  const sold = new Map(history.map((point) => [point.day, point.units]));
+  const ahead = new Map(points.map((point) => [point.day, point]));
+  const days = [...new Set([...sold.keys(), ...ahead.keys()])].sort();
+  const over = (pick: (point: ForecastPoint) => number) =>
+    days.map((day) => {
+      const point = ahead.get(day);
+      return point ? pick(point) : null;
+    });
   const read = (value: number) => fmt.count(format, value, value < 100 ? 1 : 0);
   const tick = (value: number) => fmt.compact(format, value);
-  const sold: Series = {
+  const past: Series = {
     name: t('forecast.history'),
     kind: 'line',
     tone: 1,
-    values: [...history.map((point) => point.units), ...ahead],
+    values: days.map((day) => sold.get(day) ?? null),
     read,
     tick,
   };
@@ -39,9 +47,9 @@ export function fanData({ history, points, format, t }: Fan): ChartData {
     tick,
   };
   return {
-    days: [...history.map((point) => point.day), ...points.map((point) => point.day)],
+    days,
     dayTick: (day) => fmt.day(format, day, 'tick'),
-    series: history.length > 0 ? [sold, mean] : [mean],
+    series: history.length > 0 ? [past, mean] : [mean],
     bands: [
       {
         name: t('col.range80'),

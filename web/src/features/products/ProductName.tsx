@@ -7,12 +7,19 @@ interface Props {
   also?: string;
 }
 
-/** A product in a table: its name leads to its page, its SKU stands below. */
+/**
+ * A product in a table: its name leads to its page, its SKU stands below. The name's own
+ * direction decides which end is cut off.
+ */
 export function ProductName({ id, name, sku, also }: Props) {
   return (
     <span className="grid min-w-28 max-w-xs">
-      <AppLink href={`/product/?id=${encodeURIComponent(id)}`} className="truncate font-medium">
-        <bdi>{name}</bdi>
+      <AppLink
+        href={`/product/?id=${encodeURIComponent(id)}`}
+        dir="auto"
+        className="truncate font-medium rtl:text-right"
+      >
+        {name}
       </AppLink>
       <span className="truncate text-ink-2 text-xs">
         <bdi>{sku}</bdi>
