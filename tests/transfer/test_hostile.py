@@ -1,5 +1,6 @@
-"""Files that are broken or meant to break: a clear refusal of a named field, never anything else."""
+"""Files that are broken or meant to break: a clear refusal of a named field, nothing else."""
 
+import contextlib
 import gzip
 import io
 import zipfile
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from omnix.kit.errors import Invalid, OmnixError, TooLarge
+from omnix.kit.errors import Invalid, TooLarge
 from omnix.transfer import source
 from omnix.transfer.plan import plan
 
@@ -79,7 +80,7 @@ BROKEN = {
     "blank lines": b"\n\n\n",
     "rubbish": bytes(range(256)) * 64,
     "NUL bytes": HEADER + ROW + b"2,A,C\0UP,1,1/5/2010 9:00,2.50,501,France\n",
-    "torn gzip": gzip.compress((HEADER + ROW * 5000))[:-400],
+    "torn gzip": gzip.compress(HEADER + ROW * 5000)[:-400],
     "bad gzip": b"\x1f\x8b\x08\x00nothing of the kind",
     "no workbook": b"PK\x03\x04 and then nothing",
     "parquet in name": b"PAR1 and then nothing PAR1",
@@ -200,7 +201,6 @@ async def test_a_file_cut_anywhere_is_taken_or_refused(tmp_path: Path, name: str
     async with shop(tmp_path / "shop") as ports:
         for cut in range(0, len(data), max(1, len(data) // 12)):
             path.write_bytes(data[:cut])
-            try:
+            # Any other exception than a refusal fails the test.
+            with contextlib.suppress(Invalid):
                 await bring(ports, tmp_path / "shop", path, dry_run=True)
-            except OmnixError as error:
-                assert error.status in (400, 404)

@@ -10,7 +10,7 @@ from omnix.domains.orders.work import INLINE_LINES
 
 from .stage import order_id, text_literal
 
-CHUNK_LINES = 160_000
+CHUNK_LINES = 110_000
 """Lines that are applied in one step: bounds memory, and what a resumed import repeats."""
 
 

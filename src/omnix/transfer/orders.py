@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from dataclasses import dataclass
 
 import duckdb
 import msgspec
@@ -18,7 +19,7 @@ from omnix.ports import Query
 
 from . import build, catalogue
 from .context import Context
-from .documents import Drawn, drawn, facts, sort_out
+from .documents import Drawn, Sorted, drawn, facts, sort_out
 from .identity import customer_id, owners, product_id
 from .keep import KEPT
 from .records_run import keep_source
@@ -50,10 +51,11 @@ async def apply_orders(context: Context) -> None:
         for chunk in range(1, chunks + 1):
             if chunk <= context.done("orders"):
                 continue
-            documents = await _facts(context, chunk, location, empty)
+            # While one chunk is stored, the next one is drawn up.
+            ready = await _prepare(context, chunk, location, empty)
             if pending is not None:
                 await pending
-            pending = asyncio.create_task(_store(context, chunk, documents))
+            pending = asyncio.create_task(_store(context, ready))
     finally:
         if pending is not None:
             await pending
@@ -166,36 +168,53 @@ async def _prices(context: Context, products: dict[str, str]) -> None:
     await context.step("prices", 1)
 
 
-async def _facts(context: Context, chunk: int, location: str, empty: bool) -> list[Drawn]:
-    """Bring the facts of a chunk into the lake; the documents that are to follow them.
+@dataclass(frozen=True)
+class _Ready:
+    """A chunk that is drawn up; ``rows`` are the facts of orders that the shop lacks."""
 
-    Facts come before documents: a document that stands says that its facts do.
-    """
-    ports, source = context.ports, f"import:{context.id}"
+    chunk: int
+    found: Sorted
+    rows: ArrowTable | None
+
+
+async def _prepare(context: Context, chunk: int, location: str, empty: bool) -> _Ready:
     stage = context.stage
     orders = await asyncio.to_thread(_draw, stage, chunk, context.currency, location)
-    found = await sort_out(ports.records, orders, empty=empty)
+    found = await sort_out(context.ports.records, orders, empty=empty)
     context.count_orders(found)
-    if found.touched:
-        name = source + ":changed"
-        position = await ports.lake.position(SALES, name)
-        if position is None or position < chunk:
-            ids = [order.document["id"] for order in found.touched]
-            await ports.lake.delete(SALES, {"order_id": ids})
-            columns = facts(found.touched, context.time_zone)
-            await ports.lake.append(SALES, columns, source=name, version=chunk)
+    rows = None
     if found.missing:
-        position = await ports.lake.position(SALES, source)
-        if position is None or position < chunk:
+        ids = [order.document["id"] for order in found.missing]
+        only = None if len(ids) == len(orders) else ids
+        rows = await asyncio.to_thread(_fact_table, stage, context.currency, location, only)
+    return _Ready(chunk, found, rows)
+
+
+async def _store(context: Context, ready: _Ready) -> None:
+    """Facts before documents: a document that stands says that its facts do."""
+    ports, chunk, found = context.ports, ready.chunk, ready.found
+    source = f"import:{context.id}"
+    if found.touched and await _behind(context, source + ":changed", chunk):
+        ids = [order.document["id"] for order in found.touched]
+        await ports.lake.delete(SALES, {"order_id": ids})
+        columns = facts(found.touched, context.time_zone)
+        await ports.lake.append(SALES, columns, source=source + ":changed", version=chunk)
+    if ready.rows is not None and await _behind(context, source, chunk):
+        if context.torn:
             ids = [order.document["id"] for order in found.missing]
-            if context.torn:
-                await ports.lake.delete(SALES, {"order_id": ids})
-            table = await asyncio.to_thread(
-                _fact_table, stage, context.currency, location,
-                None if len(ids) == len(orders) else ids,
-            )  # fmt: skip
-            await ports.lake.append(SALES, table, source=source, version=chunk)
-    return [*found.missing, *found.touched]
+            await ports.lake.delete(SALES, {"order_id": ids})
+        await ports.lake.append(SALES, ready.rows, source=source, version=chunk)
+    documents = [*found.missing, *found.touched]
+    further = [item for order in documents for item in order.further]
+    if further:
+        await ports.records.load(ORDER_LINES, further)
+    await ports.records.load(ORDERS, [order.document for order in documents])
+    await context.step("orders", chunk)
+
+
+async def _behind(context: Context, source: str, chunk: int) -> bool:
+    position = await context.ports.lake.position(SALES, source)
+    return position is None or position < chunk
 
 
 def _draw(
@@ -224,12 +243,3 @@ def _fact_table(
         condition = "h.id IN (SELECT id FROM chosen)"
         del chosen
     return ArrowTable(stage.sql(build.facts_sql(currency, location, condition)))
-
-
-async def _store(context: Context, chunk: int, documents: list[Drawn]) -> None:
-    records = context.ports.records
-    further = [item for order in documents for item in order.further]
-    if further:
-        await records.load(ORDER_LINES, further)
-    await records.load(ORDERS, [order.document for order in documents])
-    await context.step("orders", chunk)

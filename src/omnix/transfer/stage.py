@@ -59,7 +59,7 @@ def stage_orders(
     """Build ``lines`` from ``raw``."""
     layout = plan.layout
     staged = Staged()
-    has = {m.field for m in plan.mapping}
+    has = {m.field for m in plan.mapping} | ({"sheet"} if loaded.numbered else set())
     if layout.header_once:
         fill_down(connection, [c for c in ONCE if c in has])
     staged.readings.append(stamps(connection, "placed_at", zone, layout.month_first))
@@ -80,8 +80,8 @@ def stage_orders(
     staged.extras = _extras(connection, has, scale)
     if layout.fold_sku:
         (staged.folded_skus,) = connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM raw GROUP BY upper(trim(sku)) "
-            "HAVING count(DISTINCT trim(sku))>1)"
+            "SELECT count(*) FROM (SELECT 1 FROM (SELECT DISTINCT sku FROM raw) "
+            "GROUP BY upper(trim(sku)) HAVING count(DISTINCT trim(sku))>1)"
         ).fetchall()[0]
     _mark_doubled(connection, "sheet" in has or (loaded.numbered and plan.source.format == "xlsx"))
     staged.counts = dict(
