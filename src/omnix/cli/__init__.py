@@ -56,9 +56,10 @@ def main() -> None:
     try:
         app()
     except OmnixError as error:
-        errors.print(f"[bold red]Error:[/] {error.detail}", markup=True)
+        errors.print("Error:", style="bold red", end=" ")
+        errors.print(error.detail, markup=False, soft_wrap=True)
         for wrong in error.errors:
-            errors.print(f"  {wrong.field}: {wrong.reason}", markup=False)
+            errors.print(f"  {wrong.field}: {wrong.reason}", markup=False, soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         errors.print("Stopped.")

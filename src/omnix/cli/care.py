@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from omnix.cli import DEFAULT_DATA, DataOption, app, console
@@ -124,9 +125,9 @@ def forecast(
             await jobs.submit(ports, FORECAST_ALL, {}, by="command line", id=id)
             with console.status("Forecasting") as status:
                 if offline.server_running(data):
-                    await offline.watch(ports, [id], status.update)
+                    await offline.watch(ports, [id], lambda step: status.update(escape(step)))
                 else:
-                    await offline.finish(ports, status.update)
+                    await offline.finish(ports, lambda step: status.update(escape(step)))
             run = await jobs.get(ports, id)
             if run.state != "done":
                 raise Conflict(f"the forecast {run.state}: {run.error}")

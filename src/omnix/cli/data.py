@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -131,9 +132,9 @@ def import_(
                 with console.status("Preparing dashboard and forecasts") as status:
                     if offline.server_running(data):
                         ids = [f"job_{planned.id[4:]}-{n}" for n in ("dashboard", "forecast")]
-                        await offline.watch(ports, ids, status.update)
+                        await offline.watch(ports, ids, lambda step: status.update(escape(step)))
                     else:
-                        await offline.finish(ports, status.update)
+                        await offline.finish(ports, lambda step: status.update(escape(step)))
             return report
 
     _show_report(asyncio.run(work()))
@@ -178,7 +179,7 @@ def demo(
             await prepare(ports, "demo")
             if not offline.server_running(data):
                 with console.status("Preparing dashboard and forecasts") as status:
-                    await offline.finish(ports, status.update)
+                    await offline.finish(ports, lambda step: status.update(escape(step)))
             return counts
 
     counts = asyncio.run(work())
