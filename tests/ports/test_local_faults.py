@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import apsw
@@ -370,3 +371,27 @@ async def test_a_slow_client_is_dropped_and_the_others_get_everything(tmp_path: 
         with pytest.raises(NotFound):
             await push.subscribe("slow", "orders")
         push.detach("fast")
+
+
+async def test_who_asks_is_not_told_where_files_lie(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with opened(tmp_path) as platform:
+        row = {"month": ["2026-01"], "day": [date(2026, 1, 1)], "units": [1]}
+        await platform.lake.append(SALES, row)
+        for file in platform.lake.folder(SALES).rglob("*.parquet"):
+            file.unlink()
+        with pytest.raises(Unavailable) as refused:
+            await platform.lake.rows(UNITS)
+        assert str(tmp_path) not in refused.value.detail
+        assert str(tmp_path) in str(refused.value.__cause__)
+        assert str(tmp_path) in caplog.text
+
+    broken = tmp_path / "broken.db"
+    broken.write_bytes(b"this is no database " * 100)
+    caplog.clear()
+    with pytest.raises(Unavailable) as refused:
+        Database(broken)
+    assert isinstance(refused.value.__cause__, apsw.NotADBError)
+    assert str(refused.value.__cause__) not in refused.value.detail
+    assert str(refused.value.__cause__) in caplog.text

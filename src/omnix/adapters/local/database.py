@@ -6,6 +6,7 @@ groups in turn, and short transactions keep the turns short.
 
 import asyncio
 import contextlib
+import logging
 import queue
 import random
 import threading
@@ -20,6 +21,8 @@ from omnix.adapters.local.group import Group, Need
 from omnix.kit.errors import OmnixError, Unavailable
 
 Work = Callable[[Group], Any]
+
+_log = logging.getLogger("omnix.database")
 
 GROUP = 512
 BUSY_SECONDS = 10.0
@@ -62,7 +65,11 @@ def translated() -> Iterator[None]:
 
 
 def unavailable(error: BaseException) -> Unavailable:
-    return Unavailable(f"the database cannot be used: {error}")
+    """What callers are told of ``error``, which may name files and goes to the log instead."""
+    _log.warning("the database cannot be used: %s", error)
+    if isinstance(error, apsw.FullError):
+        return Unavailable("the disk is full")
+    return Unavailable("the database cannot be used now; the log says why")
 
 
 def _patience() -> Callable[[int], bool]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import random
 import threading
 import time
@@ -34,6 +35,8 @@ from omnix.kit.errors import Unavailable
 from omnix.ports import Query
 
 T = TypeVar("T")
+
+_log = logging.getLogger("omnix.lake")
 
 THREADS = 2
 ATTEMPTS = 40
@@ -254,7 +257,9 @@ def _translated(work: Callable[[], T]) -> T:
     except SchemaMismatchError as error:
         raise ValueError(f"the table has other columns: {error}") from error
     except (duckdb.IOException, duckdb.OutOfMemoryException, DeltaError, OSError) as error:
-        raise Unavailable(f"the lake cannot be used: {error}") from error
+        # What the driver says names files, which are nobody's business behind the API.
+        _log.warning("the lake cannot be used: %s", error)
+        raise Unavailable("the lake cannot be used now; the log says why") from error
     except duckdb.Error as error:
         raise ValueError(f"the query cannot run: {error}") from error
 
