@@ -6,11 +6,9 @@ from collections.abc import Mapping, Sequence
 import duckdb
 import msgspec
 
-from omnix.domains.orders.work import INLINE_LINES
-
 from .stage import order_id, text_literal
 
-CHUNK_LINES = 110_000
+CHUNK_LINES = 160_000
 """Lines that are applied in one step: bounds memory, and what a resumed import repeats."""
 
 
@@ -79,6 +77,8 @@ def link_returns(connection: duckdb.DuckDBPyConnection) -> int:
                 found.append((n, sales[place][0]))
                 break
     table(connection, "backs", "n BIGINT, of_n BIGINT", found)
+    # From here on a return that was not linked is a document of its own.
+    connection.execute("UPDATE lines SET kind='linked' WHERE n IN (SELECT n FROM backs)")
     return len(found)
 
 
@@ -103,8 +103,7 @@ def orders(
         f"""CREATE TABLE heads AS
         WITH kept AS (
           SELECT *, kind='charge' AS charged, hash(sku, quantity, unit_minor, amount_minor) AS h
-          FROM lines WHERE kind IN ('sale','charge') OR (kind='return' AND n NOT IN (
-            SELECT n FROM backs))),
+          FROM lines WHERE kind IN ('sale','charge','return')),
         summed AS (
           SELECT ord, min(n) AS n, max(n) AS last_n, min(utc) AS utc, min(day) AS day,
             max(customer) AS customer,
@@ -125,6 +124,11 @@ def orders(
         FROM summed s LEFT JOIN buyers b ON s.customer=b.customer
         LEFT JOIN extras e ON e.ord=s.ord ORDER BY n"""
     )
+    connection.execute(
+        """CREATE TABLE services AS
+        SELECT ord, string_agg(DISTINCT service, ', ' ORDER BY service) AS what
+        FROM lines WHERE kind='charge' GROUP BY ord"""
+    )
     (count,) = connection.execute("SELECT coalesce(max(chunk), 0) FROM heads").fetchall()[0]
     return int(count)
 
@@ -138,11 +142,11 @@ def cut(connection: duckdb.DuckDBPyConnection, chunk: int) -> None:
     low, high = connection.execute("SELECT min(n), max(last_n) FROM part_heads").fetchall()[0]
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE part AS
-        SELECT n, ord, CAST(row_number() OVER (PARTITION BY ord ORDER BY n) AS INTEGER) AS line,
+        SELECT l.n, l.ord, h.n AS first,
+          CAST(row_number() OVER (PARTITION BY l.ord ORDER BY l.n) AS INTEGER) AS line,
           sku, quantity, unit_minor, discount_minor, amount_minor, 0 AS share
-        FROM lines WHERE n BETWEEN {low} AND {high}
-          AND (kind='sale' OR (kind='return' AND n NOT IN (SELECT n FROM backs)))
-          AND ord IN (SELECT ord FROM part_heads)"""
+        FROM lines l JOIN part_heads h USING (ord)
+        WHERE l.n BETWEEN {low} AND {high} AND kind IN ('sale','return')"""
     )
     _spread(connection)
     connection.execute(
@@ -151,11 +155,6 @@ def cut(connection: duckdb.DuckDBPyConnection, chunk: int) -> None:
         FROM part p JOIN backs b ON b.of_n=p.n JOIN lines r ON r.n=b.n"""
     )
     _changes(connection)
-    connection.execute(
-        """CREATE OR REPLACE TEMP TABLE part_services AS
-        SELECT ord, string_agg(DISTINCT service, ', ' ORDER BY service) AS what
-        FROM lines WHERE kind='charge' AND ord IN (SELECT ord FROM part_heads) GROUP BY ord"""
-    )
 
 
 def _spread(connection: duckdb.DuckDBPyConnection) -> None:
@@ -238,22 +237,14 @@ def _told(
     return changes, units, money
 
 
-def lines_sql() -> str:
-    """The lines of the chunk's orders as JSON lists of at most INLINE_LINES, in any order."""
-    text = (
-        """concat('{"line":', x.line, ',', x.told, ',"quantity":', x.quantity, """
-        """',"unit_price_minor":', x.unit_minor, """
-        """',"discount_minor":', x.discount, ',"order_discount_minor":', x.share, """
-        """',"total_minor":', x.amount_minor, """
-        """',"cost_minor":null,"components":[],"fulfilled":', x.quantity, ',"returned":', """
-        """CASE WHEN x.quantity<0 THEN x.quantity ELSE 0 END, ',"cancelled":0}')"""
-    )
-    return f"""
-SELECT ord, (line-1)//{INLINE_LINES} AS piece, concat('[', array_to_string(list_transform(
-  list(struct_pack(line:=line, told:=g.told, quantity:=quantity, unit_minor:=unit_minor,
-    discount:=discount_minor, share:=share, amount_minor:=amount_minor-share) ORDER BY line),
-  lambda x: {text}), ','), ']') AS lines
-FROM part JOIN goods g USING (sku) GROUP BY ALL"""
+LINES = """
+SELECT concat('{"line":', line, ',', g.told, ',"quantity":', quantity, ',"unit_price_minor":',
+  unit_minor, ',"discount_minor":', discount_minor, ',"order_discount_minor":', share,
+  ',"total_minor":', amount_minor-share, ',"cost_minor":null,"components":[],"fulfilled":',
+  quantity, ',"returned":', CASE WHEN quantity<0 THEN quantity ELSE 0 END, ',"cancelled":0}'
+  ) AS line
+FROM part JOIN goods g USING (sku) ORDER BY first, line"""
+"""The lines of the chunk's orders as JSON, in the order of HEADS."""
 
 
 def prices_sql(currency: str, source: str) -> str:
@@ -275,7 +266,7 @@ HEADS = """
 SELECT h.ord, h.id, upper(h.ord), h.customer_id, h.line_count, h.units, h.subtotal, h.charges,
   coalesce(w.what, ''), h.is_return, strftime(h.utc,'%Y-%m-%dT%H:%M:%S.%gZ'), h.print, c.changes,
   coalesce(c.versions, 0), coalesce(c.units, 0), h.discount, h.tax, h.refunded
-FROM part_heads h LEFT JOIN part_changes c USING (ord) LEFT JOIN part_services w USING (ord)
+FROM part_heads h LEFT JOIN part_changes c USING (ord) LEFT JOIN services w USING (ord)
 ORDER BY h.n"""
 """The orders of the chunk, a row each."""
 

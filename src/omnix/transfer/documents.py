@@ -35,7 +35,7 @@ def _plain(value: Any) -> Any:
     return _decode(value) if isinstance(value, msgspec.Raw) else value
 
 
-def drawn(row: Sequence[Any], pieces: Mapping[int, str], currency: str, location: str) -> Drawn:
+def drawn(row: Sequence[Any], pieces: Sequence[str], currency: str, location: str) -> Drawn:
     """From a row of ``build.HEADS``. The lines of ``pieces`` stay the JSON text that they are."""
     (
         id, number, customer_id, line_count, units, subtotal, charges, what, is_return, at, print_,
@@ -83,7 +83,7 @@ def drawn(row: Sequence[Any], pieces: Mapping[int, str], currency: str, location
     else:
         further = [
             {"order_id": id, "chunk": i, "lines": msgspec.Raw(piece.encode())}
-            for i, piece in sorted(pieces.items())
+            for i, piece in enumerate(pieces)
         ]
     return Drawn(document, further)
 

@@ -12,6 +12,7 @@ from omnix.domains.customers.model import Customer
 from omnix.domains.customers.service import EMAIL_SCOPE
 from omnix.domains.inventory import locations
 from omnix.domains.orders.declare import ORDER_LINES, ORDERS, SALES
+from omnix.domains.orders.work import INLINE_LINES
 from omnix.domains.products.declare import PRICES
 from omnix.domains.products.model import Product
 from omnix.kit import text
@@ -221,11 +222,18 @@ def _draw(
     stage: duckdb.DuckDBPyConnection, chunk: int, currency: str, location: str
 ) -> list[Drawn]:
     build.cut(stage, chunk)
-    pieces: dict[str, dict[int, str]] = {}
-    for number, piece, lines in stage.execute(build.lines_sql()).fetchall():
-        pieces.setdefault(number, {})[piece] = lines
-    heads = stage.execute(build.HEADS).fetchall()
-    return [drawn(row, pieces.get(row[0], {}), currency, location) for row in heads]
+    lines = stage.execute(build.LINES).fetchnumpy()["line"].tolist()
+    orders = []
+    start = 0
+    for row in stage.execute(build.HEADS).fetchall():
+        end = start + row[4]
+        pieces = [
+            "[" + ",".join(lines[at : min(at + INLINE_LINES, end)]) + "]"
+            for at in range(start, end, INLINE_LINES)
+        ]
+        orders.append(drawn(row, pieces, currency, location))
+        start = end
+    return orders
 
 
 def _fact_table(
