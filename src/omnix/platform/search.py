@@ -6,11 +6,13 @@ from omnix.kit.declare import Collection
 from omnix.kit.errors import Invalid
 from omnix.kit.paging import Page
 from omnix.kit.text import words
-from omnix.ports import Delete, Operation, Put, Records
+from omnix.ports import Delete, Item, Operation, Put, Records
 
 SEARCH = Collection("search", table="system", key=("head", "entry"))
 _HEAD = 2
 _CANDIDATES = 200
+_ROUND = 20
+"""A further question costs about as much as so many entries of an answer."""
 
 
 def _head(scope: str, word: str) -> str:
@@ -39,25 +41,41 @@ def reindex(scope: str, owner: str, before: Sequence[str], after: Sequence[str])
 async def find(
     records: Records, scope: str, text: str, limit: int, cursor: str | None
 ) -> Page[str]:
-    """Owners that have a word starting with each word of ``text``, in the first word's order.
+    """Owners that have a word starting with each word of ``text``, each once, in the order of
+    the longest word asked for. A page never holds more than ``limit``.
 
-    Raises Invalid if ``text`` has no word of at least two characters. Looks at no more than
-    200 entries a call, so a page may be short though another follows.
+    Raises Invalid if ``text`` has no word of at least two characters. Looks at about 200 entries
+    a call at most, so a page may be short though another follows.
     """
     asked = words(text)
     lead = max(asked, key=len, default="")
     if len(lead) < _HEAD:
         raise Invalid.field("search", "needs a word of at least two characters")
-    page = await records.query(
-        SEARCH,
-        _head(scope, lead),
-        prefix=lead,
-        limit=limit if len(asked) == 1 else _CANDIDATES,
-        cursor=cursor,
+    owners: list[str] = []
+    looked = 0
+    while True:
+        page = await records.query(
+            SEARCH,
+            _head(scope, lead),
+            prefix=lead,
+            limit=limit - len(owners),
+            cursor=cursor,
+        )
+        owners += [str(item["owner"]) for item in page.items if _fits(item, lead, asked)]
+        looked += len(page.items) + _ROUND
+        cursor = page.next_cursor
+        if cursor is None or len(owners) == limit or looked >= _CANDIDATES:
+            return Page(owners, cursor)
+
+
+def _fits(item: Item, lead: str, asked: Sequence[str]) -> bool:
+    """Whether every word asked for begins one of the owner's.
+
+    Of an owner with several words that begin with ``lead`` only the entry of the first one
+    fits, so that no page repeats what another has shown.
+    """
+    own = item["words"].split(" ")
+    first = next((word for word in own if word.startswith(lead)), None)
+    return item["entry"].startswith(f"{first}#") and all(
+        any(word.startswith(each) for word in own) for each in asked
     )
-    owners = dict.fromkeys(
-        str(item["owner"])
-        for item in page.items
-        if all(any(w.startswith(a) for w in item["words"].split(" ")) for a in asked)
-    )
-    return Page(list(owners), page.next_cursor)

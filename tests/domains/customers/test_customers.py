@@ -168,3 +168,24 @@ def test_tidy_fields_are_tidy_or_refused(fields: dict[str, Any]) -> None:
         return
     assert tidied(once) == once
     assert set(once) == set(fields)
+
+
+async def test_pages_of_a_search_repeat_and_lose_nobody(ports: Ports) -> None:
+    for n in range(9):
+        name = f"Anna Annabel Annika {'Berg' if n % 3 == 0 else 'Tal'} {n}"
+        await service.create(ports, ACTOR, NewCustomer(id=f"c{n}", name=name))
+
+    async def pages(text: str, limit: int) -> list[str]:
+        found: list[str] = []
+        cursor = None
+        while True:
+            page = await service.listing(ports, text=text, limit=limit, cursor=cursor)
+            assert len(page.items) <= limit
+            found += [c.id for c in page.items]
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+
+    for limit in (1, 2, 5, 50):
+        assert sorted(await pages("ann", limit)) == [f"c{n}" for n in range(9)]
+        assert sorted(await pages("berg anni", limit)) == ["c0", "c3", "c6"]
