@@ -26,10 +26,14 @@ async def _days(ports: Ports, events: Sequence[Event]) -> None:
     await _tell(ports, {"days": sorted(day.isoformat() for day in days)[-_MOST_DAYS_TOLD:]})
 
 
-async def _customers(ports: Ports, events: Sequence[Event]) -> None:
+async def _ranges(ports: Ports, events: Sequence[Event]) -> None:
     await rollups.refresh_ranges(ports)
-    await rollups.refresh_customers(ports)
     await _tell(ports, {"ranges": True})
+
+
+async def _customers(ports: Ports, events: Sequence[Event]) -> None:
+    await rollups.refresh_customers(ports)
+    await _tell(ports, {"customers": True})
 
 
 async def _stock(ports: Ports, events: Sequence[Event]) -> None:
@@ -53,6 +57,7 @@ _COST_CHANGES = ("product.created", "product.changed")
 
 CONSUMERS = (
     Consumer("dashboard-days", ("sales.recorded",), _days, rest=4),
+    Consumer("dashboard-ranges", ("sales.recorded",), _ranges, batch=5000, rest=19),
     Consumer("dashboard-customers", ("sales.recorded",), _customers, batch=5000, rest=19),
     Consumer("dashboard-stock", (*_ON_HAND_CHANGES, *_COST_CHANGES), _stock, batch=5000, rest=19),
 )

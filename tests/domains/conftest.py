@@ -1,3 +1,5 @@
+"""What the tests of several domains share."""
+
 from pathlib import Path
 
 import pytest
