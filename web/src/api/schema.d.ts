@@ -987,6 +987,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List imports */
+        get: operations["list_imports"];
+        put?: never;
+        /** Import a file */
+        post: operations["import_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an import */
+        get: operations["get_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import_id}/refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the rows that were not imported */
+        get: operations["get_refused"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1041,10 +1093,13 @@ export interface components {
             expires_at: string;
             last_used_at: string | null;
         };
-        /** Assumption */
-        Assumption: {
-            code: string;
-            text: string;
+        /** Asked */
+        Asked: {
+            import_id: string;
+            plan: {
+                [key: string]: unknown;
+            };
+            job: components["schemas"]["JobRun"];
         };
         /** Balance */
         Balance: {
@@ -1322,6 +1377,68 @@ export interface components {
             status: "ok" | "degraded" | "failed";
             version: string;
             checks: components["schemas"]["Check"][];
+        };
+        /** Import */
+        Import: {
+            id: string;
+            file: string;
+            layout: string;
+            state: string;
+            step: string;
+            done: number;
+            total: number;
+            created_at: string;
+            updated_at: string;
+            ended_at?: string | null;
+            report: components["schemas"]["ImportReport"];
+        };
+        /** ImportList */
+        ImportList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Import"][];
+        };
+        /** ImportReport */
+        ImportReport: {
+            id: string;
+            file: string;
+            layout: string;
+            /** @default running */
+            state: string;
+            /** @default false */
+            dry_run: boolean;
+            /** @default 0 */
+            rows: number;
+            /** @default 0 */
+            refused: number;
+            /** @default 0 */
+            doubled: number;
+            /** @default 0 */
+            skipped: number;
+            counts?: {
+                [key: string]: number;
+            };
+            created?: {
+                [key: string]: number;
+            };
+            changed?: {
+                [key: string]: number;
+            };
+            unchanged?: {
+                [key: string]: number;
+            };
+            not_imported?: {
+                [key: string]: number;
+            };
+            readings?: string[];
+            warnings?: string[];
+            assumptions?: components["schemas"]["transfer_report_Assumption"][];
+            refused_file?: string | null;
+            /** @default  */
+            currency: string;
+            /** @default  */
+            time_zone: string;
+            first_day?: string | null;
+            last_day?: string | null;
         };
         /** Inputs */
         Inputs: {
@@ -1781,7 +1898,6 @@ export interface components {
             location_id: string;
             location_name: string;
             quantity: number;
-            proposal_quantity: number;
             supplier_id: string | null;
             supplier: string | null;
             unit_cost_minor: number | null;
@@ -1796,7 +1912,7 @@ export interface components {
             out: boolean;
             urgency: number;
             reason: string;
-            assumptions: components["schemas"]["Assumption"][];
+            assumptions: components["schemas"]["domains_inventory_proposals_Assumption"][];
             inputs: components["schemas"]["Inputs"];
             made_at: string;
         };
@@ -2085,6 +2201,11 @@ export interface components {
             code: string;
             text: string;
         };
+        /** Assumption */
+        domains_inventory_proposals_Assumption: {
+            code: string;
+            text: string;
+        };
         /** FanPoint */
         forecasting_model_FanPoint: {
             day: string;
@@ -2097,6 +2218,11 @@ export interface components {
         };
         /** Note */
         forecasting_model_Note: {
+            code: string;
+            text: string;
+        };
+        /** Assumption */
+        transfer_report_Assumption: {
             code: string;
             text: string;
         };
@@ -2235,7 +2361,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RefreshToken"] | null;
             };
@@ -2331,7 +2457,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RefreshToken"] | null;
             };
@@ -2342,9 +2468,7 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": null;
-                };
+                content?: never;
             };
             /** @description The request is not valid */
             400: {
@@ -7679,6 +7803,292 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PriceList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_file: {
+        parameters: {
+            query?: {
+                file_name?: string;
+                dry_run?: boolean;
+                layout?: string | null;
+                currency?: string | null;
+                time_zone?: string | null;
+                /** @description `field=column`, where the guess is wrong. */
+                map?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_refused: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description The request is not valid */
