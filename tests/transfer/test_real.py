@@ -53,9 +53,7 @@ async def test_the_whole_file(tmp_path: Path) -> None:
         assert [line.line for line in order.lines] == list(range(1, longest["line_count"] + 1))
         again = await bring(ports, tmp_path, path)
         assert again.created == {}
-        assert await sales(ports, "SELECT count(*) AS n FROM sales") == [
-            {"n": sum(found.values())}
-        ]
+        assert await sales(ports, "SELECT count(*) AS n FROM sales") == [{"n": sum(found.values())}]
 
 
 async def test_the_workbook_with_two_sheets(tmp_path: Path) -> None:

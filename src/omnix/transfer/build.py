@@ -124,6 +124,11 @@ def orders(
         FROM summed s LEFT JOIN buyers b ON s.customer=b.customer
         LEFT JOIN extras e ON e.ord=s.ord ORDER BY n"""
     )
+    # An order longer than a chunk leaves numbers out.
+    connection.execute(
+        """CREATE OR REPLACE TABLE heads AS SELECT * REPLACE (
+          CAST(dense_rank() OVER (ORDER BY chunk) AS INTEGER) AS chunk) FROM heads ORDER BY n"""
+    )
     connection.execute(
         """CREATE TABLE services AS
         SELECT ord, string_agg(DISTINCT service, ', ' ORDER BY service) AS what
