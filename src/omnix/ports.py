@@ -154,14 +154,22 @@ class Lake(Protocol):
     """Append-only fact tables and named queries over them."""
 
     async def append(
-        self, fact: Fact, rows: Any, *, source: str | None = None, version: int = 0
+        self,
+        fact: Fact,
+        rows: Any,
+        *,
+        source: str | None = None,
+        version: int = 0,
+        after: int | None = None,
     ) -> bool:
         """Commit rows; ``rows`` is a mapping of columns or offers ``__arrow_c_stream__``.
 
         With ``source``, the commit also records ``version`` as that source's position, and a
         version not above the recorded one changes nothing: returns False. So a replay or a
-        retry never doubles a row; a consumer of the bus leaves out the events up to
-        ``position``, since what it did not acknowledge may come again with more behind it.
+        retry never doubles a row. ``after``, where given, is the position that must still stand
+        at the commit (0: none yet); if it does not, nothing changes: returns False. A consumer
+        of the bus needs it: it leaves out the events up to ``position``, and another one may
+        append some of the rest in the meantime.
         """
         ...
 

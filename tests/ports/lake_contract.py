@@ -145,6 +145,27 @@ class LakeContract:
         assert await lake.position(SALES, "imports") == 1
         assert await lake.position(VISITS, "orders") is None
 
+    async def test_an_append_after_a_position_that_moved_changes_nothing(self, lake: Lake) -> None:
+        assert not await lake.append(SALES, sales(1), source="orders", version=9, after=3)
+        assert await lake.position(SALES, "orders") is None
+        assert await lake.append(SALES, sales(2), source="orders", version=10, after=0)
+        assert not await lake.append(SALES, sales(3), source="orders", version=12, after=0)
+        assert not await lake.append(SALES, sales(3), source="orders", version=12, after=9)
+        assert await lake.append(SALES, sales(4), source="orders", version=12, after=10)
+        assert await size(lake) == 6
+        assert await lake.position(SALES, "orders") == 12
+
+    async def test_of_racing_appends_after_one_position_one_commits(self, lake: Lake) -> None:
+        won = await asyncio.gather(
+            *[
+                lake.append(SALES, sales(10), source="orders", version=1 + n, after=0)
+                for n in range(8)
+            ]
+        )
+        assert won.count(True) == 1
+        assert await size(lake) == 10
+        assert await lake.position(SALES, "orders") == 1 + won.index(True)
+
     async def test_no_rows_still_move_the_position(self, lake: Lake) -> None:
         assert await lake.append(SALES, {}, source="orders", version=3)
         assert await lake.position(SALES, "orders") == 3

@@ -1,11 +1,15 @@
 """Sales facts follow from events, once however often those are delivered."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from domains.orders.shop import ACTOR, add_stock, order, product, shop
+from omnix.adapters.local.clock import ManualClock
+from omnix.adapters.local.platform import open_local
+from omnix.declared import COLLECTIONS, FACTS
 from omnix.domains.orders import handlers, service, transitions
 from omnix.domains.orders.declare import SALES
 from omnix.domains.orders.model import (
@@ -99,6 +103,21 @@ async def test_events_delivered_again_add_nothing(tmp_path: Path) -> None:
         await ports.bus.rewind(consumer.name, 0)
         await _follow(ports)
         assert await ports.lake.rows(_SUMS) == [{"n": 5, "units": 10}]
+
+
+async def test_two_that_take_the_same_events_at_once_append_them_once(tmp_path: Path) -> None:
+    """As when a command finishes its work while a server's worker begins."""
+    (consumer,) = handlers.CONSUMERS
+    opened = open_local(tmp_path, COLLECTIONS, FACTS, clock=ManualClock())
+    async with shop(tmp_path, {"a": 900}) as ports, opened as other:
+        for total in range(12, 61, 12):
+            for _ in range(12):
+                await service.place(ports, ACTOR, order(("a", 1)))
+            events = (await ports.bus.read("test", consumer.types)).events[-12:]
+            await asyncio.gather(
+                consumer.handle(ports, events[: total // 6]), consumer.handle(other.ports, events)
+            )
+            assert await ports.lake.rows(_SUMS) == [{"n": total, "units": total}]
 
 
 async def test_a_long_order_is_told_in_parts(tmp_path: Path) -> None:

@@ -85,9 +85,16 @@ class LocalLake:
         return self._root / fact.name
 
     async def append(
-        self, fact: Fact, rows: Any, *, source: str | None = None, version: int = 0
+        self,
+        fact: Fact,
+        rows: Any,
+        *,
+        source: str | None = None,
+        version: int = 0,
+        after: int | None = None,
     ) -> bool:
-        return await self._run(lambda: self._append(self._facts[fact.name], rows, source, version))
+        declared = self._facts[fact.name]
+        return await self._run(lambda: self._append(declared, rows, source, version, after))
 
     async def position(self, fact: Fact, source: str) -> int | None:
         def work() -> int | None:
@@ -164,7 +171,9 @@ class LocalLake:
             else (connection.execute(query.sql))
         )
 
-    def _append(self, fact: Fact, rows: Any, source: str | None, version: int) -> bool:
+    def _append(
+        self, fact: Fact, rows: Any, source: str | None, version: int, after: int | None
+    ) -> bool:
         data = columns.to_arrow(self._connection(), fact, rows)
         if source is None and not data.num_rows:
             return False
@@ -177,6 +186,8 @@ class LocalLake:
                     # Looked at anew in each attempt: whoever was first may be this very source.
                     position = table.transaction_version(source)
                     if position is not None and position >= version:
+                        return False
+                    if after is not None and (position or 0) != after:
                         return False
                 known = {field.name for field in table.schema().fields}
                 write_deltalake(

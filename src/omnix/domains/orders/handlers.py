@@ -27,13 +27,16 @@ async def sales_facts(ports: Ports, events: Sequence[Event]) -> None:
     Who follows the lake is told the days that changed, also when the rows were there already:
     the process may have ended between the two.
     """
-    seen = await ports.lake.position(SALES, _BUS)
-    fresh = [event for event in events if seen is None or event.sequence > seen]
     time_zone = (await shop(ports)).time_zone
-    if fresh:
-        columns = rows(fresh, time_zone)
-        await ports.lake.append(SALES, columns, source=_BUS, version=fresh[-1].sequence)
     days = {day_of(parse_instant(event.at), time_zone).isoformat() for event in events}
+    appended = False
+    while not appended:
+        seen = await ports.lake.position(SALES, _BUS) or 0
+        fresh = [event for event in events if event.sequence > seen]
+        # Another consumer at the same events may have been between: then all is looked at anew.
+        appended = not fresh or await ports.lake.append(
+            SALES, rows(fresh, time_zone), source=_BUS, version=fresh[-1].sequence, after=seen
+        )
     now = instant(ports.clock.now())
     await ports.bus.publish([Event("sales.recorded", "sales", now, {"days": sorted(days)})])
 
