@@ -1,47 +1,73 @@
 """From events to channels."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from omnix.kit.events import Event
 from omnix.platform.consume import Consumer
 from omnix.ports import Ports
 
-_MOST_PRODUCTS = 50
-_SHOWN = ("id", "number", "status", "total_minor", "currency", "customer_id", "location_id")
+MOST_PRODUCTS = 50
+"""So many products of one event are told on channels of their own; the others are read anew."""
+
+QUIET = frozenset({"sales", "customer", "user", "session", "api-key"})
+"""Nouns that no channel tells of: people, and sales, which ``dashboard.refreshed`` follows."""
+
+_ORDER = ("number", "status", "total_minor", "currency", "customer_id", "location_id")
+_SYSTEM = frozenset({"job", "settings", "setup", "import"})
+_DASHBOARD = frozenset({"dashboard", "forecast"})
+
+Told = tuple[str, dict[str, Any]]
 
 
-def _brief(data: Mapping[str, Any]) -> dict[str, Any]:
+def _own(event: Event, products: Iterable[str | None]) -> Iterator[Told]:
+    """A product's own channel asks for less than orders and stock do, so it tells no more than
+    that something became of the product, and the id of what it was.
+    """
+    known = [product for product in dict.fromkeys(products) if product]
+    for product_id in known[:MOST_PRODUCTS]:
+        yield f"product.{product_id}", {"id": event.key}
+
+
+def _of_order(event: Event) -> Iterator[Told]:
+    data = event.data
+    if data.get("part", 1) == 1:  # a long order is one order
+        yield "orders", {"id": event.key, **_some(data, _ORDER)}
+    yield from _own(event, data.get("rows", {}).get("product_id", ()))
+
+
+def _of_stock(event: Event) -> Iterator[Told]:
+    data = event.data
+    if event.type == "stock.counted":
+        yield "inventory", _some(data, ("product_id", "location_id", "counted"))
+        yield from _own(event, [data["product_id"]])
+        return
+    for move in data["moves"][:MOST_PRODUCTS]:
+        yield "inventory", {**move, "kind": data["kind"]}
+    yield from _own(event, (move["product_id"] for move in data["moves"]))
+
+
+def _some(data: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """The few fields that a list shows; who wants more asks the API, which checks permissions."""
-    return {name: data[name] for name in _SHOWN if name in data}
+    return {name: data[name] for name in names if name in data}
 
 
-def messages(event: Event) -> Iterator[tuple[str, dict[str, Any]]]:
+def messages(event: Event) -> Iterator[Told]:
     """The channels that ``event`` goes to, with what each is told."""
     noun = event.type.split(".", 1)[0]
-    data = event.data
     if noun == "order":
-        brief = {**_brief(data), "id": event.key}
-        yield "orders", brief
-        products = dict.fromkeys(data.get("rows", {}).get("product_id", ()))
-        for product_id in list(products)[:_MOST_PRODUCTS]:
-            if product_id:
-                yield f"product.{product_id}", brief
+        yield from _of_order(event)
     elif noun == "product":
-        brief = {"id": event.key, "version": data.get("version")}
-        yield "products", brief
-        yield f"product.{event.key}", brief
+        yield "products", {"id": event.key, **_some(event.data, ("version", "status"))}
+        yield from _own(event, [event.key])
     elif noun == "stock":
-        brief = {
-            name: data[name] for name in ("product_id", "location_id", "on_hand") if name in data
-        }
-        yield "inventory", brief
-        if "product_id" in data:
-            yield f"product.{data['product_id']}", brief
-    elif noun in ("dashboard", "forecast"):
-        yield "dashboard", dict(data)
-    elif noun in ("job", "settings", "setup"):
-        yield "system", dict(data)
+        yield from _of_stock(event)
+    elif noun in ("location", "supplier"):
+        yield "inventory", {f"{noun}_id": event.key}
+    elif noun in _DASHBOARD:
+        yield "dashboard", dict(event.data)
+    elif noun in _SYSTEM:
+        yield "system", dict(event.data)
 
 
 async def _push(ports: Ports, events: Sequence[Event]) -> None:
