@@ -49,6 +49,8 @@ class WebPages:
         for file in self._root.rglob("*") if self._root.is_dir() else ():
             if not file.is_file() or file.name == "csp.json":
                 continue
+            if not file.resolve().is_relative_to(self._root.resolve()):
+                continue  # a link that leads out of the folder
             url = "/" + file.relative_to(self._root).as_posix()
             paths[url] = file
             if file.name == "index.html":
