@@ -96,3 +96,15 @@ GERMAN = (
     "R1;K-7;2;31.12.2025;1.234,50;K1\n"
     "R2;K-7;1;01.01.2026;9,99;K2\n"
 )
+
+WOO_PACKED = (
+    "order_id,order_number,date,status,customer_id,billing_email,line_items\n"
+    "95,95,2026-02-03 11:20:00,completed,4,eva@example.com,"
+    "name:Tea|sku:T-1|quantity:3|total:30.00;name:Pot|sku:T-2|quantity:1|total:31.50\n"
+)
+
+WOO_NUMBERED = (
+    "order_id,order_number,order_date,status,billing_email,line_item_1,line_item_2\n"
+    "96,96,2026-02-03 11:20:00,completed,eva@example.com,"
+    "name:Tea|sku:T-1|quantity:3|total:30.00,name:Pot|sku:T-2|quantity:1|total:31.50\n"
+)

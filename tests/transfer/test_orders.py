@@ -192,7 +192,15 @@ async def test_shopify_orders(tmp_path: Path) -> None:
         assert rows == [{"day": "2026-05-01", "money": 3500}]
 
 
-@pytest.mark.parametrize(("text", "orders"), [(samples.WOO, 2), (samples.WOO_ROWS, 1)])
+@pytest.mark.parametrize(
+    ("text", "orders"),
+    [
+        (samples.WOO, 2),
+        (samples.WOO_ROWS, 1),
+        (samples.WOO_PACKED, 1),
+        (samples.WOO_NUMBERED, 1),
+    ],
+)
 async def test_woocommerce_orders(tmp_path: Path, text: str, orders: int) -> None:
     async with shop(tmp_path / "shop") as ports:
         report = await bring(ports, tmp_path / "shop", file(tmp_path, text), currency="SEK")

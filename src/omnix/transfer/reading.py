@@ -69,6 +69,8 @@ def load_raw(connection: duckdb.DuckDBPyConnection, plan: ImportPlan, folder: Pa
     """Read the mapped columns of the whole file. Raises Invalid for the field ``file``."""
     source = plan.source
     fields = [(m.field, m.position) for m in plan.mapping]
+    if plan.kind == "orders" and plan.position("items") is not None:
+        return _load_packed(connection, plan, folder)
     if source.format == "parquet":
         name = _literal(str(source.path))
         columns = ",".join(
@@ -91,6 +93,23 @@ def load_raw(connection: duckdb.DuckDBPyConnection, plan: ImportPlan, folder: Pa
     rejected = _read_csv(connection, path, ",", source.headers, fields, extra)
     path.unlink()
     return Loaded(_count(connection), rejected, True, source, False)
+
+
+def _load_packed(connection: duckdb.DuckDBPyConnection, plan: ImportPlan, folder: Path) -> Loaded:
+    from .packed import COLUMNS, unpacked
+
+    path = folder / "input.csv"
+    headers = [*plan.source.headers, *COLUMNS]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["sheet", "line", *headers])
+        writer.writerows(unpacked(plan))
+    width = len(plan.source.headers)
+    fields = [(m.field, m.position) for m in plan.mapping if m.field not in ("sheet", *COLUMNS)]
+    fields += [(name, width + place) for place, name in enumerate(COLUMNS)]
+    rejected = _read_csv(connection, path, ",", headers, fields, ("sheet", "line"))
+    path.unlink()
+    return Loaded(_count(connection), rejected, True, plan.source, False)
 
 
 def _numbered(source: Source) -> Iterator[list[str]]:

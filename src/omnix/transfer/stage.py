@@ -7,6 +7,7 @@ import duckdb
 from omnix.kit.money import exponent
 
 from .layouts import Layout
+from .packed import COLUMNS
 from .plan import ImportPlan
 from .reading import Loaded
 from .values import Reading, amount, stamps, whole
@@ -60,6 +61,8 @@ def stage_orders(
     layout = plan.layout
     staged = Staged()
     has = {m.field for m in plan.mapping} | ({"sheet"} if loaded.numbered else set())
+    if "items" in has:
+        has = (has - {"unit_price", "discount"}) | set(COLUMNS)
     if layout.header_once:
         fill_down(connection, [c for c in ONCE if c in has])
     staged.readings.append(stamps(connection, "placed_at", zone, layout.month_first))
