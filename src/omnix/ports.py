@@ -196,14 +196,21 @@ class Lake(Protocol):
 
 @dataclass(frozen=True)
 class EventBatch:
-    """Events in order and the position that acknowledges them all."""
+    """Events of one stream in order, and the position in it that acknowledges them all."""
 
     events: Sequence[Event]
     position: int
+    stream: str = "0"
 
 
 class Bus(Protocol):
-    """A log of events, each consumer with its own position; delivered at least once."""
+    """A log of events, delivered at least once.
+
+    It is one stream or several; a local log is one, ``"0"``. All events of a key are in one
+    stream, in order. In each stream a consumer has a position of its own, and ``sequence``
+    numbers the events from 1 to at most 2**63 - 1, perhaps with gaps, since the lake keeps it
+    as a version. Acknowledging an event's ``sequence`` acknowledges it and all before it.
+    """
 
     async def publish(self, events: Sequence[Event]) -> None:
         """Append events that belong to no change of records."""
@@ -212,19 +219,20 @@ class Bus(Protocol):
     async def read(self, consumer: str, types: Sequence[str], limit: int = 500) -> EventBatch:
         """The events after the consumer's position, of these types (all if empty).
 
-        The position may be ahead of the last event, where others' events were passed over.
+        They are of one stream: of one that has such events, if there is any. The position may
+        be ahead of the last event, where others' events were passed over.
         """
         ...
 
-    async def acknowledge(self, consumer: str, position: int) -> None:
+    async def acknowledge(self, consumer: str, position: int, stream: str = "0") -> None:
         """Move the consumer's position; never backwards."""
         ...
 
-    async def rewind(self, consumer: str, position: int) -> None:
-        """Set the position to anywhere: 0 replays everything."""
+    async def rewind(self, consumer: str, position: int, stream: str = "0") -> None:
+        """Set the position to anywhere: 0 replays the stream."""
         ...
 
-    async def end(self) -> int:
+    async def end(self, stream: str = "0") -> int:
         """The position after the newest event."""
         ...
 

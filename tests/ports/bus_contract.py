@@ -30,42 +30,50 @@ class BusContract:
         assert got == [(e.type, e.key, e.at, e.data, e.id) for e in sent]
         sequences = [e.sequence for e in batch.events]
         assert sequences == sorted(set(sequences))
-        assert sequences[0] > 0
+        assert 0 < sequences[0] <= sequences[-1] < 2**63
+        assert {e.stream for e in batch.events} == {batch.stream}
+
+    async def test_an_events_sequence_acknowledges_it_and_all_before(self, bus: Bus) -> None:
+        await bus.publish(events(5))
+        third = (await bus.read("reader", [])).events[2]
+        await bus.acknowledge("reader", third.sequence, third.stream)
+        assert [e.data["n"] for e in (await bus.read("reader", [])).events] == [3, 4]
 
     async def test_what_is_not_acknowledged_comes_again(self, bus: Bus) -> None:
         await bus.publish(events(5))
         first = await bus.read("reader", [], limit=2)
         again = await bus.read("reader", [], limit=2)
         assert [e.id for e in first.events] == [e.id for e in again.events]
-        await bus.acknowledge("reader", first.position)
+        await bus.acknowledge("reader", first.position, first.stream)
         rest = await bus.read("reader", [])
         assert [e.data["n"] for e in rest.events] == [2, 3, 4]
-        await bus.acknowledge("reader", rest.position)
+        await bus.acknowledge("reader", rest.position, rest.stream)
         assert (await bus.read("reader", [])).events == []
 
     async def test_consumers_have_positions_of_their_own(self, bus: Bus) -> None:
         await bus.publish(events(3))
-        await bus.acknowledge("one", (await bus.read("one", [])).position)
+        batch = await bus.read("one", [])
+        await bus.acknowledge("one", batch.position, batch.stream)
         assert len((await bus.read("two", [])).events) == 3
 
     async def test_an_acknowledgement_never_moves_back_but_a_rewind_does(self, bus: Bus) -> None:
         await bus.publish(events(4))
         half = await bus.read("reader", [], limit=2)
         whole = await bus.read("reader", [])
-        await bus.acknowledge("reader", whole.position)
-        await bus.acknowledge("reader", half.position)
+        await bus.acknowledge("reader", whole.position, whole.stream)
+        await bus.acknowledge("reader", half.position, half.stream)
         assert (await bus.read("reader", [])).events == []
-        await bus.rewind("reader", half.position)
+        await bus.rewind("reader", half.position, half.stream)
         assert [e.data["n"] for e in (await bus.read("reader", [])).events] == [2, 3]
-        await bus.rewind("reader", 0)
+        await bus.rewind("reader", 0, half.stream)
         assert len((await bus.read("reader", [])).events) == 4
 
     async def test_types_filter_and_the_position_passes_over_others(self, bus: Bus) -> None:
         await bus.publish([*events(3, "other.done"), *events(2), *events(3, "other.done")])
         batch = await bus.read("reader", ["thing.made", "never.seen"])
         assert [e.type for e in batch.events] == ["thing.made"] * 2
-        assert batch.position == await bus.end()
-        await bus.acknowledge("reader", batch.position)
+        assert batch.position == await bus.end(batch.stream)
+        await bus.acknowledge("reader", batch.position, batch.stream)
         await bus.publish(events(1, key="later"))
         assert [e.key for e in (await bus.read("reader", ["thing.made"])).events] == ["later"]
 
@@ -75,7 +83,7 @@ class BusContract:
         while (batch := await bus.read("reader", ["thing.made"], limit=2)).events:
             assert len(batch.events) <= 2
             seen += len(batch.events)
-            await bus.acknowledge("reader", batch.position)
+            await bus.acknowledge("reader", batch.position, batch.stream)
         assert seen == 5
 
     async def test_events_of_a_key_stay_in_order_among_many_writers(self, bus: Bus) -> None:
@@ -88,7 +96,7 @@ class BusContract:
         while (batch := await bus.read("reader", [], limit=33)).events:
             for event in batch.events:
                 seen.setdefault(event.key, []).append(event.data["n"])
-            await bus.acknowledge("reader", batch.position)
+            await bus.acknowledge("reader", batch.position, batch.stream)
         assert seen == {f"k{n}": list(range(20)) for n in range(8)}
 
     async def test_a_reader_sees_every_event_of_writers_at_work(self, bus: Bus) -> None:
@@ -103,7 +111,7 @@ class BusContract:
         while len(seen) < 240:
             batch = await bus.read("reader", [], limit=17)
             seen += [e.id for e in batch.events]
-            await bus.acknowledge("reader", batch.position)
+            await bus.acknowledge("reader", batch.position, batch.stream)
             if not batch.events:
                 await bus.wait(5)
         await writing

@@ -12,8 +12,8 @@ class Event(msgspec.Struct, frozen=True):
     """Something that happened.
 
     ``type`` is ``noun.past_participle``; ``key`` names the aggregate: events of one key are
-    delivered in order. ``at`` is an instant. ``sequence`` is set by the bus and only grows.
-    Delivery is at least once; ``id`` tells a repetition.
+    delivered in order. ``at`` is an instant. The bus sets ``stream``, and ``sequence``, which
+    grows within a stream. Delivery is at least once; ``id`` tells a repetition.
     """
 
     type: str
@@ -22,3 +22,4 @@ class Event(msgspec.Struct, frozen=True):
     data: Mapping[str, Any]
     id: str = msgspec.field(default_factory=lambda: new_id("evt"))
     sequence: int = 0
+    stream: str = "0"

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from omnix.kit.declare import Collection, Index
@@ -23,6 +23,7 @@ POISONED = Collection(
 """Events that a consumer could not take, with the error: kept, shown, and replayed by hand."""
 
 _PASSED_OVER = 2000
+_NOWHERE: Mapping[str, int] = {}
 _LONGEST_REST = 120.0
 
 Handle = Callable[[Ports, Sequence[Event]], Awaitable[None]]
@@ -46,18 +47,20 @@ class Consumer:
     rest: float = 0.0
 
 
-async def consume_once(ports: Ports, consumer: Consumer, since: int = 0) -> tuple[int, int]:
-    """Take one batch, if there is one; returns how many events were taken and the position.
+async def consume_once(
+    ports: Ports, consumer: Consumer, since: Mapping[str, int] = _NOWHERE
+) -> tuple[int, Mapping[str, int]]:
+    """Take one batch, if there is one; returns how many events were taken and the positions.
 
-    A position that moved by others' events alone is stored only now and then: ``since`` is the
-    one that was stored last.
+    A position that moved by others' events alone is stored only now and then: ``since`` has
+    those of each stream that were stored last.
     """
     batch = await ports.bus.read(consumer.name, consumer.types, consumer.batch)
     if batch.events:
         await deliver(ports, consumer, batch.events)
-    if batch.events or batch.position - since >= _PASSED_OVER:
-        await ports.bus.acknowledge(consumer.name, batch.position)
-        since = batch.position
+    if batch.events or batch.position - since.get(batch.stream, 0) >= _PASSED_OVER:
+        await ports.bus.acknowledge(consumer.name, batch.position, batch.stream)
+        since = {**since, batch.stream: batch.position}
     return len(batch.events), since
 
 
@@ -110,7 +113,7 @@ async def _stubborn(ports: Ports, consumer: Consumer, event: Event, error: Excep
 
 async def consume_forever(ports: Ports, consumer: Consumer) -> None:
     """Take batches as they come, until cancelled."""
-    since = 0
+    since = _NOWHERE
     while True:
         began = time.monotonic()
         try:

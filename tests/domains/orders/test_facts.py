@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from domains.orders.shop import ACTOR, add_stock, order, product, shop
 from omnix.adapters.local.clock import ManualClock
@@ -118,6 +119,22 @@ async def test_two_that_take_the_same_events_at_once_append_them_once(tmp_path: 
                 consumer.handle(ports, events[: total // 6]), consumer.handle(other.ports, events)
             )
             assert await ports.lake.rows(_SUMS) == [{"n": total, "units": total}]
+
+
+async def test_each_stream_of_the_bus_counts_for_itself(tmp_path: Path) -> None:
+    """Streams number their events alike; a stream delivered again adds nothing."""
+    async with shop(tmp_path, {"a": 9}) as ports:
+        (consumer,) = handlers.CONSUMERS
+        for _ in range(4):
+            await service.place(ports, ACTOR, order(("a", 1)))
+        told = (await ports.bus.read("test", consumer.types)).events
+        streams = [
+            [replace(event, stream=name, sequence=7 + n) for n, event in enumerate(some)]
+            for name, some in (("one", told[:2]), ("two", told[2:]))
+        ]
+        for events in (*streams, *streams):
+            await consumer.handle(ports, events)
+        assert await ports.lake.rows(_SUMS) == [{"n": 4, "units": 4}]
 
 
 async def test_a_long_order_is_told_in_parts(tmp_path: Path) -> None:

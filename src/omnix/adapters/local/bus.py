@@ -14,6 +14,7 @@ from omnix.adapters.local.tables import decode
 from omnix.kit.events import Event
 from omnix.ports import EventBatch
 
+STREAM = "0"
 # Events looked over by one statement: filters have no index, which would cost every write.
 SPAN = 5000
 _POSITIONS = (
@@ -64,19 +65,21 @@ class LocalBus:
             room = limit - len(events)
             rows = select(sql, (position, upto, *types, room))
             for seq, type_, key, at, id_, body in rows:
-                events.append(Event(type_, key, at, decode(body), id_, seq))
+                events.append(Event(type_, key, at, decode(body), id_, seq, STREAM))
             position = rows[-1][0] if len(rows) == room else upto
             if not rows:
                 await asyncio.sleep(0)
-        return EventBatch(events, position)
+        return EventBatch(events, position, STREAM)
 
-    async def acknowledge(self, consumer: str, position: int) -> None:
-        await self._move(_MOVE + " WHERE excluded.position>position", consumer, position)
+    async def acknowledge(self, consumer: str, position: int, stream: str = STREAM) -> None:
+        sql = _MOVE + " WHERE excluded.position>position"
+        await self._move(sql, consumer, position, stream)
 
-    async def rewind(self, consumer: str, position: int) -> None:
-        await self._move(_MOVE, consumer, position)
+    async def rewind(self, consumer: str, position: int, stream: str = STREAM) -> None:
+        await self._move(_MOVE, consumer, position, stream)
 
-    async def _move(self, sql: str, consumer: str, position: int) -> None:
+    async def _move(self, sql: str, consumer: str, position: int, stream: str) -> None:
+        _known(stream)
         if position < 0:
             raise ValueError("a position is not negative")
 
@@ -85,7 +88,8 @@ class LocalBus:
 
         await self._database.submit(work)
 
-    async def end(self) -> int:
+    async def end(self, stream: str = STREAM) -> int:
+        _known(stream)
         return self._end()
 
     def _end(self) -> int:
@@ -126,6 +130,11 @@ class LocalBus:
         while (removed := await self._database.submit(work)) > 0:
             count += removed
         return count
+
+
+def _known(stream: str) -> None:
+    if stream != STREAM:
+        raise ValueError(f"the log has no stream {stream}")
 
 
 def _create(connection: apsw.Connection) -> None:

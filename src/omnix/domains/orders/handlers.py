@@ -18,24 +18,25 @@ from .declare import ORDERS, SALES, SWEEP
 from .facts import COLUMNS
 
 IDLE_SECONDS = 30.0
-_BUS = "bus"
 
 
 async def sales_facts(ports: Ports, events: Sequence[Event]) -> None:
     """Append the rows of these events to the lake, once however often they are delivered.
 
-    Who follows the lake is told the days that changed, also when the rows were there already:
-    the process may have ended between the two.
+    They are of one stream, whose position the lake keeps with the rows. Who follows the lake is
+    told the days that changed, also when the rows were there already: the process may have
+    ended between the two.
     """
     time_zone = (await shop(ports)).time_zone
     days = {day_of(parse_instant(event.at), time_zone).isoformat() for event in events}
+    source = f"bus:{events[0].stream}"
     appended = False
     while not appended:
-        seen = await ports.lake.position(SALES, _BUS) or 0
+        seen = await ports.lake.position(SALES, source) or 0
         fresh = [event for event in events if event.sequence > seen]
         # Another consumer at the same events may have been between: then all is looked at anew.
         appended = not fresh or await ports.lake.append(
-            SALES, rows(fresh, time_zone), source=_BUS, version=fresh[-1].sequence, after=seen
+            SALES, rows(fresh, time_zone), source=source, version=fresh[-1].sequence, after=seen
         )
     now = instant(ports.clock.now())
     await ports.bus.publish([Event("sales.recorded", "sales", now, {"days": sorted(days)})])
