@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from typing import Any
 
 import msgspec
@@ -15,13 +16,21 @@ from omnix.kit.ids import new_id
 from omnix.platform.access import PUBLIC, Authenticator
 from omnix.platform.http import allow
 
+_log = logging.getLogger("omnix.live")
+
 SIGN_IN_SECONDS = 10.0
 PING_SECONDS = 25.0
 UNAUTHENTICATED = 4001
+"""Close code: nobody signed in in time, or the proof of who did holds no more."""
 
 
-def live_handler(local: LocalPlatform, authenticate: Authenticator) -> WebsocketRouteHandler:
-    """The handler of ``/v1/ws``. Anybody may connect; only who authenticates may subscribe."""
+def live_handler(
+    local: LocalPlatform, authenticate: Authenticator, ping_seconds: float = PING_SECONDS
+) -> WebsocketRouteHandler:
+    """The handler of ``/v1/ws``. Anybody may connect; only who authenticates may subscribe.
+
+    Every ``ping_seconds`` the client's proof is looked at anew.
+    """
 
     @websocket("/v1/ws", opt=allow(PUBLIC))
     async def live(socket: WebSocket[Any, Any, Any]) -> None:
@@ -39,23 +48,41 @@ def live_handler(local: LocalPlatform, authenticate: Authenticator) -> Websocket
 
         session = Session(local.ports, authenticate, connection)
         local.push.attach(connection, push, close)
-        pinging = asyncio.create_task(_ping(push))
+        watching = asyncio.create_task(_watch(socket, session, turn, ping_seconds))
         try:
             await _converse(socket, session, turn)
         except WebSocketDisconnect:
             pass
         finally:
-            pinging.cancel()
+            watching.cancel()
             local.push.detach(connection)
 
     return live
 
 
-async def _ping(send: Any) -> None:
-    with contextlib.suppress(Exception):
+async def _watch(
+    socket: WebSocket[Any, Any, Any], session: Session, turn: asyncio.Lock, every: float
+) -> None:
+    """Ping, and look whether the client may still hear what it hears, until it may not."""
+    with contextlib.suppress(Exception):  # the client is gone, which the conversation notices
         while True:
-            await asyncio.sleep(PING_SECONDS)
-            await send(b'{"type":"ping"}')
+            await asyncio.sleep(every)
+            async with turn:
+                told = await _looked(session)
+                if told is None:
+                    break
+                for message in (*told, {"type": "ping"}):
+                    await socket.send_data(msgspec.json.encode(message).decode(), mode="text")
+        await socket.close(UNAUTHENTICATED, "sign in again")
+
+
+async def _looked(session: Session) -> list[dict[str, Any]] | None:
+    try:
+        return await session.recheck()
+    except Exception as error:
+        # Whoever cannot be checked must not listen on for ever.
+        _log.error("a live connection could not be checked", exc_info=error)
+        return None
 
 
 async def _converse(socket: WebSocket[Any, Any, Any], session: Session, turn: asyncio.Lock) -> None:

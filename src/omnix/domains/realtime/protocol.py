@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from omnix.kit.errors import OmnixError
+from omnix.kit.errors import Forbidden, OmnixError, Unauthenticated
 from omnix.platform.access import Actor, Authenticator
 from omnix.ports import Ports
 
@@ -49,6 +49,7 @@ class Session:
     def __init__(self, ports: Ports, authenticate: Authenticator, connection: str) -> None:
         self._ports, self._authenticate, self.connection = ports, authenticate, connection
         self.actor: Actor | None = None
+        self._token = ""
         self._channels: set[str] = set()
 
     async def receive(self, text: str | bytes) -> list[dict[str, Any]]:
@@ -60,7 +61,7 @@ class Session:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             return [_error("invalid", str(error))]
         if isinstance(message, Authenticate):
-            return [await self._sign_in(message.token)]
+            return await self._sign_in(message.token)
         if isinstance(message, Ping):
             return [{"type": "pong"}]
         if isinstance(message, Pong):
@@ -71,19 +72,58 @@ class Session:
             return [
                 await self._subscribe(self.actor, channel) for channel in message.channels[:200]
             ]
-        replies = []
-        for channel in message.channels[:200]:
-            self._channels.discard(channel)
-            await self._ports.push.unsubscribe(self.connection, channel)
-            replies.append({"type": "unsubscribed", "channel": channel})
-        return replies
+        return [await self._leave(channel) for channel in message.channels[:200]]
 
-    async def _sign_in(self, token: str) -> dict[str, Any]:
+    async def recheck(self) -> list[dict[str, Any]] | None:
+        """What to tell the client of rights that it lost since; None if its proof holds no more.
+
+        A token that was good at the start ends, and so do sessions, users and roles.
+        """
+        if self.actor is None:
+            return []
         try:
-            self.actor = await self._authenticate({"authorization": f"Bearer {token}"})
+            self.actor = await self._proven(self._token)
+        except (Unauthenticated, Forbidden):
+            return None
+        except OmnixError:
+            return []  # nothing is known of the proof while the records are away
+        return await self._kept(self.actor)
+
+    async def _proven(self, token: str) -> Actor:
+        return await self._authenticate({"authorization": f"Bearer {token}"})
+
+    async def _kept(self, actor: Actor) -> list[dict[str, Any]]:
+        lost = sorted(channel for channel in self._channels if not _may(actor, channel))
+        return [await self._leave(channel) for channel in lost]
+
+    async def _leave(self, channel: str) -> dict[str, Any]:
+        self._channels.discard(channel)
+        await self._ports.push.unsubscribe(self.connection, channel)
+        return {"type": "unsubscribed", "channel": channel}
+
+    async def _sign_in(self, token: str) -> list[dict[str, Any]]:
+        try:
+            self.actor = await self._proven(token)
         except OmnixError as error:
-            return _error(error.kind, error.detail)
-        return {"type": "authenticated", "user": self.actor.id, "role": self.actor.role}
+            return [_error(error.kind, error.detail)]
+        self._token = token
+        told = {"type": "authenticated", "user": self.actor.id, "role": self.actor.role}
+        return [told, *await self._kept(self.actor)]
+
+    async def may_stay(self) -> bool:
+        """Whether the token still gives what it gave: it expires, and rights are taken away.
+
+        True before anybody signed in, and while nobody can say.
+        """
+        if self.actor is None:
+            return True
+        try:
+            now = await self._authenticate({"authorization": f"Bearer {self._token}"})
+        except Unauthenticated:
+            return False
+        except OmnixError:
+            return True
+        return now.id == self.actor.id and now.permissions >= self.actor.permissions
 
     async def _subscribe(self, actor: Actor, channel: str) -> dict[str, Any]:
         if not _may(actor, channel):
