@@ -23,7 +23,7 @@ import duckdb
 from deltalake import DeltaTable
 
 from bench.orders.omnix_service import OMNIX
-from bench.orders.processes import ROOT, BenchError, Process, free_port, tree
+from bench.orders.processes import ROOT, BenchError, Process, cpu_seconds, free_port, tree
 from omnix.domains.inventory.declare import BALANCES, LEDGER, LOCATIONS
 from omnix.domains.inventory.locations import location_items
 from omnix.domains.inventory.stock import opening_items
@@ -174,14 +174,21 @@ def wait_for_jobs(browser: Browser) -> dict[str, float]:
     raise BenchError("the jobs did not end")
 
 
+def named(pid: int) -> dict[str, int]:
+    """The server's processes below ``pid``."""
+    found = {}
+    for each in tree(pid):
+        command = Path(f"/proc/{each}/cmdline").read_bytes().split(b"\0")
+        found["worker" if b"omnix.runtimes.worker" in command else "server"] = each
+    return found
+
+
 def memory(pid: int) -> dict[str, tuple[int, int]]:
     """Megabytes now and at most, by process."""
     found = {}
-    for each in tree(pid):
+    for name, each in named(pid).items():
         status = Path(f"/proc/{each}/status").read_text()
         fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
-        command = Path(f"/proc/{each}/cmdline").read_bytes().split(b"\0")
-        name = "worker" if b"omnix.runtimes.worker" in command else "server"
         found[name] = (int(fields["VmRSS"].split()[0]) // 1024,
                        int(fields["VmHWM"].split()[0]) // 1024)  # fmt: skip
     return found
@@ -287,14 +294,17 @@ def measure(folder: Path, args: argparse.Namespace) -> None:
         time.sleep(5)
         for days in (30, 365):
             summary, _ = browser.ask(f"/v1/dashboard/summary?days={days}")
+            server_only = [named(server.popen.pid)["server"]]
+            before = cpu_seconds(server_only)
             times = [browser.ask(f"/v1/dashboard/summary?days={days}")[1] for _ in range(ANSWERS)]
+            spent = (cpu_seconds(server_only) - before) / ANSWERS
             browser.close()
             raw, row = from_raw_lines(data, last, days)
             compare(summary, row)
             ratio = raw / statistics.median(times)
-            print(f"summary of {days} days over HTTP: {percentiles(times)}; "
-                  f"its sales figures from the lines by DuckDB: {raw * 1e3:.0f} ms "
-                  f"({ratio:.0f} times as long); figures equal")  # fmt: skip
+            print(f"summary of {days} days over HTTP: {percentiles(times)}, "
+                  f"{spent * 1e3:.1f} ms of CPU; its sales figures from the lines by DuckDB: "
+                  f"{raw * 1e3:.0f} ms ({ratio:.0f} times as long); figures equal")  # fmt: skip
         for name in ("cohorts", "customers"):
             times = [browser.ask(f"/v1/dashboard/{name}")[1] for _ in range(20)]
             print(f"{name} over HTTP: {percentiles(times)}")

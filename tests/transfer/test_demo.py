@@ -189,13 +189,14 @@ async def test_the_job_ends_with_a_shop_that_shows(
         assert await work_once(ports, demo.JOBS)
         assert not await work_once(ports, demo.JOBS)
         assert (await setup(ports)).state == "ready"
-        await follow(ports)
         told = await dashboard.summary(ports, 30)
         assert told.demand_forecast is not None
         assert told.shop.mode == "demo"
         assert all(figure.value is not None for figure in told.metrics), [
             figure.name for figure in told.metrics if figure.value is None
         ]
+        await follow(ports)
+        assert (await dashboard.summary(ports, 30)).metrics == told.metrics
         await demo.ask_for_demo(ports)
         assert not await work_once(ports, demo.JOBS)
 

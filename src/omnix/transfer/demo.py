@@ -15,6 +15,7 @@ from omnix.domains.dashboard import rollups
 from omnix.domains.dashboard.declare import REBUILD
 from omnix.domains.forecasting.declare import FORECAST_ALL
 from omnix.domains.forecasting.service import forecast_all
+from omnix.domains.inventory import replenishment
 from omnix.domains.inventory.declare import (
     BALANCES,
     LEDGER,
@@ -194,6 +195,7 @@ async def _run(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any
         await rollups.rebuild(context)
         await progress(_PARTS + 1, _PARTS, "forecasting")
         await forecast_all(context, {})
+        await replenishment.refresh(ports)
     except Exception:
         await tell_setup(ports, "failed", "The demo shop could not be made; see the jobs page")
         raise
