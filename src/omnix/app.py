@@ -26,6 +26,7 @@ from omnix.domains.system.health import Doctor, Probe, beat_forever
 from omnix.platform import problems
 from omnix.platform.access import PUBLIC, Authenticator
 from omnix.platform.consume import Consumer
+from omnix.platform.direct import Api
 from omnix.platform.http import DEPENDENCIES, JsonRequest, allow, guard
 from omnix.platform.jobs import JobHandler
 from omnix.platform.openapi import document
@@ -94,7 +95,7 @@ def api(
     ``more`` are a runtime's own handlers at the root, ``probes`` its own checks of health.
     """
     doctor = Doctor(ports, FACTS, probes)
-    return Litestar(
+    made = Api(
         [Router("/v1", route_handlers=[*ROUTES, get_openapi]), *more],
         state=State({"ports": ports, "authenticate": authenticate, "doctor": doctor}),
         dependencies=dict(DEPENDENCIES),
@@ -106,3 +107,5 @@ def api(
         request_class=JsonRequest,
         **options,
     )
+    made.direct = {route.path: route for route in orders_routes.DIRECT}
+    return made

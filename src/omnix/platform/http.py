@@ -53,26 +53,29 @@ class JsonRequest(Request[Any, Any, Any]):
 
     async def json(self) -> Any:
         """The body as the handler's ``data``. Raises Invalid, or HTTPException 415."""
-        body = await self.body()
-        kind = self.headers.get("content-type", "")
-        if body and not kind.lower().startswith("application/json"):
-            raise HTTPException(status_code=415, detail="send Content-Type: application/json")
         field = self.route_handler.parsed_data_field
-        decoder = _decoder(field.raw if field is not None else Any)
-        try:
-            decoded = decoder.decode(body or b"null")
-            if _LONG_NUMBER.search(body):
-                path = _beyond(msgspec.json.decode(body))
-                if path is not None:
-                    raise Invalid.field(path.removeprefix("$.") or "body", "is too large a number")
-        except UnicodeDecodeError as error:
-            raise Invalid.field("body", "is not UTF-8") from error
-        except RecursionError as error:
-            raise Invalid.field("body", "is nested too deeply") from error
-        except msgspec.DecodeError as error:
-            told = split_reason(str(error))
-            raise Invalid(f"{told.field}: {told.reason}", [told]) from error
-        return decoded
+        wanted = field.raw if field is not None else Any
+        return decoded(await self.body(), self.headers.get("content-type", ""), wanted)
+
+
+def decoded(body: bytes, kind: str, wanted: Any) -> Any:
+    """``body`` of media type ``kind`` as ``wanted``. Raises Invalid, or HTTPException 415."""
+    if body and not kind.lower().startswith("application/json"):
+        raise HTTPException(status_code=415, detail="send Content-Type: application/json")
+    try:
+        value = _decoder(wanted).decode(body or b"null")
+        if _LONG_NUMBER.search(body):
+            path = _beyond(msgspec.json.decode(body))
+            if path is not None:
+                raise Invalid.field(path.removeprefix("$.") or "body", "is too large a number")
+    except UnicodeDecodeError as error:
+        raise Invalid.field("body", "is not UTF-8") from error
+    except RecursionError as error:
+        raise Invalid.field("body", "is nested too deeply") from error
+    except msgspec.DecodeError as error:
+        told = split_reason(str(error))
+        raise Invalid(f"{told.field}: {told.reason}", [told]) from error
+    return value
 
 
 def allow(permission: str, *problems: int) -> dict[str, Any]:

@@ -45,6 +45,30 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     extra: dict[str, Any] = {}
 
 
+def _body(
+    status: int,
+    kind: str,
+    title: str,
+    detail: str,
+    errors: Iterable[FieldError],
+    extra: dict[str, Any],
+) -> Problem:
+    return Problem(
+        type=f"/problems/{kind}",
+        title=title,
+        status=status,
+        detail=detail,
+        errors=tuple(FieldProblem(e.field, e.reason) for e in errors),
+        extra=extra,
+    )
+
+
+def encoded(error: OmnixError) -> bytes:
+    """The body of the answer to one of our errors."""
+    told = (error.status, error.kind, error.title, error.detail, error.errors, error.extra)
+    return msgspec.json.encode(_body(*told))
+
+
 def problem(
     status: int,
     kind: str,
@@ -55,14 +79,7 @@ def problem(
     **extra: Any,
 ) -> Response[Problem]:
     """The answer itself; ``type`` is a relative reference that docs/problems.md explains."""
-    body = Problem(
-        type=f"/problems/{kind}",
-        title=title,
-        status=status,
-        detail=detail,
-        errors=tuple(FieldProblem(e.field, e.reason) for e in errors),
-        extra=extra,
-    )
+    body = _body(status, kind, title, detail, errors, extra)
     return Response(
         body, status_code=status, media_type="application/problem+json", headers=headers
     )
@@ -126,11 +143,22 @@ def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
-    reference = new_id("err")
-    _log.error(
-        "unexpected error %s on %s %s", reference, request.method, request.url.path, exc_info=error
-    )
+    reference = _reported(request.method, request.url.path, error)
     return problem(500, "internal", "Internal error", f"reported as {reference}")
+
+
+def unexpected(method: str, path: str, error: Exception) -> bytes:
+    """The body of the answer to what nobody expected, which is logged under its reference."""
+    reference = _reported(method, path, error)
+    return msgspec.json.encode(
+        _body(500, "internal", "Internal error", f"reported as {reference}", (), {})
+    )
+
+
+def _reported(method: str, path: str, error: Exception) -> str:
+    reference = new_id("err")
+    _log.error("unexpected error %s on %s %s", reference, method, path, exc_info=error)
+    return reference
 
 
 HANDLERS: dict[int | type[Exception], Any] = {
