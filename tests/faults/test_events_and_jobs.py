@@ -1,7 +1,7 @@
 """Clocks that jump, events that come twice, late or spoilt, jobs that fail or are interrupted."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,14 @@ from domains.orders.shop import fill, product
 from faults.books import FACTS_OF_ORDERS, make_key
 from omnix import app
 from omnix.domains.inventory import stock
-from omnix.kit.declare import JobType
+from omnix.kit.declare import Collection, JobType
 from omnix.kit.errors import Conflict, Unavailable
 from omnix.kit.events import Event
 from omnix.kit.time import instant
 from omnix.platform import jobs
 from omnix.platform.consume import consume_once
 from omnix.platform.jobs import JobContext, JobHandler
-from omnix.ports import Ports, Query
+from omnix.ports import Item, Key, Operation, Ports, Query, Records
 
 pytestmark = pytest.mark.anyio
 
@@ -165,6 +165,37 @@ async def test_a_failing_job_is_retried_then_dead_then_redriven(tmp_path: Path) 
         assert odd.done == [{"n": 1}]
         assert (await served.call("GET", "/dead-letters")).json()["items"] == []
         assert (await served.call("POST", path)).status_code == 404
+
+
+class _Before:
+    """Records in which another asker is done between a look and what follows from it."""
+
+    def __init__(self, records: Records, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        self._records, self._meanwhile = records, meanwhile
+
+    async def get(self, collection: Collection, key: Key) -> Item | None:
+        found = await self._records.get(collection, key)
+        await self._meanwhile()
+        return found
+
+    async def write(self, operations: Sequence[Operation], events: Sequence[Event] = ()) -> None:
+        await self._records.write(operations, events)
+
+
+async def test_a_late_request_for_a_job_that_has_ended_leaves_it_ended(tmp_path: Path) -> None:
+    async with serving(tmp_path) as served:
+        ports, odd = served.ports, Odd(0, OSError())
+
+        async def another() -> None:
+            if not odd.done:
+                await jobs.submit(ports, ODD, {"n": 1}, id="nightly:1")
+                assert await jobs.work_once(ports, [odd.handler])
+
+        late = dataclasses.replace(ports, records=_Before(ports.records, another))  # type: ignore[arg-type]
+        assert (await jobs.submit(late, ODD, {"n": 2}, id="nightly:1")).state == "done"
+        assert (await jobs.get(ports, "nightly:1")).state == "done"
+        assert not await jobs.work_once(ports, [odd.handler])
+        assert odd.done == [{"n": 1}]
 
 
 async def test_a_refusal_of_ours_is_not_tried_again_and_an_outage_is(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from omnix.kit.events import Event
 from omnix.kit.ids import new_id
 from omnix.kit.paging import Page
 from omnix.kit.time import instant
-from omnix.ports import Equals, Message, Ports, Put, Update
+from omnix.ports import Absent, Equals, Message, Ports, Put, Update
 
 _log = logging.getLogger("omnix.jobs")
 
@@ -117,7 +117,11 @@ async def submit(
         "listing": "all",
         "expires": int(ports.clock.now().timestamp()) + KEPT_SECONDS,
     }
-    await ports.records.write([Put(JOB_RUNS, item)])
+    try:
+        await ports.records.write([Put(JOB_RUNS, item, when=(Absent(),))])
+    except ConditionFailed:
+        # Somebody asked under the same id in between, and the job may have ended already.
+        return await get(ports, run.id)
     await ports.jobs.send(type.name, payload, id=run.id)
     return run
 
