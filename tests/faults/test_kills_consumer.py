@@ -20,9 +20,9 @@ PRODUCTS = [f"p{n:02d}" for n in range(60)]
 START_SECONDS = 60.0
 
 
-async def _order_for_ever(platform: LocalPlatform, chance: random.Random) -> None:
+async def _order(platform: LocalPlatform, chance: random.Random, enough: asyncio.Event) -> None:
     """Orders as they come, some of 60 lines, every tenth cancelled."""
-    while True:
+    while not enough.is_set():
         chosen = chance.sample(PRODUCTS, chance.choice((1, 2, 3, 60)))
         placed = await service.place(platform.ports, ACTOR, order(*((id, 1) for id in chosen)))
         if chance.random() < 0.1:
@@ -49,13 +49,14 @@ async def kill_while_consuming(data: Path, kills: int, seed: int) -> str:
     async with opened(data) as platform:
         stock = dict.fromkeys(PRODUCTS, 10_000_000)
         await fill(platform.ports, [product(id) for id in PRODUCTS], stock)
-        ordering = asyncio.create_task(_order_for_ever(platform, chance))
+        enough = asyncio.Event()
+        ordering = asyncio.create_task(_order(platform, chance, enough))
         for _ in range(kills):
             with worker_alone(data):
                 await _at_work(platform)
                 await asyncio.sleep(chance.uniform(0, 0.7))
-        ordering.cancel()
-        await asyncio.gather(ordering, return_exceptions=True)
+        enough.set()
+        await ordering
         with worker_alone(data) as worker:
             await settled(platform, 120)
             books = await check(platform)

@@ -12,6 +12,8 @@ from .declare import CHANNELS
 
 MAX_MESSAGE = 128 * 1024
 MAX_CHANNELS = 100
+MOST_NAMED = 200
+"""Channels in one message; what is named beyond them is passed over."""
 
 
 class Authenticate(msgspec.Struct, tag="authenticate"):
@@ -36,7 +38,10 @@ class Pong(msgspec.Struct, tag="pong"):
     pass
 
 
-_decode = msgspec.json.Decoder(Authenticate | Subscribe | Unsubscribe | Ping | Pong).decode
+Message = Authenticate | Subscribe | Unsubscribe | Ping | Pong
+"""All that a client may send; docs/realtime.md tells what comes back."""
+
+_decode = msgspec.json.Decoder(Message).decode
 
 
 def _error(code: str, detail: str, **more: Any) -> dict[str, Any]:
@@ -70,9 +75,10 @@ class Session:
             return [_error("unauthenticated", "authenticate first")]
         if isinstance(message, Subscribe):
             return [
-                await self._subscribe(self.actor, channel) for channel in message.channels[:200]
+                await self._subscribe(self.actor, channel)
+                for channel in message.channels[:MOST_NAMED]
             ]
-        return [await self._leave(channel) for channel in message.channels[:200]]
+        return [await self._leave(channel) for channel in message.channels[:MOST_NAMED]]
 
     async def recheck(self) -> list[dict[str, Any]] | None:
         """What to tell the client of rights that it lost since; None if its proof holds no more.
@@ -109,21 +115,6 @@ class Session:
         self._token = token
         told = {"type": "authenticated", "user": self.actor.id, "role": self.actor.role}
         return [told, *await self._kept(self.actor)]
-
-    async def may_stay(self) -> bool:
-        """Whether the token still gives what it gave: it expires, and rights are taken away.
-
-        True before anybody signed in, and while nobody can say.
-        """
-        if self.actor is None:
-            return True
-        try:
-            now = await self._authenticate({"authorization": f"Bearer {self._token}"})
-        except Unauthenticated:
-            return False
-        except OmnixError:
-            return True
-        return now.id == self.actor.id and now.permissions >= self.actor.permissions
 
     async def _subscribe(self, actor: Actor, channel: str) -> dict[str, Any]:
         if not _may(actor, channel):
