@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from omnix.kit.errors import FieldError, OmnixError
 from omnix.kit.ids import new_id
+from omnix.platform.wording import in_words
 
 _log = logging.getLogger("omnix.http")
 _AT_PATH = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
@@ -109,7 +110,7 @@ def split_reason(message: str) -> FieldError:
     if named:
         path = f"{path}.{named['name']}" if path else named["name"]
         reason = "is not known here" if "unknown" in reason else "is missing"
-    return FieldError(path or "body", reason)
+    return FieldError(path or "body", in_words(reason))
 
 
 def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
