@@ -9,14 +9,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from omnix.cli import DEFAULT_DATA, DataOption, app, console
-from omnix.kit.errors import Conflict, NotFound
-
-
-def _existing(data: Path) -> Path:
-    if not (data / "omnix.db").is_file():
-        raise NotFound(f"{data} holds no OMNIX data; see --data")
-    return data
+from omnix.cli import DEFAULT_DATA, DataOption, app, console, existing
+from omnix.kit.errors import Conflict
 
 
 @app.command()
@@ -31,7 +25,7 @@ def backup(
     from omnix.runtimes.local import platform
 
     async def work() -> int:
-        async with platform(_existing(data)) as local:
+        async with platform(existing(data)) as local:
             return len((await local.backup(target, secrets=secrets)).files)
 
     console.print(f"{asyncio.run(work()):,} files in {target}, verified.", markup=False)
@@ -108,7 +102,7 @@ def forecast(
     from omnix.runtimes.local import platform
 
     async def one(id: str) -> None:
-        async with platform(_existing(data)) as local:
+        async with platform(existing(data)) as local:
             made = await service.forecast_one(local.ports, id, days)
         table = Table("day", "mean", "10%", "50%", "90%", box=None, title=made.name)
         for point in made.points:
@@ -119,7 +113,7 @@ def forecast(
             console.print(note.text, markup=False)
 
     async def all() -> None:
-        async with platform(_existing(data)) as local:
+        async with platform(existing(data)) as local:
             ports = local.ports
             id = f"cli-forecast-{instant(ports.clock.now())}"
             await jobs.submit(ports, FORECAST_ALL, {}, by="command line", id=id)
@@ -127,7 +121,7 @@ def forecast(
                 if offline.server_running(data):
                     await offline.watch(ports, [id], lambda step: status.update(escape(step)))
                 else:
-                    await offline.finish(ports, lambda step: status.update(escape(step)))
+                    await offline.finish(local, lambda step: status.update(escape(step)))
             run = await jobs.get(ports, id)
             if run.state != "done":
                 raise Conflict(f"the forecast {run.state}: {run.error}")

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from omnix.cli import DEFAULT_DATA, DataOption, app, console
+from omnix.cli import DEFAULT_DATA, DataOption, app, console, existing
 from omnix.kit.errors import Invalid
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def import_(
                         ids = [f"job_{planned.id[4:]}-{n}" for n in ("dashboard", "forecast")]
                         await offline.watch(ports, ids, lambda step: status.update(escape(step)))
                     else:
-                        await offline.finish(ports, lambda step: status.update(escape(step)))
+                        await offline.finish(platform, lambda step: status.update(escape(step)))
             return report
 
     _show_report(asyncio.run(work()))
@@ -179,9 +179,34 @@ def demo(
             await prepare(ports, "demo")
             if not offline.server_running(data):
                 with console.status("Preparing dashboard and forecasts") as status:
-                    await offline.finish(ports, lambda step: status.update(escape(step)))
+                    await offline.finish(platform, lambda step: status.update(escape(step)))
             return counts
 
     counts = asyncio.run(work())
     console.print(", ".join(f"{count:,} {name}" for name, count in counts.items()), markup=False)
     console.print("See it with: omnix run", markup=False)
+
+
+@app.command()
+def export(
+    kind: Annotated[
+        str, typer.Argument(help="products, customers, orders, stock, sales or prices.")
+    ],
+    target: Annotated[Path, typer.Argument(help="The file to write.")],
+    data: DataOption = DEFAULT_DATA,
+    format: Annotated[
+        str | None, typer.Option(help="csv, jsonl, parquet or shopify; else by the file's ending.")
+    ] = None,
+) -> None:
+    """Write a file of everything of one kind, in our own layout or the one it came in."""
+    from omnix.runtimes.local import platform
+    from omnix.transfer.export import export as write
+
+    chosen = format or target.suffix.removeprefix(".") or "csv"
+
+    async def work() -> int:
+        async with platform(existing(data)) as local:
+            return await write(local.ports, kind, chosen, target)
+
+    rows = asyncio.run(work())
+    console.print(f"{rows:,} rows in {target}", markup=False, soft_wrap=True)

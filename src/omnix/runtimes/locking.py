@@ -11,7 +11,7 @@ SERVER, WORKER = "server.lock", "worker.lock"
 
 
 class FolderLock:
-    """Held for as long as the process lives; the file tells who holds it and where it listens."""
+    """Held until released or the process ends; the file tells who holds it and where it listens."""
 
     def __init__(self, data: Path, name: str = SERVER) -> None:
         self._path = data / name
@@ -42,6 +42,12 @@ class FolderLock:
             # Full or not, the lock is what counts.
             pass
         self._file = file
+
+    def release(self) -> None:
+        """Let another have it before the process ends."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
     def held_by_other(self) -> bool:
         """Whether a process of this kind is running on the folder now."""

@@ -1,13 +1,16 @@
 """Work done by a command rather than by a running server."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 from omnix import app
+from omnix.adapters.local.platform import LocalPlatform
 from omnix.platform import jobs
 from omnix.platform.consume import consume_once
 from omnix.ports import Ports
-from omnix.runtimes.locking import FolderLock
+from omnix.runtimes.locking import WORKER, FolderLock
+from omnix.runtimes.worker import PREDECESSOR_SECONDS, take_over
 
 Told = Callable[[str], None]
 
@@ -17,8 +20,21 @@ def server_running(data: Path) -> bool:
     return FolderLock(data).held_by_other()
 
 
-async def finish(ports: Ports, told: Told) -> None:
-    """Do all queued jobs and take all events, as the worker would, until nothing is left."""
+async def finish(platform: LocalPlatform, told: Told) -> None:
+    """Do all queued jobs and take all events, as the worker would, until nothing is left.
+
+    Raises Conflict if a worker is at the folder and stays.
+    """
+    lock = FolderLock(platform.data, WORKER)
+    await asyncio.to_thread(lock.acquire, "a command", PREDECESSOR_SECONDS)
+    try:
+        await take_over(platform)
+        await _work_off(platform.ports, told)
+    finally:
+        lock.release()
+
+
+async def _work_off(ports: Ports, told: Told) -> None:
     while True:
         worked = await jobs.work_once(ports, app.JOBS)
         taken = 0

@@ -23,20 +23,24 @@ _log = logging.getLogger("omnix.worker")
 JOBS_AT_ONCE = 2
 NICE = 10
 _GRACE_SECONDS = 5
-_PREDECESSOR_SECONDS = 30
+PREDECESSOR_SECONDS = 30
 
 
 async def _zone(ports: Ports) -> str:
     return (await shop(ports)).time_zone
 
 
+async def take_over(platform: LocalPlatform) -> None:
+    """Put back what a worker that died had in hand. For who holds the lock of the one worker."""
+    await platform.jobs.release()
+    await jobs.resend(platform.ports)
+
+
 async def work(platform: LocalPlatform) -> None:
     """Everything that happens behind the API, until cancelled."""
     ports = platform.ports
     types = {handler.type.name: handler.type for handler in app.JOBS}
-    # The only worker there is: whatever is held was held by one that died.
-    await platform.jobs.release()
-    await jobs.resend(ports)
+    await take_over(platform)
     async with asyncio.TaskGroup() as tasks:
         for consumer in app.CONSUMERS:
             tasks.create_task(consume_forever(ports, consumer), name=consumer.name)
@@ -80,7 +84,7 @@ def main(data: Path) -> int:
     os.nice(NICE)
     logs.to_file(data / "logs" / "worker.jsonl")
     try:
-        FolderLock(data, WORKER).acquire("worker", _PREDECESSOR_SECONDS)
+        FolderLock(data, WORKER).acquire("worker", PREDECESSOR_SECONDS)
         asyncio.run(_main(data))
     except Exception as error:
         _log.critical("the worker cannot go on", exc_info=error)
