@@ -131,6 +131,8 @@ def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[
 
 def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     status = error.status_code
+    if status >= 500 and "client disconnected" in error.detail:
+        return problem(400, *_TITLES[400], "the request ended too early")  # to nobody
     if status >= 500:
         return _unexpected(_, error)
     kind, title = _TITLES.get(status, ("http", error.detail or "Refused"))
