@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from omnix.kit.errors import OmnixError
+from omnix.kit.errors import NotFound, OmnixError
 from omnix.version import VERSION
 
 app = typer.Typer(
@@ -31,6 +31,13 @@ DataOption = Annotated[
     ),
 ]
 DEFAULT_DATA = Path("data")
+
+
+def existing(data: Path) -> Path:
+    """``data``, which must hold a shop. Raises NotFound."""
+    if not (data / "omnix.db").is_file():
+        raise NotFound(f"{data} holds no OMNIX data; see --data")
+    return data
 
 
 def _show_version(wanted: bool) -> None:

@@ -82,8 +82,8 @@ class WebPages:
         page = path.relative_to(self._root).as_posix()
         scripts = " ".join(f"'{digest}'" for digest in self._hashes.get(page, []))
         return (
-            f"default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "
-            "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; "
+            f"default-src 'none'; script-src 'self' {scripts}; style-src 'self'; "
+            "img-src 'self' data:; font-src 'self'; connect-src 'self'; "
             "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         )
 
