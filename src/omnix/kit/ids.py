@@ -3,10 +3,17 @@
 import os
 import re
 import time
+from typing import Annotated
+
+from msgspec import Meta
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
-_SHAPE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._~:+-]{0,63}$")
+_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._~:+-]{0,63}(?!\n)$"
+_SHAPE = re.compile(_PATTERN)
+
+Id = Annotated[str, Meta(pattern=_PATTERN)]
+"""What may name something: 1 to 64 characters, safe in a URL and a file name."""
 
 
 _BYTES = 10
@@ -37,5 +44,5 @@ def new_id(prefix: str) -> str:
 
 
 def is_id(text: str) -> bool:
-    """Whether ``text`` may name something: 1 to 64 characters, safe in a URL and a file name."""
+    """Whether ``text`` is an Id."""
     return _SHAPE.fullmatch(text) is not None

@@ -10,6 +10,9 @@ import msgspec
 from omnix.adapters.local.clock import ManualClock
 from omnix.adapters.local.platform import open_local
 from omnix.declared import COLLECTIONS, FACTS
+from omnix.domains.customers.declare import CUSTOMERS
+from omnix.domains.customers.model import Customer
+from omnix.domains.customers.model import item as customer_item
 from omnix.domains.inventory import locations, stock
 from omnix.domains.inventory.declare import BALANCES, LEDGER, LOCATIONS
 from omnix.domains.orders.model import NewLine, NewOrder
@@ -32,7 +35,9 @@ def bundle(id: str, parts: Mapping[str, int], **given: Any) -> Product:
 
 
 async def fill(ports: Ports, products: Sequence[Product], on_hand: Mapping[str, int]) -> None:
-    """Products, a location called main, and counted stock there."""
+    """Products, a customer called cus_1, a location called main, and counted stock there."""
+    customer = Customer(id="cus_1", name="One", created_at=AT, updated_at=AT)
+    await ports.records.load(CUSTOMERS, [customer_item(customer)])
     await ports.records.load(PRODUCTS, [item(each) for each in products])
     await ports.records.load(LOCATIONS, locations.location_items([("main", "Main")], AT))
     await add_stock(ports, on_hand, "main")

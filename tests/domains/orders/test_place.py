@@ -9,6 +9,7 @@ import pytest
 from domains.orders.shop import ACTOR, balances, bundle, order, plain, product, shop
 from omnix.domains.inventory.stock import OutOfStock
 from omnix.domains.orders import service, transitions
+from omnix.domains.orders.declare import ORDERS
 from omnix.domains.orders.model import Fulfilment, NewLine, NewOrder, Order
 from omnix.kit.errors import Invalid
 from omnix.platform.idempotency import KeyReused
@@ -147,3 +148,19 @@ async def test_a_long_order_that_lacks_one_thing_leaves_no_trace(tmp_path: Path)
         assert (await ports.bus.read("test", [])).events == []
         with pytest.raises(OutOfStock):
             await service.place(ports, ACTOR, new, "long")
+
+
+@pytest.mark.parametrize("lines", [1, 60])
+async def test_an_order_of_nobody_known_is_refused_and_leaves_no_trace(
+    tmp_path: Path, lines: int
+) -> None:
+    stock = {f"p{n}": 5 for n in range(lines)}
+    async with shop(tmp_path, stock) as ports:
+        asked = order(*((id, 1) for id in stock), customer_id="cus_2")
+        with pytest.raises(Invalid, match="customer_id: no customer cus_2"):
+            await service.place(ports, ACTOR, asked, "k")
+        assert await balances(ports) == dict.fromkeys(stock, (5, 0))
+        assert [items async for items in ports.records.scan(ORDERS)] == []
+        known = order(*((id, 1) for id in stock), customer_id="cus_1")
+        made = await service.place(ports, ACTOR, known, "k")
+        assert made["customer_id"] == "cus_1"

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from omnix.kit import text
 from omnix.kit.errors import Invalid
+from omnix.kit.ids import Id
 
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
@@ -36,7 +37,7 @@ class NewCustomer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """A customer to create. ``id`` may be chosen by the caller."""
 
     name: Name
-    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~:+-]{0,63}$")] | None = None
+    id: Id | None = None
     email: Email | None = None
     phone: Phone | None = None
     address: Address = {}

@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from omnix.kit.errors import AlreadyExists, ConditionFailed, Conflict, Invalid, NotFound
 from omnix.kit.events import Event
-from omnix.kit.ids import is_id, new_id
+from omnix.kit.ids import new_id
 from omnix.kit.paging import Page
 from omnix.kit.time import instant
 from omnix.platform import search, unique
@@ -78,8 +78,6 @@ async def create(ports: Ports, actor: Actor, new: NewCustomer) -> Customer:
     now = instant(ports.clock.now())
     fields = tidied({name: getattr(new, name) for name in new.__struct_fields__ if name != "id"})
     customer = Customer(id=new.id or new_id("cus"), created_at=now, updated_at=now, **fields)
-    if not is_id(customer.id):
-        raise Invalid.field("id", "must be 1 to 64 letters, digits or . _ ~ : + -")
     operations: list[Operation] = [Put(CUSTOMERS, item(customer), when=(Absent(),))]
     await _write(ports, actor, None, customer, operations, "customer.created")
     return customer

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from omnix.kit.ids import Id
 from omnix.kit.money import MAX_MINOR
 
 MAX_QUANTITY = 1_000_000_000
 MAX_TRANSFER_LINES = 20
 
-Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~:+-]{0,63}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Note = Annotated[str, Meta(max_length=1000)]
 Quantity = Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from omnix.kit.ids import Id
 from omnix.kit.money import MAX_MINOR
 
 MAX_LINES = 2_000
 MAX_UNITS = 1_000_000
 
-Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~:+-]{0,63}$")]
 Note = Annotated[str, Meta(max_length=1000)]
 Minor = Annotated[int, Meta(ge=0, le=MAX_MINOR, description="Minor units of `currency`")]
 Units = Annotated[int, Meta(ge=1, le=MAX_UNITS)]

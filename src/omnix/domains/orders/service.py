@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from omnix.domains.customers.declare import CUSTOMERS
 from omnix.domains.inventory import locations, stock
 from omnix.domains.inventory.stock import Cause, Move, OutOfStock
 from omnix.domains.products import service as products
@@ -16,7 +17,7 @@ from omnix.kit.paging import Page
 from omnix.kit.time import instant
 from omnix.platform.access import Actor
 from omnix.platform.idempotency import Retry
-from omnix.ports import Item, Operation, Ports, Put
+from omnix.ports import Check, Item, Operation, Ports, Present, Put
 
 from . import changes, facts, numbers, pricing, work
 from .declare import ORDER_LINES, ORDERS
@@ -72,13 +73,12 @@ async def _place(
     cause = Cause("reservation", f"{at}#{id}", at, actor.id, id)
     operations: list[Operation] = [Put(ORDERS, {**full, "listing": _ALL})]
     operations += stock.operations(moves, order["location_id"], cause)
-    if keep is not None:
-        operations.append(keep)
+    tail = len(operations)
+    operations += _conditions(order, keep)
     try:
         await ports.records.write(operations, facts.placed(order, lines, actor.id))
     except ConditionFailed as error:
-        if keep is not None and len(operations) - 1 in error.failed:
-            raise Contended("another request under this key came first") from error
+        _judge(error, operations[tail:], tail)
         raise await refusal(ports, order["location_id"], moves, lines) from error
     return full
 
@@ -142,17 +142,34 @@ async def _place_in_steps(
     id, at = order["id"], order["placed_at"]
     about = {"by": actor.id, "key": retry.key if retry is not None else None}
     pending = {"id": id, "placed_at": at, "draft": order, **work.begun(id, at, about)}
-    operations: list[Operation] = [Put(ORDERS, pending)]
+    operations: list[Operation] = _conditions(order, keep)
+    operations.append(Put(ORDERS, pending))
     operations += [Put(ORDER_LINES, item) for item in work.line_items(id, lines)]
-    if keep is not None:
-        operations.append(keep)
     try:
         await ports.records.write(operations)
     except ConditionFailed as error:
-        raise Contended("another request under this key came first") from error
+        _judge(error, operations, 0)
+        raise
     outcome = await work.drive(ports, pending, lines)
     if not outcome.done:
         raise out_of_stock(outcome.lacking, lines)
+
+
+def _conditions(order: Mapping[str, Any], keep: Put | None) -> list[Operation]:
+    """What an order stands or falls by besides its stock: its customer, and the caller's key."""
+    found: list[Operation] = [keep] if keep is not None else []
+    if order["customer_id"] is not None:
+        found.append(Check(CUSTOMERS, order["customer_id"], (Present(),)))
+    return found
+
+
+def _judge(error: ConditionFailed, conditions: Sequence[Operation], first: int) -> None:
+    """Raises if one of ``conditions``, at ``first`` and after in their batch, was at fault."""
+    for position, operation in enumerate(conditions, first):
+        if position in error.failed:
+            if isinstance(operation, Check):
+                raise Invalid.field("customer_id", f"no customer {operation.key}") from error
+            raise Contended("another request under this key came first") from error
 
 
 async def refusal(

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from omnix.kit.errors import Invalid
+from omnix.kit.ids import Id
 from omnix.kit.money import MAX_MINOR
 from omnix.kit.text import normal
 
@@ -22,7 +23,7 @@ UNCATEGORISED = "Uncategorised"
 class Component(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of a bundle, and how many of it go into one."""
 
-    product_id: Annotated[str, Meta(min_length=1, max_length=64)]
+    product_id: Id
     quantity: Annotated[int, Meta(ge=1, le=1000)]
 
 
@@ -32,7 +33,7 @@ class NewProduct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     sku: Sku
     name: Name
     price_minor: Minor
-    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~:+-]{0,63}$")] | None = None
+    id: Id | None = None
     barcode: Barcode | None = None
     description: Annotated[str, Meta(max_length=20_000)] = ""
     category: Category = UNCATEGORISED
@@ -48,10 +49,10 @@ class ProductChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     sku: Sku | UnsetType = UNSET
     name: Name | UnsetType = UNSET
     price_minor: Minor | UnsetType = UNSET
-    barcode: Barcode | None | UnsetType = UNSET
+    barcode: Barcode | UnsetType | None = UNSET
     description: Annotated[str, Meta(max_length=20_000)] | UnsetType = UNSET
     category: Category | UnsetType = UNSET
-    cost_minor: Minor | None | UnsetType = UNSET
+    cost_minor: Minor | UnsetType | None = UNSET
     attributes: Attributes | UnsetType = UNSET
     components: Annotated[tuple[Component, ...], Meta(max_length=30)] | UnsetType = UNSET
     status: Status | UnsetType = UNSET

@@ -8,7 +8,7 @@ from msgspec import UNSET
 from omnix.domains.system.settings import shop
 from omnix.kit.errors import AlreadyExists, ConditionFailed, Conflict, Invalid, NotFound
 from omnix.kit.events import Event
-from omnix.kit.ids import is_id, new_id
+from omnix.kit.ids import new_id
 from omnix.kit.paging import Page
 from omnix.kit.time import instant
 from omnix.platform import search, unique
@@ -122,8 +122,6 @@ async def create(ports: Ports, actor: Actor, new: NewProduct) -> Product:
         created_at=now,
         updated_at=now,
     )
-    if not is_id(product.id):
-        raise Invalid.field("id", "must be 1 to 64 letters, digits or . _ ~ : + -")
     await _check_components(ports, product)
     operations: list[Operation] = [Put(PRODUCTS, item(product), when=(Absent(),))]
     operations += _claims(None, product)
