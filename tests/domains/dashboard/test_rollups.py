@@ -108,7 +108,7 @@ async def _live_day(ports: Ports) -> None:
     await transitions.fulfil(ports, ACTOR, kept, Fulfilment())
     back = GoodsReturn(lines=(LineReturn(1, 1),))
     await transitions.take_back(ports, ACTOR, kept, back)
-    gone = await place([(c, 3)], "C99999")
+    gone = await place([(c, 3)], "C00120")
     await transitions.cancel(ports, ACTOR, gone, Cancellation(lines=(LineUnits(1, 1),)))
     await transitions.cancel(ports, ACTOR, gone, Cancellation())
     await place([(a, 1)], None)
@@ -118,7 +118,8 @@ async def test_live_orders_returns_and_cancellations(shop_data: Path) -> None:
     async with opened(shop_data) as ports:
         await rollups.rebuild(job(ports))
         before = await service.summary(ports, 30)
-        assert before.as_of == "2025-12-31"
+        assert before.as_of == TODAY.isoformat()
+        assert before.series[-1].orders == 0
         await _live_day(ports)
         await follow(ports)
         await _proven(ports)

@@ -20,6 +20,7 @@ from omnix.ports import Ports
 
 pytestmark = pytest.mark.anyio
 LAST = date(2025, 12, 31)
+TODAY = date(2026, 1, 1)
 
 
 async def _ready(ports: Ports) -> None:
@@ -56,28 +57,34 @@ async def test_every_figure_is_traced(shop_data: Path) -> None:
         raw = await facts(ports)
         for days in (7, 30, 90):
             told = await service.summary(ports, days)
-            first = LAST - timedelta(days=days - 1)
+            first = TODAY - timedelta(days=days - 1)
             before = first - timedelta(days=days)
-            assert (told.range.first, told.range.last) == (first.isoformat(), LAST.isoformat())
+            assert (told.range.first, told.range.last) == (first.isoformat(), TODAY.isoformat())
             values = _values(told)
             assert list(values) == [metric.name for metric in METRICS]
             now, then = (
-                _traced(raw, first, LAST),
+                _traced(raw, first, TODAY),
                 _traced(raw, before, first - timedelta(days=1)),
             )
+            whole = _traced(raw, first, LAST)
+            as_many = _traced(raw, before + timedelta(days=1), first - timedelta(days=1))
             for name, value in now.items():
                 assert values[name] == (pytest.approx(value), pytest.approx(then[name])), name
             for metric in told.metrics:
-                if metric.previous:
+                if metric.name in ("customers", "new_customers"):
                     assert metric.value is not None
+                    assert metric.previous
                     assert metric.change == pytest.approx(metric.value / metric.previous - 1)
+                elif metric.name in whole:
+                    fair = whole[metric.name] / as_many[metric.name] - 1
+                    assert metric.change == pytest.approx(fair)
             assert sum(point.revenue_minor for point in told.series) == now["revenue"]
-            assert [point.day for point in told.series][-1] == LAST.isoformat()
+            assert [point.day for point in told.series][-1] == TODAY.isoformat()
             assert len(told.series) == days
             assert [
                 (p.product_id, p.revenue_minor, p.units, p.previous_revenue_minor)
                 for p in told.top_products
-            ] == by_hand.top(raw, first, LAST, rollups.TOP_PRODUCTS)
+            ] == by_hand.top(raw, first, TODAY, rollups.TOP_PRODUCTS)
 
 
 async def test_shortages_are_those_of_the_proposals(shop_data: Path) -> None:
@@ -143,10 +150,10 @@ async def test_it_asks_no_lake_and_few_records(shop_data: Path) -> None:
 async def test_ranges_follow_a_live_shop_and_stay_with_old_data(shop_data: Path) -> None:
     async with opened(shop_data) as ports:
         await rollups.rebuild(job(ports))
-        assert (await service.summary(ports, 7)).as_of == "2025-12-31"
+        assert (await service.summary(ports, 7)).as_of == "2026-01-01"
         advance(ports, days=3)
         quiet = await service.summary(ports, 7)
-        assert quiet.as_of == "2026-01-03"
+        assert quiet.as_of == "2026-01-04"
         assert [point.orders for point in quiet.series[-3:]] == [0, 0, 0]
     async with opened(shop_data, datetime(2031, 5, 5, tzinfo=UTC)) as ports:
         await rollups.rebuild(job(ports))
@@ -176,7 +183,7 @@ async def test_a_days_page_agrees_with_the_product_pages(shop_data: Path) -> Non
         told = await service.summary(ports, 30)
         first = date.fromisoformat(told.range.first)
         for product in told.top_products[:3]:
-            page = await analytics.product_sales(ports, product.product_id, first, LAST)
+            page = await analytics.product_sales(ports, product.product_id, first, TODAY)
             assert sum(day.units for day in page.points) == product.units
             assert sum(day.revenue_minor for day in page.points) == product.revenue_minor
             assert len(page.points) == 30

@@ -13,7 +13,11 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """A metric's value now and in the range before; ``change`` is their ratio less one."""
+    """A metric's value now and in the range before.
+
+    ``change`` is their ratio less one. Where the range ends with a day that is not over, sums
+    are compared without it, beside as many whole days before the range.
+    """
 
     name: str
     label: str

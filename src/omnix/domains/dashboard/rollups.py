@@ -39,15 +39,9 @@ async def bounds(ports: Ports) -> tuple[date | None, date | None]:
 
 
 def anchor(last_sale: date | None, today: date) -> date:
-    """The day at which ranges end.
-
-    Today once something was sold today; before that, yesterday, so that whole days are compared;
-    the last day of data where that ended long ago.
-    """
-    if last_sale is None or last_sale >= today:
+    """The day at which ranges end: today for a shop that sells, else its last day of data."""
+    if last_sale is None or today - last_sale <= timedelta(days=_LIVE_WITHIN_DAYS):
         return today
-    if today - last_sale <= timedelta(days=_LIVE_WITHIN_DAYS):
-        return today - timedelta(days=1)
     return last_sale
 
 

@@ -65,7 +65,7 @@ async def summary(ports: Ports, days: int) -> Summary:
         shop=model.ShopHead(settings.name, settings.currency, settings.time_zone, settings.mode),
         range=model.Span(first.isoformat(), last.isoformat()),
         previous_range=model.Span(before.isoformat(), (first - timedelta(days=1)).isoformat()),
-        metrics=_figures(totals, first, last, before, distinct, stock, short),
+        metrics=_figures(totals, first, last, before, last == today, distinct, stock, short),
         series=series,
         top_products=await _top(ports, distinct.get("top_products", [])),
         low_stock=_low(short),
@@ -104,6 +104,7 @@ def _figures(
     first: date,
     last: date,
     before: date,
+    unfinished: bool,
     distinct: dict[str, Any],
     stock: Any,
     short: Shortages,
@@ -116,12 +117,27 @@ def _figures(
     now["stock_value"] = stock.get("value_minor") if stock.get("costed_pieces") else None
     now["low_stock"] = short.low if stock.get("counted") else None
     now["out_of_stock"] = short.out if stock.get("counted") else None
-    return [_figure(name, now.get(name), then.get(name)) for name in BY_NAME]
+    # A day that is not over would make every morning look like a fall: whole days are compared.
+    cut = timedelta(days=1 if unfinished else 0)
+    fair_now = {**now, **_derived(_sums(totals, first, last - cut))}
+    fair_then = {**then, **_derived(_sums(totals, before + cut, first - timedelta(days=1)))}
+    return [
+        _figure(name, now.get(name), then.get(name), _change(fair_now, fair_then, name))
+        for name in BY_NAME
+    ]
 
 
-def _figure(name: str, value: int | float | None, previous: int | float | None) -> Figure:
+def _change(
+    now: dict[str, int | float | None], then: dict[str, int | float | None], name: str
+) -> float | None:
+    value, previous = now.get(name), then.get(name)
+    return (value - previous) / abs(previous) if value is not None and previous else None
+
+
+def _figure(
+    name: str, value: int | float | None, previous: int | float | None, change: float | None
+) -> Figure:
     metric = BY_NAME[name]
-    change = (value - previous) / abs(previous) if value is not None and previous else None
     return Figure(
         name=name,
         label=metric.label,
@@ -205,7 +221,13 @@ def _notes(
     if last_sale is None:
         notes.append(Note("no-sales", "No sales have come in yet."))
     elif last == today:
-        notes.append(Note("today-so-far", "Today is not over; it is counted as far as it came."))
+        notes.append(
+            Note(
+                "today-so-far",
+                "Today is counted as far as it came; changes of money, orders and units compare "
+                "whole days.",
+            )
+        )
     elif today - last > timedelta(days=1):
         notes.append(
             Note("data-ends", f"The data ends on {last.isoformat()}; every range ends there.")
