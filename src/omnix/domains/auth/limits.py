@@ -2,13 +2,15 @@
 
 Both count before the password is looked at, so that attempts sent at once are not free. The
 windows of an address are fixed quarters of an hour; across a border, twice the limit can pass.
-An account pauses for all addresses alike, at most 15 minutes, also where there is no such user.
+An account pauses at most 15 minutes, also where there is no such user, and for all addresses
+alike but those that its holder signed in from before: each of these is counted by itself, so that
+nobody locks the holder out by guessing from elsewhere, and nobody guesses faster from there.
 """
 
 import hashlib
 
 from omnix.kit.errors import ConditionFailed, TooMany
-from omnix.ports import Absent, AtLeast, Equals, Ports, Put, Update
+from omnix.ports import Absent, AtLeast, Delete, Equals, Operation, Ports, Put, Update
 
 from .declare import ATTEMPTS
 
@@ -16,6 +18,9 @@ WINDOW_SECONDS = 900
 FREE_ATTEMPTS = 10
 _LONGEST_PAUSE = 900
 _FORGOTTEN_AFTER = 3600
+_KNOWN_SECONDS = 90 * 86_400
+MOST_KNOWN = 10
+"""Addresses remembered of an account; the one not used for longest is forgotten first."""
 
 
 def _hidden(kind: str, name: str) -> str:
@@ -55,13 +60,27 @@ def _pause(count: int) -> int:
     return int(min(2 ** min(count - FREE_ATTEMPTS, 20), _LONGEST_PAUSE))
 
 
-async def claim(ports: Ports, account: str) -> None:
-    """Count an attempt on the account before it is made. Raises TooMany during a pause.
+async def claim(ports: Ports, account: str, address: str = "") -> str:
+    """Count an attempt on the account before it is made, and return where it was counted.
 
-    The first attempts go in parallel; after them only one at a time gets through, by its
-    conditional write, whoever else asks at the same moment.
+    Raises TooMany during a pause. The first attempts go in parallel; after them only one at a
+    time gets through, by its conditional write, whoever else asks at the same moment.
     """
-    key = _hidden("account", account)
+    known = await _known(ports, account)
+    own = _from(account, address)
+    key = own if own in known else _hidden("account", account)
+    await _count(ports, key)
+    return key
+
+
+async def claim_within(ports: Ports, account: str, session: str) -> str:
+    """The same for an attempt within a session, which pauses alone."""
+    key = _hidden("session", f"{account}\n{session}")
+    await _count(ports, key)
+    return key
+
+
+async def _count(ports: Ports, key: str) -> None:
     now = int(ports.clock.now().timestamp())
     known = await ports.records.get(ATTEMPTS, key)
     count = int(known["count"]) if known else 0
@@ -86,6 +105,32 @@ async def claim(ports: Ports, account: str) -> None:
             raise TooMany("too many attempts on this account", retry_after=1)
 
 
-def account_key(account: str) -> str:
-    """Where an account's attempts are counted; deleting the item forgets them."""
-    return _hidden("account", account)
+def _from(account: str, address: str) -> str:
+    return _hidden("account-address", f"{account}\n{address}")
+
+
+async def _known(ports: Ports, account: str) -> list[str]:
+    """Where attempts from the addresses are counted that somebody signed in from."""
+    item = await ports.records.get(ATTEMPTS, _hidden("known", account))
+    return [] if item is None else list(item["counters"])
+
+
+async def succeeded(ports: Ports, account: str, address: str, counted: str) -> None:
+    """Forget what was ``counted`` and remember the address, if it is known."""
+    if not address:
+        await ports.records.write([Delete(ATTEMPTS, counted)])
+        return
+    own = _from(account, address)
+    counters = [key for key in await _known(ports, account) if key != own][1 - MOST_KNOWN :]
+    item = {
+        "subject": _hidden("known", account),
+        "counters": [*counters, own],
+        "expires": int(ports.clock.now().timestamp()) + _KNOWN_SECONDS,
+    }
+    await ports.records.write([Delete(ATTEMPTS, counted), Put(ATTEMPTS, item)])
+
+
+async def forgotten(ports: Ports, account: str) -> list[Operation]:
+    """What ends every pause of the account's sign-in."""
+    counters = [_hidden("account", account), *await _known(ports, account)]
+    return [Delete(ATTEMPTS, key) for key in counters]

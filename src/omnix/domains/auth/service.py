@@ -35,7 +35,7 @@ async def sign_in(
 ) -> SignedIn:
     """Raises Unauthenticated, or TooMany for the address or the account."""
     await limits.take(ports, address, access.address_attempts)
-    user = await users.sign_in(ports, email, password)
+    user = await users.sign_in(ports, email, password, address)
     session = await sessions.begin(ports, user)
     return SignedIn(user, await access.tokens.sign(user.id, user.role, session.id), session)
 

@@ -210,7 +210,7 @@ async def change_password(ports: Ports, actor: Actor, current: str, new: str) ->
     in_person(actor)
     before = await get(ports, actor.id)
     passwords.check_new(new, before.email.split("@", 1)[0], before.email, before.name)
-    await limits.claim(ports, before.email)
+    counted = await limits.claim_within(ports, before.email, str(actor.session))
     if not await passwords.matches(before.password_hash, current):
         raise Invalid.field("current_password", "is not your password")
     if current == new:
@@ -227,8 +227,7 @@ async def change_password(ports: Ports, actor: Actor, current: str, new: str) ->
         set={"generation": generation},
         when=(Equals("generation", before.generation),),
     )
-    forget = Delete(ATTEMPTS, limits.account_key(before.email))
-    await _store(ports, before, given, actor.id, "password", [kept, forget])
+    await _store(ports, before, given, actor.id, "password", [kept, Delete(ATTEMPTS, counted)])
 
 
 async def new_one_time_password(ports: Ports, actor: Actor, id: str) -> str:
@@ -257,25 +256,27 @@ async def _reset(ports: Ports, user: User, by: str, guards: list[Operation]) -> 
         "must_change_password": True,
         "generation": user.generation + 1,
     }
-    forget = Delete(ATTEMPTS, limits.account_key(user.email))
-    await _store(ports, user, given, by, "password reset", [forget, *guards])
+    forget = await limits.forgotten(ports, user.email)
+    await _store(ports, user, given, by, "password reset", [*forget, *guards])
     return secret
 
 
-async def sign_in(ports: Ports, email: str, password: str) -> User:
-    """The user who knows the password. Raises Unauthenticated, in the same words and after the
-    same work whether the address, the password or the account's state was wrong; TooMany.
+async def sign_in(ports: Ports, email: str, password: str, address: str = "") -> User:
+    """The user who knows the password, where ``address`` is the network's.
+
+    Raises Unauthenticated, in the same words and after the same work whether the e-mail, the
+    password or the account's state was wrong; TooMany.
     """
     try:
-        address = text.email(email)
+        account = text.email(email)
     except ValueError:
-        address = text.normal(email)[:254]
-    await limits.claim(ports, address)
-    user = await by_email(ports, address)
+        account = text.normal(email)[:254]
+    counted = await limits.claim(ports, account, address)
+    user = await by_email(ports, account)
     right = await passwords.matches(user.password_hash if user else None, password)
     if user is None or not right or user.state != "active":
         raise Unauthenticated("wrong e-mail address or password")
-    await ports.records.write([Delete(ATTEMPTS, limits.account_key(address))])
+    await limits.succeeded(ports, account, address, counted)
     if passwords.outdated(user.password_hash):
         user = await _rehashed(ports, user, password)
     return user
