@@ -30,11 +30,12 @@ from omnix.platform.direct import Api
 from omnix.platform.http import DEPENDENCIES, JsonRequest, allow, guard
 from omnix.platform.jobs import JobHandler
 from omnix.platform.openapi import document
+from omnix.platform.redrive import redriving
 from omnix.platform.upkeep import compacting
 from omnix.ports import Ports
-from omnix.transfer import demo
 from omnix.transfer import jobs as transfer_jobs
 from omnix.transfer import routes as transfer_routes
+from omnix.transfer.demo import load as demo
 from omnix.version import VERSION
 
 MAX_BODY = 10 * 1024 * 1024
@@ -58,6 +59,7 @@ CONSUMERS: tuple[Consumer, ...] = (
 )
 JOBS: tuple[JobHandler, ...] = (
     compacting(FACTS),
+    redriving(CONSUMERS),
     *orders_handlers.JOBS,
     *forecasting_handlers.JOBS,
     *dashboard_handlers.JOBS,

@@ -25,7 +25,7 @@ async def test_all_is_well_while_the_worker_lives(ports: Ports, clock: ManualClo
     await beat(ports)
     report = await Doctor(ports, FACTS).report()
     assert report.status == "ok"
-    assert _states(report) == {"records": "ok", "lake": "ok", "worker": "ok"}
+    assert _states(report) == {"records": "ok", "lake": "ok", "worker": "ok", "events": "ok"}
     clock.advance(health.LATE_SECONDS + 1)
     report = await Doctor(ports, FACTS).report()
     assert (report.status, _states(report)["worker"]) == ("degraded", "degraded")
@@ -67,7 +67,8 @@ async def test_a_probe_that_hangs_or_breaks_is_told_and_the_rest_too(
     report = await Doctor(ports, FACTS, {"slow": hang, "broken": broken}).report()
     assert report.status == "degraded"
     assert _states(report) == {
-        "records": "ok", "lake": "ok", "worker": "ok", "slow": "failed", "broken": "failed",
+        "records": "ok", "lake": "ok", "worker": "ok", "events": "ok",
+        "slow": "failed", "broken": "failed",
     }  # fmt: skip
     assert "secret" not in str(report)
 

@@ -11,9 +11,10 @@ from omnix.kit.declare import (
     Permission,
     Schedule,
 )
-from omnix.platform.consume import POISONED
+from omnix.platform.consume import POISONED, TROUBLED
 from omnix.platform.idempotency import IDEMPOTENCY
 from omnix.platform.jobs import JOB_RUNS
+from omnix.platform.redrive import REDRIVE
 from omnix.platform.search import SEARCH
 from omnix.platform.unique import UNIQUE
 from omnix.platform.upkeep import COMPACT
@@ -29,7 +30,8 @@ DOMAIN = Domain(
     name="system",
     title="Health, settings, jobs",
     collections=(
-        SETTINGS, SETTINGS_HISTORY, BEATS, JOB_RUNS, POISONED, IDEMPOTENCY, SEARCH, UNIQUE,
+        SETTINGS, SETTINGS_HISTORY, BEATS, JOB_RUNS, POISONED, TROUBLED, IDEMPOTENCY, SEARCH,
+        UNIQUE,
     ),
     events={
         "settings.changed": "The shop's settings were changed.",
@@ -37,11 +39,11 @@ DOMAIN = Domain(
         "job.changed": "A job began or ended.",
         "job.progressed": "A job came further.",
     },
-    jobs=(COMPACT,),
+    jobs=(COMPACT, REDRIVE),
     schedules=(Schedule("lake-compact", COMPACT.name, every=3600),),
     permissions=(
         Permission("system:read", "See status, settings and jobs", READERS),
-        Permission("system:write", "Change settings", ADMINS),
+        Permission("system:write", "Change settings, see and redrive what failed", ADMINS),
         Permission("jobs:write", "Start and cancel jobs", frozenset({ADMIN, MANAGER, SERVICE})),
     ),
 )  # fmt: skip

@@ -10,6 +10,7 @@ import msgspec
 
 from omnix.kit.declare import Fact
 from omnix.kit.ids import new_id
+from omnix.platform.consume import MOST_IN_A_ROW, POISONED, TROUBLED
 from omnix.ports import Ports, Put
 from omnix.version import VERSION
 
@@ -61,6 +62,7 @@ class Doctor:
             "records": self._records,
             "lake": self._lake,
             "worker": self._worker,
+            "events": self._events,
             **(probes or {}),
         }
         self._known: tuple[float, Health] | None = None
@@ -113,6 +115,18 @@ class Doctor:
         if age > LATE_SECONDS:
             return Check("worker", "degraded", f"no sign of life for {age} seconds")
         return Check("worker", "ok", "at work")
+
+    async def _events(self) -> Check:
+        troubled = await self._ports.records.query(TROUBLED, "all")
+        stuck = [t["consumer"] for t in troubled.items if t["in_a_row"] >= MOST_IN_A_ROW]
+        if stuck:
+            return Check("events", "degraded", f"{', '.join(stuck)} took none of the last ones")
+        aside = await self._ports.records.query(POISONED, "poisoned", index="listing-index")
+        if aside.items:
+            more = " or more" if aside.next_cursor else ""
+            told = f"{len(aside.items)}{more} lie aside; redrive or discard them"
+            return Check("events", "degraded", told)
+        return Check("events", "ok", "all taken")
 
 
 async def _tried(name: str, probe: Probe) -> Check:

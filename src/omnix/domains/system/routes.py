@@ -3,12 +3,12 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from litestar import Response, get, patch, post
+from litestar import Response, delete, get, patch, post
 from litestar.datastructures import State
 from litestar.openapi import ResponseSpec
 from litestar.params import QueryParameter
 
-from omnix.platform import jobs
+from omnix.platform import jobs, redrive
 from omnix.platform.access import PUBLIC, Actor
 from omnix.platform.consume import POISONED
 from omnix.platform.http import Cursor, Limit, Listing, allow
@@ -229,6 +229,29 @@ async def list_poisoned_events(ports: Ports, limit: Limit, cursor: Cursor) -> Po
     )
 
 
+@post(
+    "/poisoned-events/{consumer:str}/{event_id:str}/redrive",
+    opt=allow("system:write"),
+    summary="Give a poisoned event to its consumer again",
+    status_code=202,
+)
+async def redrive_poisoned_event(
+    ports: Ports, actor: Actor, consumer: str, event_id: str
+) -> JobRun:
+    """Asks for a job that does it, and that takes the event off the list if it succeeds."""
+    return await redrive.ask(ports, consumer, event_id, actor.id)
+
+
+@delete(
+    "/poisoned-events/{consumer:str}/{event_id:str}",
+    opt=allow("system:write"),
+    summary="Discard a poisoned event",
+)
+async def discard_poisoned_event(ports: Ports, consumer: str, event_id: str) -> None:
+    """Gives the event up for good: what should follow from it never will."""
+    await redrive.discard(ports, consumer, event_id)
+
+
 ROUTES = (
     get_health,
     get_status,
@@ -241,4 +264,6 @@ ROUTES = (
     list_dead_letters,
     redrive_dead_letter,
     list_poisoned_events,
+    redrive_poisoned_event,
+    discard_poisoned_event,
 )
