@@ -5,7 +5,7 @@ UV := $(BIN)/uv
 SHELL := /bin/bash
 export NEXT_TELEMETRY_DISABLED := 1
 
-.PHONY: setup run check test soak bench bench-setup web pins format clean
+.PHONY: setup run check test soak bench bench-setup web web-check wheel pins format clean
 
 setup: .venv/.ready web/out/index.html
 
@@ -40,8 +40,16 @@ check: .venv/.ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup
+test: setup web-check
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+web-check: web/out/index.html
+	cd web && npm run --silent lint && npm run --silent typecheck && npm test --silent && npm run --silent size
+
+# The wheel carries the built pages, so that its users need no Node.
+wheel: setup
+	rm -rf src/omnix/web dist && cp -r web/out src/omnix/web
+	$(UV) build --quiet --wheel --out-dir dist; status=$$?; rm -rf src/omnix/web; exit $$status
 
 soak: setup
 	OMNIX_SOAK=1 $(BIN)/pytest -m soak -s
