@@ -74,7 +74,7 @@ async def test_other_media_types(served: Served, kind: str) -> None:
         ({"sku": "\u0000"}, "sku"),
         ({"sku": None}, "sku"),
         ({"price_minor": -1}, "price_minor"),
-        ({"price_minor": 2**53}, "price_minor"),
+        ({"price_minor": 10**12 + 1}, "price_minor"),
         ({"price_minor": 10**40}, "price_minor"),
         ({"price_minor": 1.5}, "price_minor"),
         ({"price_minor": "100"}, "price_minor"),

@@ -29,8 +29,12 @@ _EXPONENTS = {
     ),
     **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
 }
-MAX_MINOR = 2**53 - 1
-"""Largest amount that JSON readers in every language keep exact."""
+MAX_MINOR = 10**12
+"""Largest amount that somebody may tell us, or that an order may come to.
+
+Nine million of these sum to less than 2**63, so that a mistyped price spoils no total; each is
+exact in the JSON readers of every language (2**53).
+"""
 
 
 def exponent(currency: str) -> int:
@@ -48,7 +52,7 @@ def exponent(currency: str) -> int:
 def to_minor(text: str | Decimal | int, currency: str) -> int:
     """Minor units of a decimal amount; half a unit rounds to even.
 
-    Raises ValueError for what is no finite number or is beyond 2**53 - 1.
+    Raises ValueError for what is no finite number or is beyond MAX_MINOR.
     """
     try:
         amount = Decimal(text)
