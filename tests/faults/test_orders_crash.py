@@ -16,7 +16,7 @@ from omnix.domains.inventory.stock import OutOfStock
 from omnix.domains.orders import handlers, service, transitions, work
 from omnix.domains.orders.declare import ORDER_LINES, ORDERS
 from omnix.domains.orders.model import Cancellation, Fulfilment, GoodsReturn
-from omnix.ports import Operation, Ports
+from omnix.ports import Operation, Ports, Update
 
 pytestmark = pytest.mark.anyio
 
@@ -233,3 +233,17 @@ async def test_long_orders_race_for_the_last_units(tmp_path: Path) -> None:
         assert {r for _, r in (await balances(ports)).values()} == {6}
         assert await _events(ports) == ["order.placed"] * 2
         assert await _pending(ports) == 0
+
+
+async def test_an_order_that_cannot_be_read_keeps_no_other_from_its_end(tmp_path: Path) -> None:
+    new = order(*((id, 3) for id in STOCK))
+    async with shop(tmp_path, STOCK) as ports:
+        for _ in range(3):
+            with pytest.raises(Died):
+                await service.place(mortal(ports, 2, committed=True), ACTOR, new)
+        page = await ports.records.query(ORDERS, "yes", index="pending-index")
+        broken = page.items[0]["id"]
+        await ports.records.write([Update(ORDERS, broken, set={"lines": 7})])
+        assert await handlers.sweep(ports, 0) == {"finished": 0, "taken_back": 2, "failed": 1}
+        left = await ports.records.query(ORDERS, "yes", index="pending-index")
+        assert [item["id"] for item in left.items] == [broken]

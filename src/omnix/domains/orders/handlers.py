@@ -1,12 +1,12 @@
 """What follows from orders: sales facts, and the end of what a crash interrupted."""
 
 import itertools
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
 from typing import Any
 
 from omnix.domains.system.settings import shop
-from omnix.kit.errors import OmnixError
 from omnix.kit.events import Event
 from omnix.kit.time import day_of, instant, parse_instant
 from omnix.platform.consume import Consumer
@@ -16,6 +16,8 @@ from omnix.ports import Ports
 from . import work
 from .declare import ORDERS, SALES, SWEEP
 from .facts import COLUMNS
+
+_log = logging.getLogger("omnix.orders")
 
 IDLE_SECONDS = 30.0
 
@@ -83,7 +85,9 @@ async def sweep(ports: Ports, idle_seconds: float = IDLE_SECONDS) -> dict[str, i
                 continue
             try:
                 outcome = await work.drive(ports, stored, abandon=True)
-            except OmnixError:
+            except Exception as error:
+                # One that is broken must not keep the others from being finished.
+                _log.error("order %s cannot be finished", stored["id"], exc_info=error)
                 counts["failed"] += 1
                 continue
             counts["finished" if outcome.done else "taken_back"] += 1
