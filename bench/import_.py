@@ -44,8 +44,8 @@ def ours(data: Path) -> None:
     begin = time.monotonic()
     from omnix.adapters.local.platform import open_local
     from omnix.declared import COLLECTIONS, FACTS
-    from omnix.transfer.plan import plan
-    from omnix.transfer.run import run_import
+    from omnix.transfer.incoming.plan.planning import plan
+    from omnix.transfer.incoming.run import run_import
 
     async def work() -> dict[str, int]:
         async with open_local(data, COLLECTIONS, FACTS) as local:

@@ -35,7 +35,7 @@ from omnix.platform.upkeep import compacting
 from omnix.ports import Ports
 from omnix.transfer import jobs as transfer_jobs
 from omnix.transfer import routes as transfer_routes
-from omnix.transfer import demo
+from omnix.transfer.demo import load as demo
 from omnix.version import VERSION
 
 MAX_BODY = 10 * 1024 * 1024

@@ -20,7 +20,7 @@ from omnix.platform.access import Actor
 from omnix.platform.consume import Consumer, consume_once
 from omnix.platform.jobs import JobContext
 from omnix.ports import Ports, Query
-from omnix.transfer.demo import load_demo
+from omnix.transfer.demo.load import load_demo
 
 ACTOR = Actor("usr_test", "admin", frozenset())
 SPEC = ShopSpec(last_day=date(2025, 12, 31), products=60, customers=120, days=400, seed=5)

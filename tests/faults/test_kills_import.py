@@ -53,7 +53,7 @@ def write_orders(path: Path, rows: int, seed: int = 5) -> None:
 def start(data: Path, file: Path) -> "subprocess.Popen[bytes]":
     """The command with chunks so small that a short file has several."""
     code = (
-        "from omnix.transfer import build; build.CHUNK_LINES = 3000; "
+        "from omnix.transfer.incoming.orders import order_sql; order_sql.CHUNK_LINES = 3000; "
         "from omnix.cli import main; main()"
     )
     return subprocess.Popen(

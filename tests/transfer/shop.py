@@ -19,9 +19,9 @@ from omnix.kit.declare import Collection
 from omnix.platform.search import SEARCH
 from omnix.platform.unique import UNIQUE
 from omnix.ports import Ports, Query
-from omnix.transfer.plan import ImportOptions, plan
+from omnix.transfer.incoming.plan.planning import ImportOptions, plan
+from omnix.transfer.incoming.run import run_import
 from omnix.transfer.report import ImportReport
-from omnix.transfer.run import run_import
 
 CONTENT = (PRODUCTS, CATEGORIES, CUSTOMERS, ORDERS, ORDER_LINES, SEARCH, UNIQUE)
 DATA = Path(os.environ.get("OMNIX_SHARED_DATA", "../shared/data")) / "online_retail_ii"

@@ -25,7 +25,7 @@ from omnix.kit.errors import Conflict
 from omnix.platform.access import SYSTEM, Actor
 from omnix.platform.jobs import work_once
 from omnix.ports import Ports, Query
-from omnix.transfer import demo
+from omnix.transfer.demo import load as demo
 
 pytestmark = pytest.mark.anyio
 ACTOR = Actor("usr_test", "admin", frozenset())

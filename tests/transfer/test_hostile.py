@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from omnix.kit.errors import Invalid, TooLarge
-from omnix.transfer import source
-from omnix.transfer.plan import plan
+from omnix.transfer.incoming.plan.planning import plan
+from omnix.transfer.incoming.source import detect
 
 from . import samples
 from .shop import bring, sales, shop
@@ -113,8 +113,8 @@ async def test_an_archive_of_something_else_is_no_workbook(tmp_path: Path) -> No
 
 
 async def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(source, "MAX_SHEET_BYTES", 100_000)
-    monkeypatch.setattr(source, "MAX_BYTES", 100_000)
+    monkeypatch.setattr(detect, "MAX_SHEET_BYTES", 100_000)
+    monkeypatch.setattr(detect, "MAX_BYTES", 100_000)
     path = tmp_path / "bomb.xlsx"
     path.write_bytes(workbook({"A": " " * 1_000_000}))
     with pytest.raises(TooLarge):

@@ -6,7 +6,7 @@ import pytest
 
 from omnix.domains.orders import service as order_service
 from omnix.domains.orders.declare import ORDERS
-from omnix.transfer.plan import plan
+from omnix.transfer.incoming.plan.planning import plan
 
 from .shop import bring, everything, sales, shared, shop
 

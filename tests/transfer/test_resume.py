@@ -20,10 +20,10 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[4])
 from omnix.adapters.local.lake import LocalLake
 from omnix.adapters.local.records import LocalRecords
-from omnix.transfer import build
+from omnix.transfer.incoming.orders import order_sql
 from transfer.shop import bring, shop
 
-build.CHUNK_LINES = 4
+order_sql.CHUNK_LINES = 4
 left = int(sys.argv[3])
 
 def deadly(kind, name):
@@ -53,11 +53,11 @@ asyncio.run(main())
 async def test_killed_after_every_step_it_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from omnix.transfer import build
+    from omnix.transfer.incoming.orders import order_sql
 
     path = tmp_path / "sales.csv"
     path.write_text(samples.UCI)
-    monkeypatch.setattr(build, "CHUNK_LINES", 4)
+    monkeypatch.setattr(order_sql, "CHUNK_LINES", 4)
     async with shop(tmp_path / "whole") as ports:
         await bring(ports, tmp_path / "whole", path)
         whole = await checksum(ports)

@@ -10,7 +10,7 @@ from omnix.domains.inventory import stock
 from omnix.domains.products import service as product_service
 from omnix.domains.products.model import ProductChange
 from omnix.platform.access import SYSTEM
-from omnix.transfer.export import export
+from omnix.transfer.outgoing.export import export
 
 from . import samples
 from .shop import bring, checksum, sales, shop

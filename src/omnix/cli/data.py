@@ -13,7 +13,7 @@ from omnix.cli import DEFAULT_DATA, DataOption, app, console, existing
 from omnix.kit.errors import Invalid
 
 if TYPE_CHECKING:
-    from omnix.transfer.plan import ImportPlan
+    from omnix.transfer.incoming.plan.planning import ImportPlan
     from omnix.transfer.report import ImportReport
 
 
@@ -103,8 +103,8 @@ def import_(
 ) -> None:
     """Bring in products, customers, orders and sales history. Again is safe: nothing doubles."""
     from omnix.runtimes import local, offline
-    from omnix.transfer.plan import ImportOptions, plan
-    from omnix.transfer.run import run_import
+    from omnix.transfer.incoming.plan.planning import ImportOptions, plan
+    from omnix.transfer.incoming.run import run_import
 
     options = ImportOptions(
         layout=layout,
@@ -155,7 +155,7 @@ def demo(
     import dataclasses
 
     from omnix.runtimes import local, offline
-    from omnix.transfer.demo import default_spec, load_demo, prepare
+    from omnix.transfer.demo.load import default_spec, load_demo, prepare
 
     async def work() -> dict[str, int]:
         async with local.platform(data) as platform:
@@ -200,7 +200,7 @@ def export(
 ) -> None:
     """Write a file of everything of one kind, in our own layout or the one it came in."""
     from omnix.runtimes.local import platform
-    from omnix.transfer.export import export as write
+    from omnix.transfer.outgoing.export import export as write
 
     chosen = format or target.suffix.removeprefix(".") or "csv"
 

@@ -22,7 +22,7 @@ def run(
     from omnix.domains.auth.users import ADMIN_EMAIL, ensure_admin
     from omnix.ports import Ports
     from omnix.runtimes import local
-    from omnix.transfer.demo import ask_for_demo
+    from omnix.transfer.demo.load import ask_for_demo
 
     printed: list[str] = []
 

@@ -10,7 +10,7 @@ from omnix.kit.errors import Invalid
 from omnix.platform.jobs import JobContext, JobHandler
 
 from .declare import IMPORT_RUN
-from .plan import ImportOptions, plan
+from .incoming.plan.planning import ImportOptions, plan
 from .report import ImportReport
 
 UPLOADS = "imports/uploads/"
@@ -40,7 +40,7 @@ async def import_uploaded(context: JobContext, payload: Mapping[str, Any]) -> di
 
 async def _told(context: JobContext, planned: Any, folder: Path, dry_run: bool) -> ImportReport:
     """Run it, and pass its progress on about once a second."""
-    from .run import run_import  # only a worker needs DuckDB
+    from .incoming.run import run_import  # only a worker needs DuckDB
 
     latest: list[tuple[int, int, str]] = []
 

@@ -19,8 +19,8 @@ from omnix.platform.jobs import JobRun
 from omnix.ports import Item, Ports
 
 from .declare import IMPORT_RUN, IMPORTS
+from .incoming.plan.planning import ImportOptions, plan
 from .jobs import UPLOADS
-from .plan import ImportOptions, plan
 from .report import REFUSED, ImportReport
 
 _NAME = re.compile(r"[^A-Za-z0-9._-]+")

@@ -7,7 +7,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from .source import MAX_COLUMNS, SAMPLE_ROWS, refuse
+from .detect import MAX_COLUMNS, SAMPLE_ROWS, refuse
 
 
 def cell_text(value: Any) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from .source import MAX_COLUMNS, SAMPLE_ROWS, refuse
+from .detect import MAX_COLUMNS, SAMPLE_ROWS, refuse
 
 
 def _cell(value: Any) -> str:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import duckdb
 
-from .plan import ImportPlan
-from .reading import Loaded, line_numbers
-from .report import Assumption, ImportReport, write_refused
-from .rows import Text
-from .stage import Staged
-from .tabular import Judged
+from omnix.transfer.report import Assumption, ImportReport, write_refused
+
+from .orders.judge_orders import Staged
+from .orders.raw_table import Loaded, line_numbers
+from .plan.planning import ImportPlan
+from .records.judge_records import Judged
+from .source.rows import Text
 
 
 def describe_orders(

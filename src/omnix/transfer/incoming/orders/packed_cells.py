@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from .fields import plain
-from .plan import ImportPlan
-from .rows import records
+from omnix.transfer.incoming.plan.fields import plain
+from omnix.transfer.incoming.plan.planning import ImportPlan
+from omnix.transfer.incoming.source.rows import records
 
 COLUMNS = ("sku", "name", "quantity", "line_total")
 _NUMBERED = re.compile(r"^line item \d+$")

@@ -20,16 +20,16 @@ from omnix.kit.time import instant
 from omnix.platform import jobs
 from omnix.platform.access import SYSTEM
 from omnix.ports import Ports, Update
+from omnix.transfer.declare import IMPORTS
+from omnix.transfer.report import REFUSED, Assumption, ImportReport, Progress
 
 from .context import Context
-from .declare import IMPORTS
 from .describe import describe_orders, describe_rows
-from .orders import apply_orders
-from .plan import ImportPlan
-from .reading import load_raw, open_stage
-from .records_run import apply_records, read_judged
-from .report import REFUSED, Assumption, ImportReport, Progress
-from .stage import stage_orders
+from .orders.apply_orders import apply_orders
+from .orders.judge_orders import stage_orders
+from .orders.raw_table import load_raw, open_stage
+from .plan.planning import ImportPlan
+from .records.apply_records import apply_records, read_judged
 
 
 def _silent(done: int, total: int, step: str) -> None:

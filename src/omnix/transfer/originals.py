@@ -7,7 +7,7 @@ from typing import Any
 from omnix.ports import Ports
 
 from .declare import IMPORT_SOURCES
-from .rows import Text, encoded
+from .incoming.source.rows import Text, encoded
 
 KEPT = ("shopify-products", "shopify-products-2024", "shopify-customers", "shopify-orders")
 HEADER = "#header"

@@ -7,13 +7,13 @@ import duckdb
 
 from omnix.kit.time import instant
 from omnix.ports import Ports, Update
+from omnix.transfer.declare import IMPORTS
+from omnix.transfer.report import ImportReport, Progress
 
-from .declare import IMPORTS
-from .plan import ImportPlan
-from .report import ImportReport, Progress
+from .plan.planning import ImportPlan
 
 if TYPE_CHECKING:
-    from .documents import Sorted
+    from .orders.order_documents import Sorted
 
 
 class Context:

@@ -17,14 +17,15 @@ from omnix.domains.products.declare import PRICES
 from omnix.domains.products.model import Product
 from omnix.kit import text
 from omnix.ports import Query
+from omnix.transfer.incoming.context import Context
+from omnix.transfer.incoming.identity import customer_id, owners, product_id
+from omnix.transfer.incoming.records import catalogue
+from omnix.transfer.incoming.records.apply_records import keep_source
+from omnix.transfer.incoming.source.rows import records
+from omnix.transfer.originals import KEPT
 
-from . import build, catalogue
-from .context import Context
-from .documents import Drawn, Sorted, drawn, facts, sort_out
-from .identity import customer_id, owners, product_id
-from .keep import KEPT
-from .records_run import keep_source
-from .rows import records
+from . import order_sql
+from .order_documents import Drawn, Sorted, drawn, facts, sort_out
 
 ESTIMATE = "import-estimate"
 
@@ -37,13 +38,13 @@ async def apply_orders(context: Context) -> None:
         text = await asyncio.to_thread(records, context.plan)
         await keep_source(context.ports, context.plan, text)
         del text
-    await asyncio.to_thread(build.articles, stage)
-    await asyncio.to_thread(build.link_returns, stage)
+    await asyncio.to_thread(order_sql.articles, stage)
+    await asyncio.to_thread(order_sql.link_returns, stage)
     products = await _products(context)
     customers = await _customers(context)
     await _prices(context, products)
     chunks = await asyncio.to_thread(
-        build.orders, stage, products, customers, context.plan.layout.prefix
+        order_sql.orders, stage, products, customers, context.plan.layout.prefix
     )
     empty = context.fresh and await _empty(context)
     context.total = 4 + chunks
@@ -152,15 +153,17 @@ async def _prices(context: Context, products: dict[str, str]) -> None:
         found = await lake.rows(_KNOWN_PRICES, source=ESTIMATE)
         known = {(row["product_id"], row["day"]): row["price_minor"] for row in found}
         stage = context.stage
-        build.table(stage, "product_ids", "sku VARCHAR, product_id VARCHAR", list(products.items()))
-        build.table(
+        order_sql.table(
+            stage, "product_ids", "sku VARCHAR, product_id VARCHAR", list(products.items())
+        )
+        order_sql.table(
             stage,
             "known_prices",
             "product_id VARCHAR, day DATE, price BIGINT",
             [(product, str(day), price) for (product, day), price in known.items()],
         )
         table = await asyncio.to_thread(
-            lambda: ArrowTable(stage.sql(build.prices_sql(context.currency, ESTIMATE)))
+            lambda: ArrowTable(stage.sql(order_sql.prices_sql(context.currency, ESTIMATE)))
         )
         if known:
             again = {product for product, _ in known} & set(products.values())
@@ -221,11 +224,11 @@ async def _behind(context: Context, source: str, chunk: int) -> bool:
 def _draw(
     stage: duckdb.DuckDBPyConnection, chunk: int, currency: str, location: str
 ) -> list[Drawn]:
-    build.cut(stage, chunk)
-    lines = stage.execute(build.LINES).fetchnumpy()["line"].tolist()
+    order_sql.cut(stage, chunk)
+    lines = stage.execute(order_sql.LINES).fetchnumpy()["line"].tolist()
     orders = []
     start = 0
-    for row in stage.execute(build.HEADS).fetchall():
+    for row in stage.execute(order_sql.HEADS).fetchall():
         end = start + row[4]
         pieces = [
             "[" + ",".join(lines[at : min(at + INLINE_LINES, end)]) + "]"
@@ -250,4 +253,4 @@ def _fact_table(
         )
         condition = "h.id IN (SELECT id FROM chosen)"
         del chosen
-    return ArrowTable(stage.sql(build.facts_sql(currency, location, condition)))
+    return ArrowTable(stage.sql(order_sql.facts_sql(currency, location, condition)))

@@ -13,10 +13,9 @@ from omnix.kit import text as kit_text
 from omnix.kit.ids import is_id
 from omnix.kit.money import MAX_MINOR
 from omnix.kit.time import instant, parse_instant
-
-from .identity import customer_id, product_id
-from .plan import ImportPlan
-from .rows import Record, comma_decimals, integer, minor
+from omnix.transfer.incoming.identity import customer_id, product_id
+from omnix.transfer.incoming.plan.planning import ImportPlan
+from omnix.transfer.incoming.source.rows import Record, comma_decimals, integer, minor
 
 _YES = {"yes", "true", "1", "y", "subscribed"}
 

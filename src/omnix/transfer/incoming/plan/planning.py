@@ -12,10 +12,10 @@ from typing import cast
 from omnix.kit.errors import FieldError, Invalid
 from omnix.kit.money import exponent
 from omnix.kit.time import zone
+from omnix.transfer.incoming.source.detect import Source, open_source
 
 from .fields import FIELDS, Field, Kind, plain
 from .layouts import BY_NAME, LAYOUTS, OWN, Layout
-from .source import Source, open_source
 
 SAMPLE_SHOWN = 5
 _FUZZY = 0.86

@@ -40,7 +40,7 @@ from omnix.platform.jobs import JobContext, JobHandler
 from omnix.platform.unique import UNIQUE
 from omnix.ports import Absent, Ports, Put
 
-from . import demo_items as items
+from . import items
 
 DEMO_LOAD = JobType("demo.load", "Make the demo shop", timeout=600)
 TRUTH = "demo/truth.npz"

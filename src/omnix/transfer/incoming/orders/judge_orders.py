@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 import duckdb
 
 from omnix.kit.money import exponent
+from omnix.transfer.incoming.plan.layouts import Layout
+from omnix.transfer.incoming.plan.planning import ImportPlan
 
-from .layouts import Layout
-from .packed import COLUMNS
-from .plan import ImportPlan
-from .reading import Loaded
-from .values import Reading, amount, stamps, whole
+from .column_forms import Reading, amount, stamps, whole
+from .packed_cells import COLUMNS
+from .raw_table import Loaded
 
 MAX_UNITS = 1_000_000_000
 MAX_BREAKS = 50

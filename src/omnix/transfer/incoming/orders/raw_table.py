@@ -8,10 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from .jsonl import jsonl_rows
-from .plan import ImportPlan
-from .source import Source, iter_bytes, refuse
-from .workbook import workbook_rows
+from omnix.transfer.incoming.plan.planning import ImportPlan
+from omnix.transfer.incoming.source.detect import Source, iter_bytes, refuse
+from omnix.transfer.incoming.source.jsonl import jsonl_rows
+from omnix.transfer.incoming.source.workbook import workbook_rows
 
 MEMORY = "450MB"
 THREADS = 2
@@ -96,7 +96,7 @@ def load_raw(connection: duckdb.DuckDBPyConnection, plan: ImportPlan, folder: Pa
 
 
 def _load_packed(connection: duckdb.DuckDBPyConnection, plan: ImportPlan, folder: Path) -> Loaded:
-    from .packed import COLUMNS, unpacked
+    from .packed_cells import COLUMNS, unpacked
 
     path = folder / "input.csv"
     headers = [*plan.source.headers, *COLUMNS]

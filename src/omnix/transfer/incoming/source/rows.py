@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from omnix.kit.money import to_minor
+from omnix.transfer.incoming.plan.planning import ImportPlan
 
+from .detect import MAX_CELL, Source, iter_bytes, refuse
 from .jsonl import jsonl_rows
-from .plan import ImportPlan
-from .source import MAX_CELL, Source, iter_bytes, refuse
 from .workbook import workbook_rows
 
 MAX_TEXT = 512 * 1024 * 1024

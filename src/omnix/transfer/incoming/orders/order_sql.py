@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 import msgspec
 
-from .stage import order_id, text_literal
+from .judge_orders import order_id, text_literal
 
 CHUNK_LINES = 160_000
 """Lines that are applied in one step: bounds memory, and what a resumed import repeats."""
@@ -243,12 +243,12 @@ def _told(
 
 
 LINES = """
-SELECT concat('{"line":', line, ',', g.told, ',"quantity":', quantity, ',"unit_price_minor":',
+SELECT concat('{"line":', p.line, ',', g.told, ',"quantity":', quantity, ',"unit_price_minor":',
   unit_minor, ',"discount_minor":', discount_minor, ',"order_discount_minor":', share,
   ',"total_minor":', amount_minor-share, ',"cost_minor":null,"components":[],"fulfilled":',
   quantity, ',"returned":', CASE WHEN quantity<0 THEN quantity ELSE 0 END, ',"cancelled":0}'
   ) AS line
-FROM part JOIN goods g USING (sku) ORDER BY first, line"""
+FROM part p JOIN goods g USING (sku) ORDER BY p.first, p.line"""
 """The lines of the chunk's orders as JSON, in the order of HEADS."""
 
 

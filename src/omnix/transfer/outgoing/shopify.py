@@ -10,11 +10,10 @@ from omnix.domains.products.declare import PRODUCTS
 from omnix.kit.errors import Invalid
 from omnix.kit.money import to_minor, to_text
 from omnix.ports import Item, Ports
-
-from .fields import plain
-from .keep import Kept, kept
-from .layouts import BY_NAME
-from .rows import split
+from omnix.transfer.incoming.plan.fields import plain
+from omnix.transfer.incoming.plan.layouts import BY_NAME
+from omnix.transfer.incoming.source.rows import split
+from omnix.transfer.originals import Kept, kept
 
 _LAYOUTS = {
     "products": ("shopify-products-2024", "shopify-products"),

@@ -36,7 +36,7 @@ def _plain(value: Any) -> Any:
 
 
 def drawn(row: Sequence[Any], pieces: Sequence[str], currency: str, location: str) -> Drawn:
-    """From a row of ``build.HEADS``. The lines of ``pieces`` stay the JSON text that they are."""
+    """From a row of ``order_sql.HEADS``. The lines of ``pieces`` stay JSON text."""
     (
         id, number, customer_id, line_count, units, subtotal, charges, what, is_return, at, print_,
         changes, versions, returned, discount, tax, refunded,

@@ -17,13 +17,14 @@ from omnix.kit.errors import OmnixError
 from omnix.kit.time import day_of, day_range, instant, parse_instant
 from omnix.platform.access import SYSTEM
 from omnix.ports import Ports
+from omnix.transfer import originals
+from omnix.transfer.incoming.context import Context
+from omnix.transfer.incoming.identity import owners, product_id
+from omnix.transfer.incoming.plan.planning import ImportPlan
+from omnix.transfer.incoming.source.rows import Text
 
-from . import catalogue, keep
-from .context import Context
-from .identity import owners, product_id
-from .plan import ImportPlan
-from .rows import Text
-from .tabular import Judged
+from . import catalogue
+from .judge_records import Judged
 
 _KEYS = {
     "shopify-products": "handle",
@@ -44,7 +45,7 @@ async def keep_source(ports: Ports, plan: ImportPlan, text: Text) -> None:
         own = cells[key].strip() if key is not None else ""
         return own or (cells[other].strip() if other is not None and name.endswith("rs") else "")
 
-    await keep.keep(ports, name, text, plan.source.delimiter, key_of)
+    await originals.keep(ports, name, text, plan.source.delimiter, key_of)
 
 
 async def apply_records(context: Context, judged: Judged, text: Text) -> None:
@@ -213,8 +214,9 @@ def _noon(day: Any, zone: str) -> Any:
 
 async def read_judged(context_plan: ImportPlan, currency: str, now: str) -> tuple[Judged, Text]:
     """Read the whole file and judge its rows, off the event loop."""
-    from .rows import records
-    from .tabular import Reader, judge
+    from omnix.transfer.incoming.source.rows import records
+
+    from .judge_records import Reader, judge
 
     def work() -> tuple[Judged, Text]:
         text = records(context_plan)

@@ -1,0 +1,1 @@
+"""Files that come in: looked at, planned, judged, stored."""

@@ -1,0 +1,1 @@
+"""What an import is going to do: layouts, fields, guesses."""

@@ -1,0 +1,1 @@
+"""Products, customers, stock and daily sales, judged row by row."""
