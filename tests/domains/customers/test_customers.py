@@ -113,7 +113,11 @@ async def test_found_by_words_of_now_and_no_longer_by_those_of_before(ports: Por
     assert await found("schmidt", status="archived") == [made.id]
     assert (await service.listing(ports)).items == []
     kinds = [event.type for event in (await ports.bus.read("test", ())).events]
-    assert kinds == ["customer.created", "customer.changed", "customer.archived"]
+    assert [kind for kind in kinds if kind.startswith("customer.")] == [
+        "customer.created",
+        "customer.changed",
+        "customer.archived",
+    ]
 
 
 async def test_events_say_nothing_personal(ports: Ports) -> None:

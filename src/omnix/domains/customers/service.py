@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from omnix.domains.system import settings
 from omnix.kit.errors import AlreadyExists, ConditionFailed, Conflict, Invalid, NotFound
 from omnix.kit.events import Event
 from omnix.kit.ids import new_id
@@ -75,11 +76,24 @@ async def listing(
 
 async def create(ports: Ports, actor: Actor, new: NewCustomer) -> Customer:
     """Raises AlreadyExists for a taken id or e-mail address."""
+    while True:
+        made = await _create(ports, actor, new)
+        if made is not None:
+            return made
+
+
+async def _create(ports: Ports, actor: Actor, new: NewCustomer) -> Customer | None:
+    """None where the settings of a shop that was empty changed meanwhile."""
     now = instant(ports.clock.now())
     fields = tidied({name: getattr(new, name) for name in new.__struct_fields__ if name != "id"})
     customer = Customer(id=new.id or new_id("cus"), created_at=now, updated_at=now, **fields)
     operations: list[Operation] = [Put(CUSTOMERS, item(customer), when=(Absent(),))]
-    await _write(ports, actor, None, customer, operations, "customer.created")
+    opening, events = settings.opening(await settings.shop(ports), actor.id, now)
+    operations += opening
+    try:
+        await _write(ports, actor, None, customer, operations, "customer.created", events)
+    except ConditionFailed:
+        return None
     return customer
 
 
@@ -115,7 +129,9 @@ async def _write(
     after: Customer,
     operations: list[Operation],
     kind: str,
+    events: Sequence[Event] = (),
 ) -> None:
+    """Raises ConditionFailed only where the settings that ``operations`` ask for changed."""
     old = before.email if before else None
     if old != after.email:
         if old is not None:
@@ -125,8 +141,11 @@ async def _write(
     operations += search.reindex(SCOPE, after.id, texts(before) if before else (), texts(after))
     told = {"id": after.id, "version": after.version, "status": after.status, "by": actor.id}
     try:
-        await ports.records.write(operations, [Event(kind, after.id, after.updated_at, told)])
+        event = Event(kind, after.id, after.updated_at, told)
+        await ports.records.write(operations, [*events, event])
     except ConditionFailed as error:
+        if settings.reopened(error, operations):
+            raise
         raise _taken(error, operations, after) from error
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET
 
-from omnix.domains.system.settings import shop
+from omnix.domains.system import settings
 from omnix.kit.errors import AlreadyExists, ConditionFailed, Conflict, Invalid, NotFound
 from omnix.kit.events import Event
 from omnix.kit.ids import new_id
@@ -106,13 +106,23 @@ async def categories(ports: Ports, limit: int, cursor: str | None) -> Page[dict[
 
 async def create(ports: Ports, actor: Actor, new: NewProduct) -> Product:
     """Raises AlreadyExists for a taken id, SKU or barcode; Invalid for a wrong bundle."""
+    while True:
+        made = await _create(ports, actor, new, await settings.shop(ports))
+        if made is not None:
+            return made
+
+
+async def _create(
+    ports: Ports, actor: Actor, new: NewProduct, shop: settings.Shop
+) -> Product | None:
+    """None where the settings of a shop that was empty changed meanwhile."""
     now = instant(ports.clock.now())
     product = Product(
         id=new.id or new_id("prd"),
         sku=tidy(new.sku, "sku"),
         name=tidy(new.name, "name"),
         price_minor=new.price_minor,
-        currency=(await shop(ports)).currency,
+        currency=shop.currency,
         barcode=new.barcode,
         description=new.description.strip(),
         category=tidy(new.category, "category"),
@@ -127,10 +137,14 @@ async def create(ports: Ports, actor: Actor, new: NewProduct) -> Product:
     operations += _claims(None, product)
     operations += _counts(None, product)
     operations += search.reindex(_SCOPE, product.id, (), texts(product))
-    event = Event("product.created", product.id, now, msgspec.to_builtins(product))
+    opening, events = settings.opening(shop, actor.id, now)
+    operations += opening
+    events.append(Event("product.created", product.id, now, msgspec.to_builtins(product)))
     try:
-        await ports.records.write(operations, [event])
+        await ports.records.write(operations, events)
     except ConditionFailed as error:
+        if settings.reopened(error, operations):
+            return None
         raise _taken(error, operations, product) from error
     return product
 

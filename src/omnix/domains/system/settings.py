@@ -1,17 +1,18 @@
 """The shop's settings: typed, validated, with every former version kept."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
 
-from omnix.kit.errors import ConditionFailed, Conflict, Invalid
+from omnix.kit.errors import ConditionFailed, Conflict, FieldError, Invalid
 from omnix.kit.events import Event
 from omnix.kit.money import exponent
 from omnix.kit.paging import Page
 from omnix.kit.text import normal
 from omnix.kit.time import instant, zone
 from omnix.platform.access import Actor
-from omnix.ports import Absent, Equals, Ports, Put
+from omnix.ports import Absent, Equals, Operation, Ports, Put
 
 from .declare import SETTINGS, SETTINGS_HISTORY
 
@@ -72,8 +73,11 @@ async def change_shop(ports: Ports, actor: Actor, change: ShopChange) -> Shop:
         for field in change.__struct_fields__
         if field != "version" and (value := getattr(change, field)) is not None
     }
-    if before.mode != "empty" and given.get("currency", before.currency) != before.currency:
-        raise Conflict("the shop's data is in its currency, which can be changed no more")
+    if before.mode != "empty":
+        for field, holds in (("currency", before.currency), ("time_zone", before.time_zone)):
+            if given.get(field, holds) != holds:
+                told = "can be changed no more: the shop's data is in it"
+                raise Conflict(f"{field} {told}", [FieldError(field, told)])
     if not normal(given.get("name", before.name)):
         raise Invalid.field("name", "must not be blank")
     return await store_shop(ports, actor, before, msgspec.structs.replace(before, **given))
@@ -97,22 +101,41 @@ async def store_shop(ports: Ports, actor: Actor, before: Shop, after: Shop) -> S
         exponent(after.currency)
     except ValueError as error:
         raise Invalid.field("currency", str(error)) from error
-    now = instant(ports.clock.now())
-    after = msgspec.structs.replace(after, name=normal(after.name), version=before.version + 1)
+    after = msgspec.structs.replace(after, name=normal(after.name))
+    operations, events = _storing(before, after, actor.id, instant(ports.clock.now()))
+    try:
+        await ports.records.write(operations, events)
+    except ConditionFailed as error:
+        raise Conflict("the settings changed meanwhile; read them again") from error
+    return msgspec.structs.replace(after, version=before.version + 1)
+
+
+def opening(before: Shop, by: str, at: str) -> tuple[list[Operation], list[Event]]:
+    """What the batch that stores an empty shop's first data must hold besides: it is real then.
+
+    Nothing for a shop that has data. The batch fails where the settings changed meanwhile, which
+    ``reopened`` tells.
+    """
+    if before.mode != "empty":
+        return [], []
+    return _storing(before, msgspec.structs.replace(before, mode="real"), by, at)
+
+
+def reopened(error: ConditionFailed, operations: Sequence[Operation]) -> bool:
+    """Whether a batch failed for want of the settings that ``opening`` was given."""
+    return any(operations[position].collection is SETTINGS for position in error.failed)
+
+
+def _storing(before: Shop, after: Shop, by: str, at: str) -> tuple[list[Operation], list[Event]]:
+    after = msgspec.structs.replace(after, version=before.version + 1)
     item = {"key": _KEY, "version": after.version, "value": msgspec.to_builtins(after)}
     former = {
         "key": _KEY,
         "version": after.version,
         "value": msgspec.to_builtins(after),
-        "by": actor.id,
-        "at": now,
+        "by": by,
+        "at": at,
     }
     guard = Equals("version", before.version) if before.version else Absent()
-    event = Event("settings.changed", _KEY, now, {"version": after.version, "by": actor.id})
-    try:
-        await ports.records.write(
-            [Put(SETTINGS, item, when=(guard,)), Put(SETTINGS_HISTORY, former)], [event]
-        )
-    except ConditionFailed as error:
-        raise Conflict("the settings changed meanwhile; read them again") from error
-    return after
+    event = Event("settings.changed", _KEY, at, {"version": after.version, "by": by})
+    return [Put(SETTINGS, item, when=(guard,)), Put(SETTINGS_HISTORY, former)], [event]

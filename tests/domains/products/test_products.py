@@ -1,0 +1,58 @@
+"""The catalogue: what a first product settles, bundles, and what its events tell."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from omnix.domains.customers import service as customers
+from omnix.domains.customers.model import NewCustomer
+from omnix.domains.products import service
+from omnix.domains.products.model import NewProduct
+from omnix.domains.system import settings
+from omnix.domains.system.settings import ShopChange
+from omnix.kit.errors import Conflict
+from omnix.platform.access import Actor
+from omnix.ports import Ports
+
+pytestmark = pytest.mark.anyio
+ACTOR = Actor("usr_test", "manager", frozenset())
+
+
+def new(id: str, **given: Any) -> NewProduct:
+    return NewProduct(**{"id": id, "sku": id, "name": id, "price_minor": 500, **given})
+
+
+@pytest.mark.parametrize("first", ["product", "customer"])
+async def test_the_first_data_settles_currency_and_time_zone(ports: Ports, first: str) -> None:
+    await settings.change_shop(ports, ACTOR, ShopChange(version=0, currency="USD"))
+    assert (await settings.shop(ports)).mode == "empty"
+    if first == "product":
+        assert (await service.create(ports, ACTOR, new("a"))).currency == "USD"
+    else:
+        await customers.create(ports, ACTOR, NewCustomer(name="Ann"))
+    now = await settings.shop(ports)
+    assert (now.mode, now.version) == ("real", 2)
+    for change in ({"currency": "EUR"}, {"time_zone": "Europe/Berlin"}):
+        with pytest.raises(Conflict, match=next(iter(change))):
+            await settings.change_shop(ports, ACTOR, ShopChange(version=2, **change))
+    same = ShopChange(version=2, currency="USD", time_zone="UTC", name="Corner")
+    assert (await settings.change_shop(ports, ACTOR, same)).name == "Corner"
+    await service.create(ports, ACTOR, new("b"))
+    assert (await settings.shop(ports)).version == 3
+
+
+async def test_a_currency_changed_beside_the_first_products_is_theirs(ports: Ports) -> None:
+    async def change() -> None:
+        try:
+            await settings.change_shop(ports, ACTOR, ShopChange(version=0, currency="USD"))
+        except Conflict:
+            assert (await settings.shop(ports)).mode == "real"
+
+    made = await asyncio.gather(
+        *(service.create(ports, ACTOR, new(f"p{n}")) for n in range(3)),
+        change(),
+        *(service.create(ports, ACTOR, new(f"q{n}")) for n in range(3)),
+    )
+    currencies = {product.currency for product in made if product is not None}
+    assert currencies == {(await settings.shop(ports)).currency}
