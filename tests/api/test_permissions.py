@@ -21,6 +21,7 @@ _OPEN = {
     "GET /auth/.well-known/jwks.json",
     "GET /health",
     "GET /openapi.json",
+    "GET /problems/{kind}",
 }
 
 

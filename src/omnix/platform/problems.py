@@ -43,7 +43,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     status: int
     detail: str = ""
     errors: tuple[FieldProblem, ...] = ()
-    extra: dict[str, Any] = {}
+    retry_after: int = 0
 
 
 def _body(
@@ -53,15 +53,16 @@ def _body(
     detail: str,
     errors: Iterable[FieldError],
     extra: dict[str, Any],
-) -> Problem:
-    return Problem(
+) -> dict[str, Any]:
+    """As RFC 9457 has it: what a kind tells beyond the common members stands beside them."""
+    told = Problem(
         type=f"/problems/{kind}",
         title=title,
         status=status,
         detail=detail,
         errors=tuple(FieldProblem(e.field, e.reason) for e in errors),
-        extra=extra,
     )
+    return {**extra, **msgspec.to_builtins(told)}
 
 
 def encoded(error: OmnixError) -> bytes:
@@ -78,15 +79,15 @@ def problem(
     errors: Iterable[FieldError] = (),
     headers: dict[str, str] | None = None,
     **extra: Any,
-) -> Response[Problem]:
-    """The answer itself; ``type`` is a relative reference that docs/problems.md explains."""
+) -> Response[dict[str, Any]]:
+    """The answer itself; ``type`` is a reference to the page that explains it."""
     body = _body(status, kind, title, detail, errors, extra)
     return Response(
         body, status_code=status, media_type="application/problem+json", headers=headers
     )
 
 
-def _ours(_: Request[Any, Any, Any], error: OmnixError) -> Response[Problem]:
+def _ours(_: Request[Any, Any, Any], error: OmnixError) -> Response[dict[str, Any]]:
     headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
     if "retry_after" in error.extra:
         headers["Retry-After"] = str(error.extra["retry_after"])
@@ -113,7 +114,7 @@ def split_reason(message: str) -> FieldError:
     return FieldError(path or "body", in_words(reason))
 
 
-def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[Problem]:
+def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[dict[str, Any]]:
     found = []
     for entry in error.extra if isinstance(error.extra, list) else ():
         message = str(entry.get("message", ""))
@@ -129,7 +130,7 @@ def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[
     return problem(400, *_TITLES[400], detail, found)
 
 
-def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
+def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[dict[str, Any]]:
     status = error.status_code
     if status >= 500 and "client disconnected" in error.detail:
         return problem(400, *_TITLES[400], "the request ended too early")  # to nobody
@@ -145,7 +146,7 @@ def _http(_: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     )
 
 
-def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     reference = _reported(request.method, request.url.path, error)
     return problem(500, "internal", "Internal error", f"reported as {reference}")
 

@@ -68,7 +68,7 @@ def _disk(data: Path) -> Probe:
 
 
 def asgi(local: LocalPlatform, authenticate: Authenticator, pages: WebPages) -> Any:
-    """The whole server as one ASGI application: the API below ``/v1``, pages elsewhere."""
+    """The whole server as one ASGI application: the API and its problems, pages elsewhere."""
     api = guarded(
         app.api(
             local.ports,
@@ -79,7 +79,7 @@ def asgi(local: LocalPlatform, authenticate: Authenticator, pages: WebPages) -> 
     )
 
     async def front(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and not scope["path"].startswith("/v1/"):
+        if scope["type"] == "http" and not scope["path"].startswith(("/v1/", "/problems/")):
             await pages(scope, receive, send)
         else:
             await api(scope, receive, send)

@@ -2238,8 +2238,8 @@ export interface components {
             detail: string;
             /** @default [] */
             errors: components["schemas"]["FieldProblem"][];
-            /** @default {} */
-            extra: Record<string, never>;
+            /** @default 0 */
+            retry_after: number;
         };
         /**
          * FieldProblem
