@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from domains.orders.shop import ACTOR, balances, bundle, order, plain, product, shop
+from domains.orders.shop import ACTOR, balances, bundle, fill, order, plain, product, shop
 from omnix.domains.inventory.stock import OutOfStock
 from omnix.domains.orders import service, transitions
 from omnix.domains.orders.declare import ORDERS
@@ -148,6 +148,15 @@ async def test_a_long_order_that_lacks_one_thing_leaves_no_trace(tmp_path: Path)
         assert (await ports.bus.read("test", [])).events == []
         with pytest.raises(OutOfStock):
             await service.place(ports, ACTOR, new, "long")
+
+
+async def test_a_bundle_goes_with_its_parts(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 9}, bundle("set", {"a": 2, "b": 1}, cost_minor=5)) as ports:
+        await fill(ports, [product("b", status="archived")], {"b": 9})
+        with pytest.raises(Invalid, match="product set needs b, which is archived"):
+            await service.place(ports, ACTOR, order(("set", 1)))
+        await fill(ports, [product("b")], {})
+        await service.place(ports, ACTOR, order(("set", 1)))
 
 
 @pytest.mark.parametrize("lines", [1, 60])

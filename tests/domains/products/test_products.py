@@ -8,10 +8,10 @@ import pytest
 from omnix.domains.customers import service as customers
 from omnix.domains.customers.model import NewCustomer
 from omnix.domains.products import service
-from omnix.domains.products.model import NewProduct
+from omnix.domains.products.model import Component, NewProduct, ProductChange
 from omnix.domains.system import settings
 from omnix.domains.system.settings import ShopChange
-from omnix.kit.errors import Conflict
+from omnix.kit.errors import Conflict, Invalid
 from omnix.platform.access import Actor
 from omnix.ports import Ports
 
@@ -56,3 +56,16 @@ async def test_a_currency_changed_beside_the_first_products_is_theirs(ports: Por
     )
     currencies = {product.currency for product in made if product is not None}
     assert currencies == {(await settings.shop(ports)).currency}
+
+
+async def test_a_bundle_is_made_at_creation_and_stays_one(ports: Ports) -> None:
+    await service.create(ports, ACTOR, new("a"))
+    await service.create(ports, ACTOR, new("b"))
+    made = await service.create(ports, ACTOR, new("set", components=(Component("a", 2),)))
+    for id, parts in (("b", (Component("a", 1),)), ("set", ())):
+        with pytest.raises(Invalid, match="components"):
+            await service.change(ports, ACTOR, id, ProductChange(version=1, components=parts))
+    changed = ProductChange(version=1, components=(Component("a", 1), Component("b", 1)))
+    after = await service.change(ports, ACTOR, "set", changed)
+    assert [part.product_id for part in after.components] == ["a", "b"]
+    assert made.components == (Component("a", 2),)

@@ -15,7 +15,7 @@ def priced(
 ) -> tuple[list[dict[str, Any]], str, int]:
     """The lines as they are kept, their currency, and their sum before the order's discount.
 
-    ``parts`` are the products that bundles without a cost of their own are made of.
+    ``parts`` are the products that bundles are made of. A bundle goes as long as all of them do.
     Raises Invalid naming every line at fault.
     """
     wrong: list[FieldError] = []
@@ -30,6 +30,15 @@ def priced(
             continue
         if product["status"] != "active":
             told = f"product {product_id} is archived"
+            wrong.append(FieldError(f"lines[{position}].product_id", told))
+            continue
+        gone = [
+            part["product_id"]
+            for part in product["components"]
+            if (known := parts.get(part["product_id"])) is None or known["status"] != "active"
+        ]
+        if gone:
+            told = f"product {product_id} needs {', '.join(gone)}, which is archived"
             wrong.append(FieldError(f"lines[{position}].product_id", told))
             continue
         if product["currency"] != currency:

@@ -124,7 +124,7 @@ async def _parts(ports: Ports, catalogue: Mapping[str, Item]) -> Mapping[str, It
     wanted = [
         component["product_id"]
         for product in catalogue.values()
-        if product["components"] and product["cost_minor"] is None
+        if product["components"]
         for component in product["components"]
     ]
     return await products.stored(ports, wanted) if wanted else {}

@@ -28,7 +28,8 @@ class Component(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewProduct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A product to create. ``id`` may be chosen by the caller; ``components`` make it a bundle."""
+    """A product to create. ``id`` may be chosen by the caller; ``components`` make it a bundle,
+    which it stays."""
 
     sku: Sku
     name: Name

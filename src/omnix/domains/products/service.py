@@ -165,6 +165,9 @@ async def change(ports: Ports, actor: Actor, id: str, change: ProductChange) -> 
     now = instant(ports.clock.now())
     after = msgspec.structs.replace(before, **given, updated_at=now, version=before.version + 1)
     if after.components != before.components:
+        if not (after.components and before.components):
+            # It may have stock, or be a part itself; a bundle may have neither.
+            raise Invalid.field("components", "make a bundle of a product only at its creation")
         await _check_components(ports, after)
     operations: list[Operation] = [
         Put(PRODUCTS, item(after), when=(Equals("version", before.version),))
