@@ -29,10 +29,9 @@ from omnix.platform.consume import Consumer
 from omnix.platform.direct import Api
 from omnix.platform.http import DEPENDENCIES, JsonRequest, allow, guard
 from omnix.platform.jobs import JobHandler
-from omnix.platform.kinds import get_problem
 from omnix.platform.openapi import document
 from omnix.platform.redrive import redriving
-from omnix.platform.upkeep import compacting
+from omnix.platform.upkeep import RESENDING, compacting, trimming
 from omnix.ports import Ports
 from omnix.transfer import jobs as transfer_jobs
 from omnix.transfer import routes as transfer_routes
@@ -60,6 +59,8 @@ CONSUMERS: tuple[Consumer, ...] = (
 )
 JOBS: tuple[JobHandler, ...] = (
     compacting(FACTS),
+    trimming(CONSUMERS),
+    RESENDING,
     redriving(CONSUMERS),
     *orders_handlers.JOBS,
     *forecasting_handlers.JOBS,
@@ -93,13 +94,13 @@ def api(
     probes: Mapping[str, Probe] | None = None,
     **options: Any,
 ) -> Litestar:
-    """The HTTP interface under ``/v1``, and ``/problems/...`` that explains its refusals.
+    """The HTTP interface under ``/v1``.
 
     ``more`` are a runtime's own handlers at the root, ``probes`` its own checks of health.
     """
     doctor = Doctor(ports, FACTS, probes)
     made = Api(
-        [Router("/v1", route_handlers=[*ROUTES, get_openapi]), get_problem, *more],
+        [Router("/v1", route_handlers=[*ROUTES, get_openapi]), *more],
         state=State({"ports": ports, "authenticate": authenticate, "doctor": doctor}),
         dependencies=dict(DEPENDENCIES),
         guards=[guard],

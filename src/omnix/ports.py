@@ -25,6 +25,12 @@ Key = str | int | tuple[str | int, str | int]
 MAX_BATCH = 100
 """Operations and events together in one write."""
 
+MAX_PAYLOAD = 200_000
+"""Bytes of a job's payload as JSON: what the queue of AWS takes, with room for the rest."""
+
+MAX_DELAY = 900.0
+MAX_VISIBILITY = 43_200.0
+
 
 class Absent(msgspec.Struct, frozen=True):
     """There is no item under this key."""
@@ -236,6 +242,13 @@ class Bus(Protocol):
         """The position after the newest event."""
         ...
 
+    async def trim(self, consumers: Sequence[str], keep_seconds: float) -> int:
+        """Forget the events of longer ago that all of ``consumers`` have passed; their number.
+
+        0 where the log forgets by itself, as on AWS.
+        """
+        ...
+
     async def wait(self, timeout: float) -> None:
         """Return when something new may be there, or after ``timeout`` seconds."""
         ...
@@ -265,19 +278,30 @@ class DeadLetter:
 
 
 class Jobs(Protocol):
-    """A queue with visibility timeout, retries and dead letters; delivered at least once."""
+    """A queue with visibility timeout, retries and dead letters; delivered at least once.
+
+    In no order that can be relied on. The queue of AWS knows neither ids nor pages of dead
+    letters: an adapter to it keeps both in a table, and lays a message there by itself.
+    A payload is at most MAX_PAYLOAD bytes of JSON, ``delay`` and ``retry_in`` at most MAX_DELAY
+    and ``visibility`` at most MAX_VISIBILITY seconds; anything more is a ValueError.
+    """
 
     async def send(
         self, name: str, payload: Mapping[str, Any], *, id: str | None = None, delay: float = 0
     ) -> str:
-        """Queue a message and return its id. Under an id that was sent before, nothing happens."""
+        """Queue a message and return its id.
+
+        Under an id that is queued, held, a dead letter, or was done within the last day,
+        nothing happens.
+        """
         ...
 
     async def receive(
         self, names: Sequence[str], visibility: float, wait: float = 0
     ) -> Message | None:
-        """The next message due, held for ``visibility`` seconds.
+        """A message that is due, held for ``visibility`` seconds.
 
+        ``names`` are all that are sent to the same queue, since on AWS it cannot choose.
         Where none is due, waits for one up to ``wait`` seconds (at most 20 on AWS).
         """
         ...

@@ -222,8 +222,10 @@ async def test_a_job_asked_for_by_one_who_died_is_queued_at_the_next_start(tmp_p
             await jobs.submit(dying, ODD, {"n": 7}, id="nightly:1")
         assert (await jobs.submit(ports, ODD, {"n": 7}, id="nightly:1")).state == "queued"
         assert not await jobs.work_once(ports, [odd.handler])
+        assert await jobs.resend(ports, idle_seconds=60) == 0
+        served.clock.advance(60)
         for _ in range(2):
-            await jobs.resend(ports)
+            assert await jobs.resend(ports, idle_seconds=60) == 1
         assert await jobs.work_once(ports, [odd.handler])
         assert not await jobs.work_once(ports, [odd.handler])
         assert odd.done == [{"n": 7}]

@@ -6,6 +6,7 @@ import pytest
 
 from omnix.kit.events import Event
 from omnix.ports import Bus, Ports
+from ports.declared import Advance
 
 pytestmark = pytest.mark.anyio
 AT = "2026-01-01T00:00:00.000Z"
@@ -131,6 +132,25 @@ class BusContract:
         await bus.publish(events(1))
         async with asyncio.timeout(20):
             await bus.wait(60)
+
+    async def test_a_trim_keeps_what_is_young_or_not_yet_taken(
+        self, bus: Bus, advance: Advance
+    ) -> None:
+        """Where the log forgets by itself, it keeps more than that."""
+
+        async def left(consumer: str) -> list[int]:
+            return [e.data["n"] for e in (await bus.read(consumer, [])).events]
+
+        await bus.publish(events(4))
+        for consumer, count in (("one", 4), ("two", 2)):
+            taken = (await bus.read(consumer, [], count)).events[-1]
+            await bus.acknowledge(consumer, taken.sequence, taken.stream)
+        await bus.trim(["one", "two"], 3600)
+        assert await left("new") == [0, 1, 2, 3]
+        await bus.trim(["one", "two", "new"], 0)
+        assert await left("new") == [0, 1, 2, 3]
+        await bus.trim(["one", "two"], 0)
+        assert await left("two") == [2, 3]
 
     async def test_publishing_nothing_is_fine(self, bus: Bus) -> None:
         end = await bus.end()

@@ -4,7 +4,15 @@ import asyncio
 
 import pytest
 
-from omnix.ports import DeadLetter, Jobs, Message, Ports
+from omnix.ports import (
+    MAX_DELAY,
+    MAX_PAYLOAD,
+    MAX_VISIBILITY,
+    DeadLetter,
+    Jobs,
+    Message,
+    Ports,
+)
 from ports.declared import Advance
 
 pytestmark = pytest.mark.anyio
@@ -33,16 +41,30 @@ class JobsContract:
         await jobs.done(message)
         assert await jobs.counts() == {"queued": 0, "running": 0, "dead": 0}
 
-    async def test_messages_come_in_turn_and_by_name(self, jobs: Jobs) -> None:
-        for n in range(3):
-            await jobs.send("work", {"n": n})
-        await jobs.send("other", {"n": 9})
-        assert [(await taken(jobs)).payload["n"] for _ in range(3)] == [0, 1, 2]
-        assert await jobs.receive(["work"], 30) is None
+    async def test_messages_keep_their_names(self, jobs: Jobs) -> None:
+        sent = {("work", 0), ("other", 1), ("work", 2)}
+        for name, n in sorted(sent):
+            await jobs.send(name, {"n": n})
         assert await jobs.receive([], 30) is None
-        other = await jobs.receive(["work", "other"], 30)
-        assert other is not None
-        assert other.name == "other"
+        got = set()
+        while (message := await jobs.receive(["work", "other"], 30)) is not None:
+            got.add((message.name, message.payload["n"]))
+        assert got == sent
+
+    async def test_what_a_queue_does_not_take_is_refused(self, jobs: Jobs) -> None:
+        await jobs.send("work", {"text": "x" * (MAX_PAYLOAD - 100)}, delay=0)
+        message = await taken(jobs)
+        assert len(message.payload["text"]) == MAX_PAYLOAD - 100
+        for refused in (
+            jobs.send("work", {"text": "x" * MAX_PAYLOAD}),
+            jobs.send("work", {}, delay=MAX_DELAY + 1),
+            jobs.receive(["work"], MAX_VISIBILITY + 1),
+            jobs.extend(message, MAX_VISIBILITY + 1),
+            jobs.fail(message, "later", retry_in=MAX_DELAY + 1),
+        ):
+            with pytest.raises(ValueError):
+                await refused
+        assert await jobs.counts() == {"queued": 0, "running": 1, "dead": 0}
 
     async def test_a_delayed_message_waits(self, jobs: Jobs, advance: Advance) -> None:
         await jobs.send("work", {}, delay=2)

@@ -12,6 +12,8 @@ import pytest
 
 from omnix.adapters.local.clock import ManualClock
 from omnix.adapters.local.platform import LocalPlatform, open_local
+from omnix.kit.events import Event
+from omnix.kit.time import instant
 from omnix.ports import Ports
 from ports.bus_contract import BusContract
 from ports.declared import COLLECTIONS, FACTS, Advance
@@ -74,11 +76,32 @@ class TestRecords(RecordsContract):
 
 
 class TestBus(BusContract):
-    pass
+    async def test_a_trim_forgets_what_is_old_and_taken(self, ports: Ports) -> None:
+        bus, clock = ports.bus, ports.clock
+        assert isinstance(clock, ManualClock)
+        for _ in range(3):
+            at = instant(clock.now())
+            await bus.publish([Event("thing.made", "k", at, {}) for _ in range(2000)])
+            clock.advance(86_400)
+        await bus.acknowledge("reader", 5000)
+        assert await bus.trim(["reader"], 2.5 * 86_400) == 2000
+        assert await bus.trim(["reader"], 2.5 * 86_400) == 0
+        assert (await bus.read("new", [], 1)).events[0].sequence == 2001
+        assert await bus.trim(["reader", "new"], 0) == 0
+        assert await bus.trim(["reader"], 0) == 3000
+        assert await bus.trim([], 0) == 999
+        assert await bus.end() == 6000
 
 
 class TestJobs(JobsContract):
-    pass
+    async def test_messages_come_in_turn_and_by_name(self, ports: Ports) -> None:
+        for n in range(3):
+            await ports.jobs.send("work", {"n": n})
+        await ports.jobs.send("other", {"n": 9})
+        got = []
+        while (message := await ports.jobs.receive(["work"], 30)) is not None:
+            got.append(message.payload["n"])
+        assert got == [0, 1, 2]
 
 
 class TestLake(LakeContract):

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from omnix.kit.events import Event
 from omnix.kit.ids import new_id
 from omnix.kit.paging import Page
 from omnix.kit.time import instant
-from omnix.ports import Absent, Equals, Message, Ports, Put, Update
+from omnix.ports import MAX_DELAY, Absent, Equals, Message, Ports, Put, Update
 
 _log = logging.getLogger("omnix.jobs")
 
@@ -126,21 +127,24 @@ async def submit(
     return run
 
 
-async def resend(ports: Ports) -> None:
-    """Queue what was asked for by somebody who died before it was queued.
+async def resend(ports: Ports, idle_seconds: float = 0) -> int:
+    """Queue what was asked for by somebody who died before it was queued; how many were looked at.
 
-    For a worker's start. What is queued, held or a dead letter already stays as it is.
+    What was asked for within the last ``idle_seconds`` may be on its way. What is queued, held
+    or a dead letter already stays as it is.
     """
-    cursor = None
+    before = instant(ports.clock.now() - timedelta(seconds=idle_seconds))
+    cursor, count = None, 0
     while True:
         page = await ports.records.query(
-            JOB_RUNS, "queued", index="state", limit=200, cursor=cursor
+            JOB_RUNS, "queued", index="state", high=before, limit=200, cursor=cursor
         )
         for item in page.items:
             await ports.jobs.send(item["name"], item.get("payload") or {}, id=item["id"])
+        count += len(page.items)
         cursor = page.next_cursor
         if cursor is None:
-            return
+            return count
 
 
 async def get(ports: Ports, id: str) -> JobRun:
@@ -260,7 +264,8 @@ async def _failed(ports: Ports, handler: JobHandler, message: Message, error: Ex
     else:
         _log.warning("job %s (%s) will be retried", message.id, message.name, exc_info=error)
         await _set(ports, message.id, state="queued", error=told)
-        await ports.jobs.fail(message, told, retry_in=2.0**message.attempt)
+        pause = min(2.0**message.attempt, MAX_DELAY)
+        await ports.jobs.fail(message, told, retry_in=pause)
 
 
 async def _buried(ports: Ports, message: Message, told: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import weakref
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import apsw
@@ -12,7 +13,8 @@ from omnix.adapters.local.group import Group
 from omnix.adapters.local.log import SCHEMA, TOPIC, prepared
 from omnix.adapters.local.tables import decode
 from omnix.kit.events import Event
-from omnix.ports import EventBatch
+from omnix.kit.time import instant
+from omnix.ports import Clock, EventBatch
 
 STREAM = "0"
 # Events looked over by one statement: filters have no index, which would cost every write.
@@ -31,8 +33,9 @@ _MOVE = (
 class LocalBus:
     """The log that ``LocalRecords`` of the same database appends to, in order of commit."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
         self._seen: weakref.WeakKeyDictionary[asyncio.Task[Any], int] = weakref.WeakKeyDictionary()
         database.transact(_create)
 
@@ -111,11 +114,16 @@ class LocalBus:
         """Every consumer's position."""
         return dict(self._database.select("SELECT consumer,position FROM bus_positions"))
 
-    async def trim(self, before: int) -> int:
-        """Forget events whose sequence is below ``before``; returns how many.
-
-        The newest event stays, since its number is where the next one goes on.
-        """
+    async def trim(self, consumers: Sequence[str], keep_seconds: float) -> int:
+        """As the port says. The newest event stays: its number is where the next one goes on."""
+        positions = await self.consumers()
+        passed = min((positions.get(name, 0) for name in consumers), default=self._end())
+        since = instant(self._clock.now() - timedelta(seconds=keep_seconds))
+        # In the order of the log, so that it ends where what is kept begins.
+        kept = self._database.select(
+            "SELECT seq FROM bus_log WHERE at>=? ORDER BY seq LIMIT 1", (since,)
+        )
+        before = min(passed + 1, kept[0][0] if kept else passed + 1)
 
         def work(group: Group) -> int:
             connection = group.direct()

@@ -12,7 +12,7 @@ from omnix.adapters.local.tables import decode, encode
 from omnix.kit.ids import new_id
 from omnix.kit.paging import Page, decode_cursor, encode_cursor
 from omnix.kit.time import instant
-from omnix.ports import Clock, DeadLetter, Message
+from omnix.ports import MAX_DELAY, MAX_PAYLOAD, MAX_VISIBILITY, Clock, DeadLetter, Message
 
 TOPIC = "jobs"
 # Ids are remembered this long after the work is done, so that a repeated send does nothing.
@@ -47,6 +47,9 @@ class LocalJobs:
         given = new_id("job") if id is None else id
         # What is due at once stays so even if the clock is put back.
         body, due = encode(payload), self._time() + delay if delay > 0 else 0.0
+        if len(body) > MAX_PAYLOAD:
+            raise ValueError(f"a payload of {len(body)} bytes is more than {MAX_PAYLOAD}")
+        _within(delay, MAX_DELAY)
 
         def work(group: Group) -> None:
             connection = group.direct()
@@ -71,6 +74,7 @@ class LocalJobs:
         """As the port says. Whoever waits for a job that becomes due by the passing of time gets
         it within 200 ms.
         """
+        _within(visibility, MAX_VISIBILITY)
         if not names:
             return None
         if wait > 0:
@@ -110,6 +114,7 @@ class LocalJobs:
         )
 
     async def extend(self, message: Message, visibility: float) -> bool:
+        _within(visibility, MAX_VISIBILITY)
         return await self._held(message, "due=? WHERE due>? AND", float(visibility), 0.0)
 
     async def done(self, message: Message) -> None:
@@ -122,6 +127,7 @@ class LocalJobs:
             at = instant(self._clock.now())
             await self._held(message, "state=1, receipt=NULL, error=?, at=? WHERE", error, at)
         else:
+            _within(retry_in, MAX_DELAY)
             changes = "receipt=NULL, error=?, due=? WHERE"
             await self._held(message, changes, error, float(retry_in))
 
@@ -185,3 +191,8 @@ class LocalJobs:
 
     def _time(self) -> float:
         return self._clock.now().timestamp()
+
+
+def _within(seconds: float, most: float) -> None:
+    if seconds > most:
+        raise ValueError(f"{seconds} seconds are more than {most}")

@@ -40,7 +40,7 @@ class LocalPlatform:
         self.lake = LocalLake(data / "lake", self.facts)
         self.database = Database(data / DATABASE)
         self.records = LocalRecords(self.database, collections, self.clock)
-        self.bus = LocalBus(self.database)
+        self.bus = LocalBus(self.database, self.clock)
         self.jobs = LocalJobs(self.database, self.clock)
         self.push = LocalPush(self.clock)
         self.blobs = LocalBlobs(data / "blobs")

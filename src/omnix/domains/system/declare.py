@@ -17,7 +17,7 @@ from omnix.platform.jobs import JOB_RUNS
 from omnix.platform.redrive import REDRIVE
 from omnix.platform.search import SEARCH
 from omnix.platform.unique import UNIQUE
-from omnix.platform.upkeep import COMPACT
+from omnix.platform.upkeep import COMPACT, RESEND, TRIM
 
 SETTINGS = Collection("settings", table="system", key=("key",))
 """One item each: ``shop``, ``setup`` (how far the first filling is), ``data_until``."""
@@ -39,8 +39,12 @@ DOMAIN = Domain(
         "job.changed": "A job began or ended.",
         "job.progressed": "A job came further.",
     },
-    jobs=(COMPACT, REDRIVE),
-    schedules=(Schedule("lake-compact", COMPACT.name, every=3600),),
+    jobs=(COMPACT, TRIM, RESEND, REDRIVE),
+    schedules=(
+        Schedule("lake-compact", COMPACT.name, every=3600),
+        Schedule("events-trim", TRIM.name, at="04:00"),
+        Schedule("jobs-resend", RESEND.name, every=900),
+    ),
     permissions=(
         Permission("system:read", "See status, settings and jobs", READERS),
         Permission("system:write", "Change settings, see and redrive what failed", ADMINS),
