@@ -29,6 +29,7 @@ from omnix.platform.consume import Consumer
 from omnix.platform.direct import Api
 from omnix.platform.http import DEPENDENCIES, JsonRequest, allow, guard
 from omnix.platform.jobs import JobHandler
+from omnix.platform.kinds import get_problem
 from omnix.platform.openapi import document
 from omnix.platform.redrive import redriving
 from omnix.platform.upkeep import RESENDING, compacting, trimming
@@ -94,13 +95,13 @@ def api(
     probes: Mapping[str, Probe] | None = None,
     **options: Any,
 ) -> Litestar:
-    """The HTTP interface under ``/v1``.
+    """The HTTP interface under ``/v1``, and ``/problems/...`` that explains its refusals.
 
     ``more`` are a runtime's own handlers at the root, ``probes`` its own checks of health.
     """
     doctor = Doctor(ports, FACTS, probes)
     made = Api(
-        [Router("/v1", route_handlers=[*ROUTES, get_openapi]), *more],
+        [Router("/v1", route_handlers=[*ROUTES, get_openapi]), get_problem, *more],
         state=State({"ports": ports, "authenticate": authenticate, "doctor": doctor}),
         dependencies=dict(DEPENDENCIES),
         guards=[guard],
