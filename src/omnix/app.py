@@ -1,6 +1,6 @@
 """The domains put together: one ASGI application, and what happens behind it."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from omnix.domains.inventory import replenishment_handlers, replenishment_routes
 from omnix.domains.inventory import routes as inventory_routes
 from omnix.domains.orders import handlers as orders_handlers
 from omnix.domains.orders import routes as orders_routes
+from omnix.domains.products import handlers as products_handlers
 from omnix.domains.products import routes as products_routes
 from omnix.domains.system import routes as system_routes
 from omnix.domains.system.health import Doctor, Probe, beat_forever
@@ -54,6 +55,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *transfer_routes.ROUTES,
 )
 CONSUMERS: tuple[Consumer, ...] = (
+    *products_handlers.CONSUMERS,
     *orders_handlers.CONSUMERS,
     *replenishment_handlers.CONSUMERS,
     *dashboard_handlers.CONSUMERS,
@@ -69,8 +71,6 @@ JOBS: tuple[JobHandler, ...] = (
     *demo.JOBS,
     *transfer_jobs.JOBS,
 )
-AT_START: tuple[Callable[[Ports], Awaitable[None]], ...] = (orders_handlers.finish_interrupted,)
-"""What a server does before its first request: finish what a crash left."""
 ALWAYS: tuple[Callable[[Ports], Coroutine[Any, Any, None]], ...] = (beat_forever,)
 """What a worker does all the time, each a coroutine that never returns."""
 

@@ -14,6 +14,7 @@ from omnix import app
 from omnix.adapters.local.platform import LocalPlatform, open_local
 from omnix.declared import COLLECTIONS, FACTS, ROLE_PERMISSIONS
 from omnix.domains.auth.authenticate import make_authenticator
+from omnix.domains.orders.handlers import sweep
 from omnix.domains.realtime.channels import LIVE
 from omnix.domains.system.health import Check, Probe
 from omnix.kit.errors import Conflict, Unavailable
@@ -126,8 +127,8 @@ async def _serve(
         authenticate = make_authenticator(local.ports, ROLE_PERMISSIONS)
         server = EdgeServer(asgi(local, authenticate, WebPages(web_root())))
         server.stop_on_signals()
-        for start in app.AT_START:
-            await start(local.ports)
+        # The only server there is: nobody else drives what was under way.
+        await sweep(local.ports, 0)
         await prepare(local.ports)
         await local.ports.bus.rewind(LIVE.name, await local.ports.bus.end())
         background = [

@@ -72,7 +72,10 @@ def rows(events: Sequence[Event], time_zone: str) -> dict[str, list[Any]]:
 
 
 async def sweep(ports: Ports, idle_seconds: float = IDLE_SECONDS) -> dict[str, int]:
-    """Finish or take back what nobody drove for ``idle_seconds``; 0 at start-up."""
+    """Finish or take back what nobody drove for ``idle_seconds``.
+
+    0 is for who knows that nobody else is at work on any, as a single server is at its start.
+    """
     before = instant(ports.clock.now() - timedelta(seconds=idle_seconds))
     counts = {"finished": 0, "taken_back": 0, "failed": 0}
     cursor = None
@@ -109,8 +112,3 @@ CONSUMERS = (
     ),
 )
 JOBS = (JobHandler(SWEEP, _sweep),)
-
-
-async def finish_interrupted(ports: Ports) -> None:
-    """At start-up nobody else drives what was under way."""
-    await sweep(ports, 0)
