@@ -63,6 +63,18 @@ async def test_a_cancellation_goes_back_to_the_order_that_it_takes_from(tmp_path
         assert alone.total_minor == -300
 
 
+async def test_lines_stand_in_the_order_of_the_file(tmp_path: Path) -> None:
+    head = samples.UCI.splitlines()[0]
+    rows = [f"1,A{n},CUP,{n},1/5/2010 9:00,1.00,7,France" for n in range(12, 0, -1)]
+    async with shop(tmp_path / "shop") as ports:
+        text = "\n".join([head, *rows, ""])
+        await bring(ports, tmp_path / "shop", file(tmp_path, text))
+        order = await order_service.get(ports, "1")
+        assert [(line.line, line.sku) for line in order.lines] == [
+            (place, f"A{13 - place}") for place in range(1, 13)
+        ]
+
+
 async def test_days_are_cut_in_the_shops_zone(tmp_path: Path) -> None:
     async with shop(tmp_path / "shop") as ports:
         await bring(ports, tmp_path / "shop", file(tmp_path, samples.UCI))

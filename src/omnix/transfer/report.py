@@ -57,8 +57,19 @@ REFUSED = "imports/{}/refused.csv"
 HEADER = ("sheet", "line", "result", "column", "reason", "order_number", "sku", "text")
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _inert(value: object) -> object:
+    """Text of the file that a spreadsheet would run as a formula, marked as text."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
 def write_refused(path: Path, rows: Iterable[tuple[object, ...]]) -> int:
-    """The CSV of rows that were not imported; returns their number. Replaces the file whole."""
+    """The CSV of rows that were not imported; returns their number. Replaces the file whole.
+
+    An apostrophe stands before cells that would be formulas, since people open it to correct it.
+    """
     count = 0
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
@@ -66,7 +77,7 @@ def write_refused(path: Path, rows: Iterable[tuple[object, ...]]) -> int:
         writer = csv.writer(file)
         writer.writerow(HEADER)
         for row in rows:
-            writer.writerow(row)
+            writer.writerow([_inert(value) for value in row])
             count += 1
     part.replace(path)
     return count

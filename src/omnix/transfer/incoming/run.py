@@ -202,15 +202,16 @@ async def _settle(ports: Ports, plan: ImportPlan, report: ImportReport, settings
 
 
 async def _finish(ports: Ports, context: Context, follow_up: bool) -> None:
+    """What follows is asked for first: an import that is done is not looked at again."""
     report = context.report
-    report.state = "done"
-    now = instant(ports.clock.now())
-    values = {"state": "done", "ended_at": now, "updated_at": now, "report": report.plain()}
-    event = Event("import.finished", context.id, now, {"id": context.id, "layout": report.layout})
-    await ports.records.write([Update(IMPORTS, context.id, set=values)], [event])
     if report.last_day is not None:
         await tell_data_until(ports, date.fromisoformat(report.last_day))
     if follow_up:
         await jobs.submit(ports, REBUILD, {}, id=f"job_{context.id[4:]}-dashboard")
         await jobs.submit(ports, FORECAST_ALL, {}, id=f"job_{context.id[4:]}-forecast")
+    report.state = "done"
+    now = instant(ports.clock.now())
+    values = {"state": "done", "ended_at": now, "updated_at": now, "report": report.plain()}
+    event = Event("import.finished", context.id, now, {"id": context.id, "layout": report.layout})
+    await ports.records.write([Update(IMPORTS, context.id, set=values)], [event])
     context.progress(context.total, context.total, "done")

@@ -147,28 +147,41 @@ _KNOWN_PRICES = Query(
 
 
 async def _prices(context: Context, products: dict[str, str]) -> None:
-    """The estimated price history, in one piece with what earlier imports found."""
-    lake, source = context.ports.lake, f"import:{context.id}"
+    """The estimated price history, in one piece with what earlier imports found.
+
+    What they found is deleted to be stored again. A copy is put by first: if this ends between
+    the two, the lake no longer knows it.
+    """
+    lake, blobs, source = context.ports.lake, context.ports.blobs, f"import:{context.id}"
+    copy = f"imports/{context.id}/known-prices.json"
     if await lake.position(PRICES, source) is None:
-        found = await lake.rows(_KNOWN_PRICES, source=ESTIMATE)
-        known = {(row["product_id"], row["day"]): row["price_minor"] for row in found}
+        kept = await blobs.get(copy)
+        if kept is None:
+            found = await lake.rows(_KNOWN_PRICES, source=ESTIMATE)
+            wanted = set(products.values())
+            known = [
+                (row["product_id"], str(row["day"]), row["price_minor"])
+                for row in found
+                if row["product_id"] in wanted
+            ]
+            if known:
+                await blobs.put(copy, msgspec.json.encode(known))
+        else:
+            known = msgspec.json.decode(kept, type=list[tuple[str, str, int]])
         stage = context.stage
         order_sql.table(
             stage, "product_ids", "sku VARCHAR, product_id VARCHAR", list(products.items())
         )
-        order_sql.table(
-            stage,
-            "known_prices",
-            "product_id VARCHAR, day DATE, price BIGINT",
-            [(product, str(day), price) for (product, day), price in known.items()],
-        )
+        columns = "product_id VARCHAR, day DATE, price BIGINT"
+        order_sql.table(stage, "known_prices", columns, known)
         table = await asyncio.to_thread(
             lambda: ArrowTable(stage.sql(order_sql.prices_sql(context.currency, ESTIMATE)))
         )
         if known:
-            again = {product for product, _ in known} & set(products.values())
-            await lake.delete(PRICES, {"source": ESTIMATE, "product_id": list(again)})
+            again = sorted({product for product, _, _ in known})
+            await lake.delete(PRICES, {"source": ESTIMATE, "product_id": again})
         await lake.append(PRICES, table, source=source, version=1)
+    await blobs.delete(copy)
     await context.step("prices", 1)
 
 
@@ -247,10 +260,8 @@ def _fact_table(
 ) -> ArrowTable:
     condition = "true"
     if only is not None:
-        chosen = msgspec.json.encode(only).decode()
         stage.execute(
             "CREATE OR REPLACE TEMP TABLE chosen AS SELECT unnest($1::VARCHAR[]) AS id", [only]
         )
         condition = "h.id IN (SELECT id FROM chosen)"
-        del chosen
     return ArrowTable(stage.sql(order_sql.facts_sql(currency, location, condition)))
