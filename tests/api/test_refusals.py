@@ -196,3 +196,27 @@ async def test_what_is_refused_tells_nothing_of_the_inside(
     assert "secret" not in answer.text
     reference = answer.json()["detail"].removeprefix("reported as ")
     assert reference in caplog.text
+
+
+async def test_unknown_parameters_are_refused_and_the_known_are_named(served: Served) -> None:
+    """By the document, which Litestar draws up: every route names what it takes."""
+    document = (await served.call("GET", "/openapi.json", None)).json()["paths"]
+    tried = 0
+    for method, path, handler in routes(served.app):
+        operation = document.get(f"/v1{path}", {}).get(method.lower())
+        if operation is None:
+            continue
+        known = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "query"]
+        filled = path.replace("{", "").replace("}", "")
+        answer = await served.call(method, f"{filled}?categroy=tea&{'&'.join(known)}")
+        told = assert_problem(answer)
+        assert told["status"] == 400, (method, path)
+        reason = f"is not known here; there is {', '.join(sorted(known)) or 'no parameter'}"
+        assert told["errors"] == [{"field": "categroy", "reason": reason}], handler
+        tried += bool(known)
+    assert tried > 15
+
+
+async def test_who_may_not_ask_learns_no_parameters(served: Served) -> None:
+    assert (await served.call("GET", "/users?x=1", None)).status_code == 401
+    assert (await served.call("GET", "/users?x=1", "analyst")).status_code == 403

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -11,10 +11,10 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
-from litestar.handlers import BaseRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.params import Parameter
 
-from omnix.kit.errors import Forbidden, Invalid
+from omnix.kit.errors import FieldError, Forbidden, Invalid
 from omnix.kit.paging import DEFAULT_LIMIT, MAX_LIMIT
 from omnix.platform.access import PUBLIC, SIGNED_IN, Actor, Authenticator
 from omnix.platform.problems import split_reason
@@ -86,10 +86,35 @@ def allow(permission: str, *problems: int) -> dict[str, Any]:
     return {"permission": permission, "problems": problems}
 
 
-async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Let pass only who has the route's permission; a route that declares none lets nobody pass."""
+Connection = ASGIConnection[Any, Any, Any, Any]
+
+
+async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Let pass only who has the route's permission; a route that declares none lets nobody pass.
+
+    Then refuses a query that the route does not know: a filter with a slip of the pen would
+    answer with everything.
+    """
     if connection.scope.get("method") == "OPTIONS":
         return  # the framework's own answer, which tells the path's methods and nothing else
+    await _permit(connection, handler)
+    if connection.scope["query_string"] and isinstance(handler, HTTPRouteHandler):
+        known = _parameters(handler, frozenset(connection.path_params))
+        unknown = [name for name in connection.query_params if name not in known]
+        if unknown:
+            reason = f"is not known here; there is {', '.join(known) or 'no parameter'}"
+            errors = [FieldError(name, reason) for name in dict.fromkeys(unknown)]
+            raise Invalid("; ".join(f"{e.field}: {e.reason}" for e in errors), errors)
+
+
+@lru_cache(maxsize=500)
+def _parameters(handler: HTTPRouteHandler, in_path: frozenset[str]) -> tuple[str, ...]:
+    """The names of the query parameters that a handler and what it depends on ask for."""
+    model = handler.create_kwargs_model(path_parameters=dict.fromkeys(in_path))  # type: ignore[arg-type]
+    return tuple(sorted(parameter.field_alias for parameter in model.expected_query_params))
+
+
+async def _permit(connection: Connection, handler: BaseRouteHandler) -> None:
     permission = handler.opt.get("permission")
     if permission is None:
         raise Forbidden("this route declares no permission, so nobody may call it")
