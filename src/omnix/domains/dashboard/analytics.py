@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 from itertools import pairwise
 
+from omnix.domains.products.model import Product
 from omnix.domains.system.settings import shop
 from omnix.kit.errors import Invalid
-from omnix.kit.time import day_of
+from omnix.kit.time import day_of, parse_instant
 from omnix.ports import Ports
 
 from . import rollups
@@ -92,6 +93,16 @@ async def prices(ports: Ports, product_id: str) -> list[PricePoint]:
     points = [PricePoint(r["day"].isoformat(), r["price_minor"], r["source"]) for r in rows]
     changed = [b for a, b in pairwise(points) if a.price_minor != b.price_minor]
     return points[:1] + changed
+
+
+async def price_history(ports: Ports, product: Product) -> list[PricePoint]:
+    """The same up to the product's price now, also where the history does not tell of it yet."""
+    points = await prices(ports, product.id)
+    price = product.price_minor
+    changed = day_of(parse_instant(product.updated_at), (await shop(ports)).time_zone).isoformat()
+    if points and (points[-1].price_minor == price or points[-1].day > changed):
+        return points
+    return [*(p for p in points if p.day < changed), PricePoint(changed, price, "live")]
 
 
 async def product_sales(ports: Ports, product_id: str, first: date, last: date) -> ProductSales:

@@ -96,12 +96,12 @@ GROUP BY day
 ORDER BY day;
 
 -- name: product_prices
--- The shelf prices of one product with the day from which each held.
+-- The shelf prices of one product with the day from which each held; of a day, the last one told.
 -- reads: prices
-SELECT day, max(price_minor) AS price_minor, max(source) AS source
+SELECT day, price_minor, source
 FROM prices
 WHERE product_id = $product_id
-GROUP BY day
+QUALIFY row_number() OVER (PARTITION BY day ORDER BY "at" DESC NULLS LAST, price_minor DESC) = 1
 ORDER BY day;
 
 -- name: product_stock_days

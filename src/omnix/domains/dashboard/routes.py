@@ -99,8 +99,8 @@ async def product_sales(
 @get("/products/{product_id:str}/prices", opt=allow("products:read"), summary="Price history")
 async def product_prices(ports: Ports, product_id: str) -> PriceList:
     """Each shelf price and the day from which it held."""
-    await products.get(ports, product_id)
-    return PriceList(await analytics.prices(ports, product_id))
+    product = await products.get(ports, product_id)
+    return PriceList(await analytics.price_history(ports, product))
 
 
 ROUTES = (

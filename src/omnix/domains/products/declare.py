@@ -27,11 +27,15 @@ PRICES = Fact(
         "price_minor": "BIGINT",
         "currency": "VARCHAR",
         "source": "VARCHAR",
+        "at": "TIMESTAMP",
     },
     partition="month",
     order=("product_id", "day"),
 )
-"""Shelf prices from the day each began to hold; never derived from what was paid."""
+"""Shelf prices from the day each began to hold; never derived from what was paid.
+
+``at`` is the moment in UTC where it is known: the last price of a day is the one that stayed.
+"""
 
 DOMAIN = Domain(
     name="products",

@@ -1,6 +1,7 @@
 """The catalogue's use cases."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from msgspec import UNSET
@@ -139,7 +140,7 @@ async def _create(
     operations += search.reindex(_SCOPE, product.id, (), texts(product))
     opening, events = settings.opening(shop, actor.id, now)
     operations += opening
-    events.append(Event("product.created", product.id, now, msgspec.to_builtins(product)))
+    events.append(Event("product.created", product.id, now, _told(product, None)))
     try:
         await ports.records.write(operations, events)
     except ConditionFailed as error:
@@ -177,9 +178,8 @@ async def change(ports: Ports, actor: Actor, id: str, change: ProductChange) -> 
     operations += search.reindex(_SCOPE, id, texts(before), texts(after))
     archived = before.status != after.status == "archived"
     kind = "product.archived" if archived else "product.changed"
-    data = {**msgspec.to_builtins(after), "previous_price_minor": before.price_minor}
     try:
-        await ports.records.write(operations, [Event(kind, id, now, data)])
+        await ports.records.write(operations, [Event(kind, id, now, _told(after, before))])
     except ConditionFailed as error:
         raise _taken(error, operations, after) from error
     return after
@@ -213,6 +213,20 @@ def expand(product: Product, quantity: int) -> list[Component]:
     if not product.components:
         return [Component(product.id, quantity)]
     return [Component(c.product_id, c.quantity * quantity) for c in product.components]
+
+
+def _told(after: Product, before: Product | None) -> dict[str, Any]:
+    """What an event tells of a product; who wants more reads it."""
+    return {
+        "id": after.id,
+        "version": after.version,
+        "status": after.status,
+        "category": after.category,
+        "price_minor": after.price_minor,
+        "previous_price_minor": before.price_minor if before is not None else None,
+        "cost_minor": after.cost_minor,
+        "currency": after.currency,
+    }
 
 
 def _claims(before: Product | None, after: Product) -> list[Operation]:
