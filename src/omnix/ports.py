@@ -142,7 +142,9 @@ class Records(Protocol):
         ...
 
     def scan(self, collection: Collection) -> AsyncIterator[Sequence[Item]]:
-        """Every item, in chunks. For jobs, backups and checks; never on a request's path."""
+        """Every item, in chunks. For backups, checks and jobs now and then; never on a request's
+        path, nor for each event: on AWS it reads all of the table that the collection shares.
+        """
         ...
 
 

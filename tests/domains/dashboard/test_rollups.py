@@ -22,6 +22,7 @@ from domains.simulated import (
 from omnix.domains.dashboard import analytics, handlers, rollups, service
 from omnix.domains.dashboard.declare import DAY_TOTALS, SNAPSHOTS
 from omnix.domains.dashboard.model import RANGES
+from omnix.domains.inventory.declare import BALANCES
 from omnix.domains.orders import handlers as order_handlers
 from omnix.domains.orders import service as orders
 from omnix.domains.orders import transitions
@@ -45,7 +46,7 @@ TODAY = date(2026, 1, 1)
 
 async def _stocked(ports: Ports, number: int) -> list[str]:
     """Products that are well in stock."""
-    page = await ports.records.query(rollups.BALANCES, "shop-1", index="location-index", limit=200)
+    page = await ports.records.query(BALANCES, "shop-1", index="location-index", limit=200)
     most = sorted(page.items, key=lambda item: (-item["available"], item["product_id"]))
     return [item["product_id"] for item in most[:number]]
 
@@ -196,7 +197,7 @@ async def test_stock_is_valued_at_cost(shop_data: Path) -> None:
         costs, value, pieces = {}, 0, 0
         async for items in ports.records.scan(rollups.PRODUCTS):
             costs.update({item["id"]: item["cost_minor"] for item in items})
-        async for items in ports.records.scan(rollups.BALANCES):
+        async for items in ports.records.scan(BALANCES):
             for item in items:
                 value += item["on_hand"] * costs[item["product_id"]]
                 pieces += item["on_hand"]

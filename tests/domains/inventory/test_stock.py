@@ -196,3 +196,19 @@ async def test_suppliers_and_their_terms(tmp_path: Path) -> None:
         assert await supply.terms(ports, "a") == []
         with pytest.raises(NotFound):
             await supply.end_terms(ports, ACTOR, "a", "acme")
+
+
+async def test_every_balance_is_read_once_and_no_entry_of_the_ledger(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_CHUNK", 3)
+    async with shop(tmp_path, dict.fromkeys("abcdefg", 1)) as ports:
+        await locations.create(ports, ACTOR, NewLocation(id="back", name="Back"))
+        await add_stock(ports, {"a": 2, "g": 3}, "back")
+        found = [
+            (item["product_id"], item["location_id"], item["on_hand"])
+            async for items in service.everything(ports)
+            for item in items
+        ]
+        main = [(id, "main", 1) for id in "abcdefg"]
+        assert sorted(found) == sorted([*main, ("a", "back", 2), ("g", "back", 3)])

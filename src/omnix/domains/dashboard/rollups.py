@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from omnix.domains.inventory.declare import BALANCES
+from omnix.domains.inventory import service as inventory
 from omnix.domains.products.declare import PRODUCTS
 from omnix.domains.system.settings import shop
 from omnix.kit.events import Event
@@ -147,7 +147,7 @@ async def refresh_stock(ports: Ports) -> None:
         costs.update((item["id"], item.get("cost_minor")) for item in chunk)
     value = pieces = costed = balances = 0
     counted = False
-    async for chunk in ports.records.scan(BALANCES):
+    async for chunk in inventory.everything(ports):
         for item in chunk:
             balances += 1
             on_hand = int(item["on_hand"])

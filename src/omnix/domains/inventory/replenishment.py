@@ -20,6 +20,7 @@ from omnix.kit.time import instant
 from omnix.ports import MAX_BATCH, Delete, Item, Ports, Put, Update
 
 from . import locations, supply
+from . import service as inventory
 from .declare import BALANCES, PROPOSAL_COUNTS, PROPOSALS, SUPPLY
 from .model import Balance, Supplier, Terms, balance
 from .proposals import ASSUMPTIONS, Assumption, Inputs, Proposal, Shortages, say
@@ -166,7 +167,7 @@ async def _desk(ports: Ports, *, everything: bool = False) -> _Desk:
         for item in items:
             terms.setdefault(item["product_id"], []).append(msgspec.convert(item, Terms))
     stock: dict[str, dict[str, Balance]] = {}
-    async for items in ports.records.scan(BALANCES):
+    async for items in inventory.everything(ports):
         for item in items:
             found = msgspec.convert(item, Balance)
             stock.setdefault(found.product_id, {})[found.location_id] = found

@@ -1,6 +1,6 @@
 """Reading stock, and changing it outside of orders."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from omnix.kit.paging import Page, decode_cursor, encode_cursor
 from omnix.kit.time import instant
 from omnix.platform.access import Actor
 from omnix.platform.idempotency import Retry
-from omnix.ports import Absent, Condition, Equals, Operation, Ports, Update
+from omnix.ports import Absent, Condition, Equals, Item, Operation, Ports, Update
 
 from . import locations, stock
 from .declare import BALANCES, LEDGER
@@ -31,6 +31,7 @@ from .model import (
 from .stock import Cause, Move, OutOfStock
 
 ATTEMPTS = 20
+_CHUNK = 1000
 
 
 async def get(ports: Ports, product_id: str, location_id: str) -> Balance:
@@ -59,6 +60,18 @@ async def _at(ports: Ports, location_id: str, limit: int, cursor: str | None) ->
     return await ports.records.query(
         BALANCES, location_id, index="location-index", limit=limit, cursor=cursor
     )
+
+
+async def everything(ports: Ports) -> AsyncIterator[Sequence[Item]]:
+    """All balances as stored, in chunks, without the ledger that lies in the same table."""
+    for place in (await locations.listing(ports, 200, None)).items:
+        cursor = None
+        while True:
+            page = await _at(ports, place.id, _CHUNK, cursor)
+            yield page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                break
 
 
 async def _everywhere(ports: Ports, limit: int, cursor: str | None) -> Page[Balance]:
