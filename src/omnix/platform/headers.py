@@ -1,6 +1,16 @@
-"""What every answer of the API has in common, whatever it is."""
+"""What every answer of the API has in common, and the line in the log that a bad one leaves."""
 
+import logging
+import re
+import time
+from collections.abc import Iterable
+from itertools import count
+from secrets import token_hex
 from typing import Any
+
+_log = logging.getLogger("omnix.requests")
+
+SLOW_SECONDS = 0.5
 
 _ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
@@ -9,30 +19,61 @@ _ALWAYS = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
 _UNKEPT = (b"cache-control", b"no-store")
+_ID = b"x-request-id"
+_SENT_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_PROCESS = token_hex(6)
+_numbers = count(1)
+
+
+def _id_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """The id that the client gave the request, if it is a plain one, or a new one."""
+    for name, value in headers:
+        if name == _ID and _SENT_ID.fullmatch(value):
+            return value
+    return b"%s-%x" % (_PROCESS.encode(), next(_numbers))
 
 
 def guarded(app: Any) -> Any:
     """The ASGI ``app`` with these headers: no sniffing, no frames, and no copies in caches.
 
-    HEAD is answered as GET would be, without the body.
+    HEAD is answered as GET would be, without the body. ``X-Request-Id`` names the request, also
+    in the log's line about one that took long or failed by our fault.
     """
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
+        began = time.perf_counter()
         head = scope["method"] == "HEAD"
+        id = _id_of(scope["headers"])
+        status = 0
 
         async def headed(message: Any) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 headers = list(message.get("headers", ()))
                 if all(name.lower() != b"cache-control" for name, _ in headers):
                     headers.append(_UNKEPT)
-                message = {**message, "headers": headers + _ALWAYS}
+                message = {**message, "headers": [*headers, *_ALWAYS, (_ID, id)]}
             elif head:
                 message = {**message, "body": b""}
             await send(message)
 
-        await app({**scope, "method": "GET"} if head else scope, receive, headed)
+        try:
+            await app({**scope, "method": "GET"} if head else scope, receive, headed)
+        finally:
+            took = time.perf_counter() - began
+            if took > SLOW_SECONDS or status >= 500:
+                # Without the query, which may hold what somebody searched for.
+                told = {
+                    "request_id": id.decode(),
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "status": status,
+                    "duration_ms": round(took * 1000),
+                }
+                _log.info("request", extra=told)
 
     return answer
