@@ -16,6 +16,7 @@ from omnix.domains.dashboard import handlers as dashboard_handlers
 from omnix.domains.dashboard import routes as dashboard_routes
 from omnix.domains.forecasting import handlers as forecasting_handlers
 from omnix.domains.forecasting import routes as forecasting_routes
+from omnix.domains.inventory import handlers as inventory_handlers
 from omnix.domains.inventory import replenishment_handlers, replenishment_routes
 from omnix.domains.inventory import routes as inventory_routes
 from omnix.domains.orders import handlers as orders_handlers
@@ -33,6 +34,7 @@ from omnix.platform.jobs import JobHandler
 from omnix.platform.kinds import get_problem
 from omnix.platform.openapi import document
 from omnix.platform.redrive import redriving
+from omnix.platform.turns import Turns
 from omnix.platform.upkeep import RESENDING, compacting, trimming
 from omnix.ports import Ports
 from omnix.transfer import jobs as transfer_jobs
@@ -65,6 +67,7 @@ JOBS: tuple[JobHandler, ...] = (
     trimming(CONSUMERS),
     RESENDING,
     redriving(CONSUMERS),
+    *inventory_handlers.JOBS,
     *orders_handlers.JOBS,
     *forecasting_handlers.JOBS,
     *dashboard_handlers.JOBS,
@@ -102,7 +105,9 @@ def api(
     doctor = Doctor(ports, FACTS, probes)
     made = Api(
         [Router("/v1", route_handlers=[*ROUTES, get_openapi]), get_problem, *more],
-        state=State({"ports": ports, "authenticate": authenticate, "doctor": doctor}),
+        state=State(
+            {"ports": ports, "authenticate": authenticate, "doctor": doctor, "turns": Turns()}
+        ),
         dependencies=dict(DEPENDENCIES),
         guards=[guard],
         exception_handlers=problems.HANDLERS,

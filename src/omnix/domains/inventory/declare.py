@@ -1,6 +1,16 @@
 """What the inventory domain declares."""
 
-from omnix.kit.declare import EDITORS, READERS, Collection, Domain, Fact, Index, Permission
+from omnix.kit.declare import (
+    EDITORS,
+    READERS,
+    Collection,
+    Domain,
+    Fact,
+    Index,
+    JobType,
+    Permission,
+    Schedule,
+)
 
 BALANCES = Collection(
     "balances",
@@ -56,6 +66,8 @@ STOCK_DAYS = Fact(
 )
 """Closing stock of a day and the share of its opening hours in which the product was in stock."""
 
+CLOSE_DAYS = JobType("inventory.close-days", "Write down yesterday's stock", timeout=600)
+
 DOMAIN = Domain(
     name="inventory",
     title="Inventory",
@@ -67,6 +79,8 @@ DOMAIN = Domain(
         "location.created": "A location was opened.",
         "supplier.changed": "A supplier or its terms changed.",
     },
+    jobs=(CLOSE_DAYS,),
+    schedules=(Schedule("inventory.close-days", CLOSE_DAYS.name, at="00:15"),),
     permissions=(
         Permission("inventory:read", "See stock and proposals", READERS),
         Permission("inventory:write", "Adjust, count and transfer stock", EDITORS),
