@@ -18,6 +18,7 @@ from omnix.kit.errors import FieldError, Forbidden, Invalid
 from omnix.kit.paging import DEFAULT_LIMIT, MAX_LIMIT
 from omnix.platform.access import PUBLIC, SIGNED_IN, Actor, Authenticator
 from omnix.platform.problems import split_reason
+from omnix.platform.turns import Turns
 from omnix.ports import Ports
 
 T = TypeVar("T")
@@ -141,8 +142,14 @@ def _actor(request: Request[Any, Any, Any], ports: Ports) -> Actor:
     return actor
 
 
+def _turns(state: State, ports: Ports) -> Turns:
+    turns: Turns = state.turns
+    return turns
+
+
 DEPENDENCIES: Mapping[str, Provide] = {
     "ports": Provide(_ports, sync_to_thread=False),
+    "turns": Provide(_turns, sync_to_thread=False),
     "actor": Provide(_actor, sync_to_thread=False),
 }
 

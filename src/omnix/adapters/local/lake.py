@@ -67,6 +67,8 @@ class LocalLake:
         self._writing = {name: threading.Lock() for name in self._facts}
         self._local = threading.local()
         self._pool = ThreadPoolExecutor(THREADS, "omnix-lake")
+        # Positions are looked up beside long queries: by whoever asks whether the lake is well.
+        self._looking = ThreadPoolExecutor(1, "omnix-lake-look")
         spill = root.with_name("duckdb-spill")
         config = {**_SETTINGS, "memory_limit": memory, "temp_directory": str(spill)}
         self._duckdb = duckdb.connect(config=config)
@@ -78,6 +80,7 @@ class LocalLake:
         if not self._closed:
             self._closed = True
             self._pool.shutdown()
+            self._looking.shutdown()
             self._duckdb.close()
 
     def folder(self, fact: Fact) -> Path:
@@ -102,7 +105,7 @@ class LocalLake:
             found: int | None = None if table is None else table.transaction_version(source)
             return found
 
-        return await self._run(work)
+        return await self._run(work, self._looking)
 
     async def delete(self, fact: Fact, where: Mapping[str, Any]) -> int:
         """As the port says. Raises ValueError for no condition or an unknown column."""
@@ -145,10 +148,11 @@ class LocalLake:
 
         await self._run(work)
 
-    async def _run(self, work: Callable[[], T]) -> T:
+    async def _run(self, work: Callable[[], T], pool: ThreadPoolExecutor | None = None) -> T:
         if self._closed:
             raise Unavailable("the lake is closed")
-        return await asyncio.get_running_loop().run_in_executor(self._pool, _translated, work)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(pool or self._pool, _translated, work)
 
     def _connection(self) -> duckdb.DuckDBPyConnection:
         connection: duckdb.DuckDBPyConnection | None = getattr(self._local, "connection", None)

@@ -9,6 +9,7 @@ from litestar.params import Parameter, QueryParameter
 
 from omnix.domains.products import service as products
 from omnix.platform.http import allow
+from omnix.platform.turns import Turns
 from omnix.ports import Ports
 
 from . import analytics, model, service
@@ -88,19 +89,21 @@ def list_metrics() -> MetricList:
 
 @get("/products/{product_id:str}/sales", opt=allow("products:read"), summary="One product's sales")
 async def product_sales(
-    ports: Ports, product_id: str, from_: From = None, to: To = None
+    ports: Ports, turns: Turns, product_id: str, from_: From = None, to: To = None
 ) -> model.ProductSales:
     """Units, revenue, shelf price and stock of each day; the last year where no range is given."""
     await products.get(ports, product_id)
     first, last = await analytics.default_range(ports, from_, to, 365)
-    return await analytics.product_sales(ports, product_id, first, last)
+    async with turns.take():
+        return await analytics.product_sales(ports, product_id, first, last)
 
 
 @get("/products/{product_id:str}/prices", opt=allow("products:read"), summary="Price history")
-async def product_prices(ports: Ports, product_id: str) -> PriceList:
+async def product_prices(ports: Ports, turns: Turns, product_id: str) -> PriceList:
     """Each shelf price and the day from which it held."""
     product = await products.get(ports, product_id)
-    return PriceList(await analytics.price_history(ports, product))
+    async with turns.take():
+        return PriceList(await analytics.price_history(ports, product))
 
 
 ROUTES = (

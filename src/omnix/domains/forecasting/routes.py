@@ -9,6 +9,7 @@ from omnix.platform import jobs
 from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.platform.jobs import JobRun
+from omnix.platform.turns import Turns
 from omnix.ports import Ports
 
 from . import service
@@ -41,15 +42,20 @@ async def forecast_accuracy(ports: Ports) -> Accuracy:
 
 
 @get("/forecasts/{product_id:str}", opt=allow("forecasts:read"), summary="Get a forecast")
-async def get_forecast(ports: Ports, product_id: str) -> ForecastDocument:
+async def get_forecast(ports: Ports, turns: Turns, product_id: str) -> ForecastDocument:
     """One product's newest forecast by day, with quantiles, drivers and notes."""
-    return await service.get(ports, product_id)
+    known = await service.known(ports, product_id)
+    if known is not None:
+        return known
+    async with turns.take():
+        return await service.get(ports, product_id)
 
 
 @post("/ai/forecast", opt=allow("forecasts:read"), status_code=200, summary="Forecast a product")
-async def make_forecast(ports: Ports, data: ForecastRequest) -> ForecastDocument:
+async def make_forecast(ports: Ports, turns: Turns, data: ForecastRequest) -> ForecastDocument:
     """Forecasts one product afresh, up to a year ahead. Changes nothing, so a retry is safe."""
-    return await service.forecast_one(ports, data.product_id, data.forecast_days)
+    async with turns.take():
+        return await service.forecast_one(ports, data.product_id, data.forecast_days)
 
 
 @post("/forecasts/batch", opt=allow("forecasts:write"), status_code=202, summary="Forecast all")

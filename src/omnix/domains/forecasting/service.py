@@ -93,13 +93,20 @@ async def total(ports: Ports) -> ForecastDocument | None:
     return _shown(document, len(document["mean"])) if document else None
 
 
+async def known(ports: Ports, product_id: str) -> ForecastDocument | None:
+    """The newest forecast of a product, if it has one. Raises NotFound for no such product."""
+    await products.get(ports, product_id)
+    document = await stored(ports, product_id)
+    return None if document is None else _shown(document, document["horizon_days"])
+
+
 async def get(ports: Ports, product_id: str) -> ForecastDocument:
     """The newest forecast of a product, made now if it has none. Raises NotFound."""
+    found = await known(ports, product_id)
+    if found is not None:
+        return found
     product = await products.get(ports, product_id)
-    document = await stored(ports, product_id)
-    if document is None:
-        return await forecast_now(ports, product, model.HORIZON_DAYS)
-    return _shown(document, document["horizon_days"])
+    return await forecast_now(ports, product, model.HORIZON_DAYS)
 
 
 async def forecast_one(ports: Ports, product_id: str, days: int) -> ForecastDocument:
