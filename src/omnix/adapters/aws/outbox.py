@@ -20,9 +20,13 @@ LISTS = 8
 REMEMBERED = 2000
 
 
+def list_name(number: int) -> str:
+    return f"list-{number}"
+
+
 def pending(aggregate: str) -> str:
     """The list that an aggregate's pending events stand in."""
-    return f"list-{zlib.crc32(aggregate.encode()) % LISTS}"
+    return list_name(zlib.crc32(aggregate.encode()) % LISTS)
 
 
 class Outbox:

@@ -16,10 +16,10 @@ item of an aggregate stays, since its number is where the next one goes on."""
 SEQUENCER = Collection("bus_sequencer", table="system", key=("bus",))
 """The bus's last sequence, and the batch that was given its sequences but may not be on it."""
 
-POSITIONS = Collection("bus_positions", table="system", key=("consumer",))
+POSITIONS = Collection("bus_positions", table="system", key=("consumer", "stream"))
 
-SENT_JOBS = Collection("sent_jobs", table="system", key=("id",), ttl="expires")
-"""Ids under which a job was sent, so that a repeated send does nothing."""
+QUEUED_JOBS = Collection("queued_jobs", table="system", key=("id",), ttl="expires")
+"""What SQS does not keep: ids that were sent, who holds a message, how often it was received."""
 
 DEAD_LETTERS = Collection(
     "dead_letters",
@@ -27,6 +27,8 @@ DEAD_LETTERS = Collection(
     key=("id",),
     indexes=(Index("listing-index", "listing", "at"),),
 )
+
+JOB_COUNTS = Collection("job_counts", table="system", key=("name",))
 
 SUBSCRIPTIONS = Collection(
     "push_subscriptions",
@@ -38,4 +40,13 @@ SUBSCRIPTIONS = Collection(
 
 SEQUENCES = Collection("push_sequences", table="realtime", key=("channel",))
 
-OWN = (OUTBOX, SEQUENCER, POSITIONS, SENT_JOBS, DEAD_LETTERS, SUBSCRIPTIONS, SEQUENCES)
+OWN = (
+    OUTBOX,
+    SEQUENCER,
+    POSITIONS,
+    QUEUED_JOBS,
+    DEAD_LETTERS,
+    JOB_COUNTS,
+    SUBSCRIPTIONS,
+    SEQUENCES,
+)
