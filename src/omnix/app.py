@@ -35,7 +35,6 @@ from omnix.platform.kinds import get_problem
 from omnix.platform.openapi import document
 from omnix.platform.redrive import redriving
 from omnix.platform.turns import Turns
-from omnix.platform.turns import Turns
 from omnix.platform.upkeep import RESENDING, compacting, trimming
 from omnix.ports import Ports
 from omnix.transfer import jobs as transfer_jobs
