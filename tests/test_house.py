@@ -44,6 +44,11 @@ def test_collections_lie_in_the_fourteen_tables() -> None:
     assert len(names) == len(set(names))
 
 
+def test_indexes_are_called_alike() -> None:
+    names = {index.name for collection in COLLECTIONS for index in collection.indexes}
+    assert all(name.endswith("-index") for name in names), names
+
+
 def test_facts_have_their_partition_and_order_among_their_columns() -> None:
     for fact in FACTS:
         assert fact.partition in fact.columns

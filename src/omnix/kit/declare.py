@@ -38,7 +38,10 @@ class Collection:
 
 @dataclass(frozen=True)
 class JobType:
-    """Work that outlasts a request. ``timeout`` seconds to its next sign of life; then retried."""
+    """Work that outlasts a request. ``timeout`` seconds to its next sign of life; then retried.
+
+    ``queue`` carries it on AWS, where the one that forecasts also does all other work.
+    """
 
     name: str
     title: str

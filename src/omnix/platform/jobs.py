@@ -23,7 +23,10 @@ JOB_RUNS = Collection(
     "jobs",
     table="system",
     key=("id",),
-    indexes=(Index("listing", "listing", "created_at"), Index("state", "state", "created_at")),
+    indexes=(
+        Index("listing-index", "listing", "created_at"),
+        Index("state-index", "state", "created_at"),
+    ),
     ttl="expires",
 )
 KEPT_SECONDS = 30 * 86_400
@@ -137,7 +140,7 @@ async def resend(ports: Ports, idle_seconds: float = 0) -> int:
     cursor, count = None, 0
     while True:
         page = await ports.records.query(
-            JOB_RUNS, "queued", index="state", high=before, limit=200, cursor=cursor
+            JOB_RUNS, "queued", index="state-index", high=before, limit=200, cursor=cursor
         )
         for item in page.items:
             await ports.jobs.send(item["name"], item.get("payload") or {}, id=item["id"])
@@ -156,7 +159,7 @@ async def get(ports: Ports, id: str) -> JobRun:
 
 async def listing(ports: Ports, state: str | None, limit: int, cursor: str | None) -> Page[JobRun]:
     """Newest first, all of them or those in one state."""
-    partition, index = (state, "state") if state else ("all", "listing")
+    partition, index = (state, "state-index") if state else ("all", "listing-index")
     page = await ports.records.query(
         JOB_RUNS, partition, index=index, newest_first=True, limit=limit, cursor=cursor
     )

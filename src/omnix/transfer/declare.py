@@ -6,7 +6,10 @@ IMPORTS = Collection(
     "imports",
     table="system",
     key=("id",),
-    indexes=(Index("listing", "listing", "created_at"), Index("state", "state", "created_at")),
+    indexes=(
+        Index("listing-index", "listing", "created_at"),
+        Index("state-index", "state", "created_at"),
+    ),
 )
 """One import of one file in one layout, with how far it came and what it found."""
 

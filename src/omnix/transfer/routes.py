@@ -132,7 +132,7 @@ def _planned(data: bytes, name: str, options: ImportOptions) -> tuple[dict[str, 
 async def list_imports(ports: Ports, limit: Limit, cursor: Cursor) -> ImportList:
     """Newest first."""
     page = await ports.records.query(
-        IMPORTS, "all", index="listing", newest_first=True, limit=limit, cursor=cursor
+        IMPORTS, "all", index="listing-index", newest_first=True, limit=limit, cursor=cursor
     )
     return ImportList(items=[_shown(item) for item in page.items], next_cursor=page.next_cursor)
 

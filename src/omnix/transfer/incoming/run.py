@@ -162,7 +162,7 @@ async def _staged(
 
 
 async def _others_torn(ports: Ports, id: str) -> bool:
-    page = await ports.records.query(IMPORTS, "running", index="state", limit=10)
+    page = await ports.records.query(IMPORTS, "running", index="state-index", limit=10)
     return any(item["id"] != id for item in page.items)
 
 
