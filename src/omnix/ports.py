@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from omnix.kit.declare import Collection, Fact
+from omnix.kit.errors import TooLarge
 from omnix.kit.events import Event
 from omnix.kit.paging import Page
 
@@ -24,6 +25,12 @@ Key = str | int | tuple[str | int, str | int]
 
 MAX_BATCH = 100
 """Operations and events together in one write."""
+
+MAX_ITEM = 400_000
+"""Bytes of an item that is put, as JSON; what it grows to by updates is its owner's care."""
+
+MAX_WRITE = 4_000_000
+"""Bytes of all items that one write puts."""
 
 MAX_PAYLOAD = 200_000
 """Bytes of a job's payload as JSON: what the queue of AWS takes, with room for the rest."""
@@ -130,7 +137,8 @@ class Records(Protocol):
         """All of the operations and events, durable on return, or none.
 
         Raises ConditionFailed with every position at fault; ValueError if one key is named
-        twice or there are more than MAX_BATCH operations and events.
+        twice or there are more than MAX_BATCH operations and events; TooLarge beyond MAX_ITEM
+        or MAX_WRITE.
         """
         ...
 
@@ -146,6 +154,14 @@ class Records(Protocol):
         path, nor for each event: on AWS it reads all of the table that the collection shares.
         """
         ...
+
+
+def check_sizes(sizes: Sequence[int]) -> None:
+    """``sizes`` are the bytes of the items that one write puts. Raises TooLarge."""
+    if max(sizes, default=0) > MAX_ITEM:
+        raise TooLarge(f"this would be stored as {max(sizes)} bytes; {MAX_ITEM} is the most")
+    if sum(sizes) > MAX_WRITE:
+        raise TooLarge(f"this would store {sum(sizes)} bytes at once; {MAX_WRITE} is the most")
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from omnix.kit.errors import ConditionFailed, Invalid
+from omnix.kit.errors import ConditionFailed, Invalid, TooLarge
 from omnix.kit.events import Event
 from omnix.ports import (
     MAX_BATCH,
+    MAX_ITEM,
     Absent,
     AtLeast,
     Check,
@@ -164,6 +165,18 @@ class RecordsContract:
             await records.write([Put(THINGS, {"name": "no key"})])
         with pytest.raises(ValueError):
             await records.get(LINES, "half a key")
+
+    async def test_an_item_and_a_write_have_a_size(self, records: Records) -> None:
+        with pytest.raises(TooLarge):
+            await records.write([Put(THINGS, {"id": "a", "note": "x" * MAX_ITEM})])
+        much = [Put(THINGS, {"id": f"t{n}", "note": "x" * 350_000}) for n in range(12)]
+        with pytest.raises(TooLarge):
+            await records.write(much)
+        assert await records.get(THINGS, "t0") is None
+        await records.write(much[:2])
+        found = await records.get(THINGS, "t1")
+        assert found is not None
+        assert len(found["note"]) == 350_000
 
     async def test_delete_of_nothing_is_fine(self, records: Records) -> None:
         await records.write([Delete(THINGS, "nothing")])

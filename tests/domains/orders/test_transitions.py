@@ -7,6 +7,7 @@ import pytest
 
 from domains.orders.shop import ACTOR, balances, bundle, order, plain, shop
 from omnix.domains.orders import service, transitions
+from omnix.domains.orders.changes import MAX_CHANGES
 from omnix.domains.orders.declare import ORDERS
 from omnix.domains.orders.model import (
     Cancellation,
@@ -132,3 +133,13 @@ async def test_an_imported_order_never_reserved_anything(tmp_path: Path) -> None
         for number in ("A-7", "536365"):
             found = await service.listing(ports, number=number)
             assert [each.id for each in found.items] == ["536365"]
+
+
+async def test_an_order_is_changed_so_often_and_no_more(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 1}) as ports:
+        placed = await service.place(ports, ACTOR, order(("a", 1), payment_state="paid"))
+        for _ in range(MAX_CHANGES):
+            await transitions.refund(ports, ACTOR, placed["id"], Refund(amount_minor=1))
+        with pytest.raises(Conflict, match="200 times"):
+            await transitions.refund(ports, ACTOR, placed["id"], Refund(amount_minor=1))
+        assert (await service.get(ports, placed["id"])).refunded_minor == MAX_CHANGES

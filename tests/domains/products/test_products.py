@@ -69,3 +69,18 @@ async def test_a_bundle_is_made_at_creation_and_stays_one(ports: Ports) -> None:
     after = await service.change(ports, ACTOR, "set", changed)
     assert [part.product_id for part in after.components] == ["a", "b"]
     assert made.components == (Component("a", 2),)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{"text": "x" * 16_000}, {"a": {"b": [{"c": {"d": 1}}]}}],
+    ids=["large", "deep"],
+)
+async def test_attributes_have_a_size_and_a_depth(ports: Ports, attributes: dict[str, Any]) -> None:
+    with pytest.raises(Invalid, match="attributes"):
+        await service.create(ports, ACTOR, new("a", attributes=attributes))
+    made = await service.create(ports, ACTOR, new("a", attributes={"a": {"b": [{"c": 1}]}}))
+    with pytest.raises(Invalid, match="attributes"):
+        await service.change(
+            ports, ACTOR, "a", ProductChange(version=made.version, attributes=attributes)
+        )

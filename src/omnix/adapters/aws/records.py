@@ -5,6 +5,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 from botocore.exceptions import ClientError
 
 from omnix.adapters.aws.calls import Calls, code, pause, refused
@@ -19,7 +20,7 @@ from omnix.kit.declare import Collection
 from omnix.kit.errors import ConditionFailed, Invalid, Unavailable
 from omnix.kit.events import Event
 from omnix.kit.paging import Page, encode_cursor
-from omnix.ports import MAX_BATCH, Clock, Delete, Item, Key, Operation, Put
+from omnix.ports import MAX_BATCH, Clock, Delete, Item, Key, Operation, Put, check_sizes
 
 MAX_KEYS = 100
 ATTEMPTS = 40
@@ -161,6 +162,7 @@ class AwsRecords:
         """
         if len(operations) + len(events) > MAX_BATCH:
             raise ValueError(f"at most {MAX_BATCH} operations and events at a time")
+        check_sizes([len(msgspec.json.encode(op.item)) for op in operations if isinstance(op, Put)])
         steps = [step(self._layouts[op.collection.name], op) for op in operations]
         if len({one.place for one in steps}) != len(steps):
             raise ValueError("a batch may name each key once")

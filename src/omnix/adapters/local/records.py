@@ -31,6 +31,7 @@ from omnix.ports import (
     Present,
     Put,
     Update,
+    check_sizes,
 )
 
 CHUNK = 1000
@@ -141,6 +142,7 @@ class LocalRecords:
                     steps.append((_CHECK, table, key, op.when, None))
         if len({(step[1].name, step[2]) for step in steps}) != len(steps):
             raise ValueError("a batch may name each key once")
+        check_sizes([len(step[4][-1]) for step in steps if step[0] == _PUT])
         rows = prepared(events) if events else []
         needs = [(step[1], step[2]) for step in steps if step[3] or step[0] == _UPDATE]
         await self._database.submit(

@@ -13,6 +13,9 @@ from .model import Change, Order, OrderSummary, PaymentState, Status, Stored
 MAX_CHANGED_UNITS = 5_000
 """Pairs of line and quantity that all changes of an order hold together: keeps it one item."""
 
+MAX_CHANGES = 200
+"""Changes of one order, for the same reason."""
+
 STOCK_MOVES = {"fulfil": "fulfilment", "cancel": "release", "return": "return"}
 _SIGNS = {"fulfil": (-1, -1), "cancel": (0, -1), "return": (1, 0)}
 _COUNTS = {"fulfil": "fulfilled", "return": "returned", "cancel": "cancelled"}
@@ -102,7 +105,10 @@ def order(
 
 def check(change: Change, stored: Stored, lines: Sequence[Mapping[str, Any]]) -> None:
     """Raises Invalid or Conflict where the order, with ``lines`` as now, forbids the change."""
-    now = head(stored, changes(stored), stored["status"])
+    before = changes(stored)
+    if len(before) >= MAX_CHANGES:
+        raise Conflict(f"the order was changed {MAX_CHANGES} times, which is the most")
+    now = head(stored, before, stored["status"])
     if change.kind == "pay":
         if now["payment_state"] != "unpaid":
             raise Conflict(f"the order is {now['payment_state']} already")

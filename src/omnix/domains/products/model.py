@@ -18,6 +18,8 @@ Minor = Annotated[int, Meta(ge=0, le=MAX_MINOR, description="Minor units of `cur
 Attributes = Annotated[dict[Annotated[str, Meta(max_length=64)], Any], Meta(max_length=50)]
 Status = Literal["active", "archived"]
 UNCATEGORISED = "Uncategorised"
+MAX_ATTRIBUTES = 16_000
+MAX_DEPTH = 4
 
 
 class Component(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,6 +79,22 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str
     updated_at: str
     version: int = 1
+
+
+def check_attributes(attributes: dict[str, Any]) -> None:
+    """Raises Invalid for more than a product's page could show."""
+    if len(msgspec.json.encode(attributes)) > MAX_ATTRIBUTES:
+        raise Invalid.field("attributes", f"must not exceed {MAX_ATTRIBUTES} bytes as JSON")
+    level: list[Any] = [attributes]
+    for _ in range(MAX_DEPTH):
+        level = [
+            part
+            for each in level
+            for part in (each.values() if isinstance(each, dict) else each)
+            if isinstance(part, (dict, list))
+        ]
+    if level:
+        raise Invalid.field("attributes", f"must not be nested deeper than {MAX_DEPTH} levels")
 
 
 def item(product: Product) -> dict[str, Any]:

@@ -17,7 +17,17 @@ from omnix.platform.access import Actor
 from omnix.ports import Absent, Equals, Item, Operation, Ports, Put, Update
 
 from .declare import CATEGORIES, PRODUCTS
-from .model import Component, NewProduct, Product, ProductChange, Status, item, texts, tidy
+from .model import (
+    Component,
+    NewProduct,
+    Product,
+    ProductChange,
+    Status,
+    check_attributes,
+    item,
+    texts,
+    tidy,
+)
 
 _SCOPE = "product"
 
@@ -117,6 +127,7 @@ async def _create(
     ports: Ports, actor: Actor, new: NewProduct, shop: settings.Shop
 ) -> Product | None:
     """None where the settings of a shop that was empty changed meanwhile."""
+    check_attributes(new.attributes)
     now = instant(ports.clock.now())
     product = Product(
         id=new.id or new_id("prd"),
@@ -160,6 +171,8 @@ async def change(ports: Ports, actor: Actor, id: str, change: ProductChange) -> 
         for field in change.__struct_fields__
         if field != "version" and (value := getattr(change, field)) is not UNSET
     }
+    if "attributes" in given:
+        check_attributes(given["attributes"])
     for field in ("sku", "name", "category"):
         if field in given:
             given[field] = tidy(given[field], field)
