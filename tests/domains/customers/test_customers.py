@@ -193,3 +193,12 @@ async def test_pages_of_a_search_repeat_and_lose_nobody(ports: Ports) -> None:
     for limit in (1, 2, 5, 50):
         assert sorted(await pages("ann", limit)) == [f"c{n}" for n in range(9)]
         assert sorted(await pages("berg anni", limit)) == ["c0", "c3", "c6"]
+
+
+async def test_archived_twice_is_archived_once(ports: Ports) -> None:
+    made = await service.create(ports, ACTOR, NewCustomer(name="Ann"))
+    for _ in range(2):
+        after = await service.archive(ports, ACTOR, made.id)
+        assert (after.status, after.version) == ("archived", 2)
+    with pytest.raises(NotFound):
+        await service.archive(ports, ACTOR, "nobody")

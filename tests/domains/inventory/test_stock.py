@@ -103,6 +103,32 @@ async def test_a_key_adjusts_once(tmp_path: Path) -> None:
             await service.adjust(ports, ACTOR, "a", Adjustment(delta=6), "key")
 
 
+async def test_a_retry_is_told_what_the_first_was_told(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 10}) as ports:
+        receipt = Receipt(quantity=3)
+        took = await service.receive(ports, ACTOR, "a", receipt, "received")
+        assert took.on_hand == 13
+        await service.adjust(ports, ACTOR, "a", Adjustment(count_to=1), "counted")
+        gone = await service.adjust(ports, ACTOR, "a", Adjustment(delta=-1), "gone")
+        assert gone.on_hand == 0
+        for _ in range(2):
+            assert await service.receive(ports, ACTOR, "a", receipt, "received") == took
+            again = await service.adjust(ports, ACTOR, "a", Adjustment(count_to=1), "counted")
+            assert again.on_hand == 1
+        assert await balances(ports) == {"a": (0, 0)}
+
+
+async def test_those_who_send_one_request_at_once_are_told_the_same(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 10}) as ports:
+        change = Adjustment(delta=5)
+        told = await asyncio.gather(
+            *(service.adjust(ports, ACTOR, "a", change, "key") for _ in range(8)),
+            *(service.receive(ports, ACTOR, "a", Receipt(quantity=1)) for _ in range(8)),
+        )
+        assert len({plain(each)["on_hand"] for each in told[:8]}) == 1
+        assert await balances(ports) == {"a": (23, 0)}
+
+
 async def test_transfers_move_all_lines_or_none(tmp_path: Path) -> None:
     async with shop(tmp_path, {"a": 10, "b": 1}) as ports:
         await locations.create(ports, ACTOR, NewLocation(id="east", name="East"))
@@ -212,3 +238,23 @@ async def test_every_balance_is_read_once_and_no_entry_of_the_ledger(
         ]
         main = [(id, "main", 1) for id in "abcdefg"]
         assert sorted(found) == sorted([*main, ("a", "back", 2), ("g", "back", 3)])
+
+
+async def test_unknown_products_places_and_suppliers_are_told(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 1}) as ports:
+        assert len((await service.history(ports, "a", None, 50, None)).items) == 1
+        with pytest.raises(NotFound):
+            await service.history(ports, "ghost", None, 50, None)
+        with pytest.raises(Invalid, match="location_id"):
+            await service.history(ports, "a", "ghost", 50, None)
+        with pytest.raises(NotFound):
+            await supply.supplied(ports, "ghost", 50, None)
+
+
+async def test_a_shop_has_as_many_locations_as_are_shown(tmp_path: Path) -> None:
+    async with shop(tmp_path, {}) as ports:
+        for n in range(locations.MOST - 1):
+            await locations.create(ports, ACTOR, NewLocation(id=f"l{n}", name="L"))
+        with pytest.raises(Conflict, match="200"):
+            await locations.create(ports, ACTOR, NewLocation(name="One more"))
+        assert len((await locations.listing(ports, 200, None)).items) == locations.MOST

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from litestar.testing import AsyncTestClient
 
-from domains.orders.shop import balances, bundle, shop
+from domains.orders.shop import ACTOR, balances, bundle, shop
+from omnix.adapters.local.clock import ManualClock
 from omnix.app import api
 from omnix.declared import PERMISSIONS
+from omnix.domains.system.settings import ShopChange, change_shop
 from omnix.platform.access import Actor
 from omnix.ports import Ports
 
@@ -66,6 +68,45 @@ async def test_an_order_is_placed_replayed_and_found(tmp_path: Path) -> None:
         assert (await client.get("/v1/orders?number=1")).json()["items"] == []
         assert (await client.get(f"/v1/orders/{id}")).json() == done.json()
         assert (await client.get("/v1/orders/ord_none")).status_code == 404
+
+
+async def test_orders_of_some_days_of_the_shops_zone(tmp_path: Path) -> None:
+    async with serving(tmp_path) as (client, ports):
+        berlin = ShopChange(version=0, time_zone="Europe/Berlin")
+        await change_shop(ports, ACTOR, berlin)
+        placed = {}
+        start = ports.clock.now()
+
+        def since() -> float:
+            return (ports.clock.now() - start).total_seconds()
+
+        for hour in (1, 22, 23):  # 23:00 UTC is the next day in Berlin
+            assert isinstance(ports.clock, ManualClock)
+            ports.clock.advance(hour * 3600 - since())
+            body = {"customer_id": "cus_1", "lines": [{"product_id": "a", "quantity": 1}]}
+            made = (await client.post("/v1/orders", json=body)).json()
+            placed[hour] = made["id"]
+
+        async def found(query: str) -> list[str]:
+            answer = await client.get(f"/v1/orders?{query}")
+            assert answer.status_code == 200, answer.text
+            return [each["id"] for each in answer.json()["items"]]
+
+        first, second = [placed[1]], [placed[23]]
+        assert await found("placed_to=2026-01-01") == [placed[22], *first]
+        assert await found("placed_from=2026-01-02&status=placed") == second
+        assert (
+            await found("placed_from=2026-01-02&placed_to=2026-01-02&customer_id=cus_1") == second
+        )
+        assert await found("placed_from=2026-01-03") == []
+        for wrong in (
+            "placed_from=2026-01-02&placed_to=2026-01-01",
+            "placed_from=0001-01-01",
+            "placed_to=9999-12-31",
+            "placed_from=2026-01-01&number=1",
+            "placed_from=soon",
+        ):
+            assert _fields(await client.get(f"/v1/orders?{wrong}")), wrong
 
 
 async def test_what_is_lacking_is_told_by_line(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from litestar import get, patch, post
+from litestar import delete, get, patch, post
 from litestar.params import Parameter
 
 from omnix.platform.access import Actor
@@ -64,4 +64,10 @@ async def change_customer(
     return await service.change(ports, actor, customer_id, data)
 
 
-ROUTES = (list_customers, create_customer, get_customer, change_customer)
+@delete("/customers/{customer_id:str}", opt=allow("customers:write"), summary="Archive a customer")
+async def archive_customer(ports: Ports, actor: Actor, customer_id: str) -> None:
+    """Takes the customer off the list of active ones; the data and the orders stay."""
+    await service.archive(ports, actor, customer_id)
+
+
+ROUTES = (list_customers, create_customer, get_customer, change_customer, archive_customer)

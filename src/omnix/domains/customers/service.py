@@ -122,6 +122,15 @@ async def change(ports: Ports, actor: Actor, id: str, change: CustomerChange) ->
     return after
 
 
+async def archive(ports: Ports, actor: Actor, id: str) -> Customer:
+    """Hide the customer and keep the data. Done twice is done once."""
+    before = await get(ports, id)
+    if before.status == "archived":
+        return before
+    archived = CustomerChange(version=before.version, status="archived")
+    return await change(ports, actor, id, archived)
+
+
 async def _write(
     ports: Ports,
     actor: Actor,

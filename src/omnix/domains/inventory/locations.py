@@ -17,6 +17,8 @@ from .declare import LOCATIONS
 from .model import Location, NewLocation
 
 FIRST = "main"
+MOST = 200
+"""Locations of a shop: what goes over all of them takes them in one page."""
 _SCOPE = "shop"
 _DEFAULT = ("default", "default")
 
@@ -57,11 +59,13 @@ async def listing(ports: Ports, limit: int, cursor: str | None) -> Page[Location
 
 
 async def create(ports: Ports, actor: Actor, new: NewLocation) -> Location:
-    """Raises AlreadyExists for a taken id."""
+    """Raises AlreadyExists for a taken id, Conflict where there are MOST already."""
     name = normal(new.name)
     if not name:
         raise Invalid.field("name", "must not be blank")
     id = new.id or new_id("loc")
+    if len((await ports.records.query(LOCATIONS, _SCOPE, limit=MOST)).items) >= MOST:
+        raise Conflict(f"a shop has at most {MOST} locations")
     first = await ports.records.get(LOCATIONS, _DEFAULT) is None
     location = await _open(ports, id, name, first=first)
     if location is None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from litestar import delete, get, patch, post, put
 from litestar.params import HeaderParameter, Parameter
 
+from omnix.domains.products import service as products
 from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
@@ -164,6 +165,7 @@ async def list_supplied(ports: Ports, supplier_id: str, limit: Limit, cursor: Cu
 @get("/inventory/{product_id:str}/suppliers", opt=READ, summary="List a product's suppliers")
 async def list_terms(ports: Ports, product_id: str) -> TermsList:
     """How the product can be bought."""
+    await products.get(ports, product_id)
     return TermsList(items=await supply.terms(ports, product_id))
 
 

@@ -93,8 +93,9 @@ async def _everywhere(ports: Ports, limit: int, cursor: str | None) -> Page[Bala
 async def history(
     ports: Ports, product_id: str, location_id: str | None, limit: int, cursor: str | None
 ) -> Page[Entry]:
-    """The ledger of a product at a location, newest first."""
-    place = location_id or await locations.default(ports)
+    """The ledger of a product at a location, newest first. Raises NotFound, Invalid."""
+    await products.get(ports, product_id)
+    place = await locations.given_or_default(ports, location_id)
     page = await ports.records.query(
         LEDGER, stock_key(product_id, place), newest_first=True, limit=limit, cursor=cursor
     )

@@ -97,7 +97,8 @@ async def terms(ports: Ports, product_id: str) -> list[Terms]:
 
 
 async def supplied(ports: Ports, supplier_id: str, limit: int, cursor: str | None) -> Page[Terms]:
-    """What a supplier sells, by product."""
+    """What a supplier sells, by product. Raises NotFound."""
+    await get(ports, supplier_id)
     page = await ports.records.query(
         SUPPLY, supplier_id, index="supplier-index", limit=limit, cursor=cursor
     )

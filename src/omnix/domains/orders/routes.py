@@ -1,5 +1,6 @@
 """Orders over HTTP."""
 
+from datetime import date
 from typing import Annotated
 
 from litestar import Response, get, post
@@ -48,11 +49,20 @@ async def list_orders(
     customer_id: Annotated[str | None, Parameter(max_length=64)] = None,
     status: Status | None = None,
     number: Annotated[str | None, Parameter(max_length=64)] = None,
+    placed_from: Annotated[date | None, Parameter(description="First day, included.")] = None,
+    placed_to: Annotated[date | None, Parameter(description="Last day, included.")] = None,
     sort: Annotated[str, Parameter(pattern="^-placed_at$")] = "-placed_at",
 ) -> OrderList:
-    """Newest first: all, or by one of customer, status and order number."""
+    """Newest first: all, by customer or status, of some days, or by order number."""
     page = await service.listing(
-        ports, customer_id=customer_id, status=status, number=number, limit=limit, cursor=cursor
+        ports,
+        customer_id=customer_id,
+        status=status,
+        number=number,
+        placed_from=placed_from,
+        placed_to=placed_to,
+        limit=limit,
+        cursor=cursor,
     )
     return OrderList(items=list(page.items), next_cursor=page.next_cursor)
 

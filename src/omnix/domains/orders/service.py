@@ -1,7 +1,7 @@
 """Placing orders and looking them up."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -10,11 +10,12 @@ from omnix.domains.customers.declare import CUSTOMERS
 from omnix.domains.inventory import locations, stock
 from omnix.domains.inventory.stock import Cause, Move, OutOfStock
 from omnix.domains.products import service as products
+from omnix.domains.system.settings import shop
 from omnix.kit.errors import ConditionFailed, Conflict, FieldError, Invalid, NotFound
 from omnix.kit.ids import new_id
 from omnix.kit.money import MAX_MINOR
 from omnix.kit.paging import Page
-from omnix.kit.time import instant
+from omnix.kit.time import day_range, instant
 from omnix.platform.access import Actor
 from omnix.platform.idempotency import Retry
 from omnix.ports import Check, Item, Operation, Ports, Present, Put
@@ -242,21 +243,53 @@ async def listing(
     customer_id: str | None = None,
     status: Status | None = None,
     number: str | None = None,
+    placed_from: date | None = None,
+    placed_to: date | None = None,
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[OrderSummary]:
-    """Newest first: all, or those of a customer, in a status, or under a number."""
+    """Newest first: all, or those of a customer, in a status, or under a number.
+
+    The days, in the shop's zone and both included, narrow all but the last.
+    """
     given = {"customer-index": customer_id, "status-index": status, "number-index": number}
     chosen = [(index, value) for index, value in given.items() if value is not None]
     if len(chosen) > 1:
         raise Invalid.field("customer_id", "give one of customer_id, status and number")
     if number is not None:
+        if placed_from is not None or placed_to is not None:
+            raise Invalid.field("number", "says enough; leave the days out")
         return await numbered(ports, number)
+    if placed_from is not None and placed_to is not None and placed_from > placed_to:
+        raise Invalid.field("placed_from", "must not be after placed_to")
     index, value = chosen[0] if chosen else ("listing-index", _ALL)
+    low, high = await _span(ports, placed_from, placed_to)
     page = await ports.records.query(
-        ORDERS, value, index=index, newest_first=True, limit=limit, cursor=cursor
+        ORDERS,
+        value,
+        index=index,
+        low=low,
+        high=high,
+        newest_first=True,
+        limit=limit,
+        cursor=cursor,
     )
     return Page([changes.summary(stored) for stored in page.items], page.next_cursor)
+
+
+async def _span(
+    ports: Ports, first: date | None, last: date | None
+) -> tuple[str | None, str | None]:
+    """The first and the last instant of these days."""
+    if first is None and last is None:
+        return None, None
+    zone = (await shop(ports)).time_zone
+    try:
+        low = instant(day_range(first, zone)[0]) if first is not None else None
+        high = day_range(last, zone)[1] - timedelta(milliseconds=1) if last is not None else None
+    except OverflowError as error:
+        raise Invalid.field("placed_from", "must be a day of this age") from error
+    return low, instant(high) if high is not None else None
 
 
 async def numbered(ports: Ports, number: str) -> Page[OrderSummary]:
