@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import msgspec
 
 from omnix.kit.declare import Collection
-from omnix.kit.errors import Invalid, OmnixError
-from omnix.ports import Absent, Put, Records
+from omnix.kit.errors import ConditionFailed, Invalid, OmnixError
+from omnix.ports import Absent, Equals, Put, Records, Update
 
 IDEMPOTENCY = Collection("idempotency", table="system", key=("key",), ttl="expires")
 KEPT_SECONDS = 7 * 86_400
@@ -46,6 +46,22 @@ class Retry:
             "expires": now_epoch + KEPT_SECONDS,
         }
         return Put(IDEMPOTENCY, item, when=(Absent(),))
+
+    async def settle(self, records: Records, answer: Any) -> Any:
+        """For an answer that only the change itself made known: keep it in place of what was
+        remembered, unless another one was kept already; returns the one that is kept.
+        """
+        kept = Update(
+            IDEMPOTENCY,
+            self.key,
+            set={"answer": answer, "settled": True},
+            when=(Equals("settled", None),),
+        )
+        try:
+            await records.write([kept])
+        except ConditionFailed:
+            return await self.recall(records)
+        return answer
 
     async def recall(self, records: Records) -> Any | None:
         """The first answer, or None if the key is new. Raises KeyReused for another body."""

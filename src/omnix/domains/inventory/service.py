@@ -120,7 +120,7 @@ async def _stocked(ports: Ports, product_id: str, field: str | None = None) -> N
 async def adjust(
     ports: Ports, actor: Actor, product_id: str, change: Adjustment, key: str | None = None
 ) -> Balance:
-    """Correct a balance; returns it as it is afterwards, also to a retry under the same key.
+    """Correct a balance; returns it as it is afterwards, to a retry as the first was told.
 
     Raises OutOfStock where ``delta`` would take more than is available: what is reserved can
     only be counted away.
@@ -131,7 +131,7 @@ async def adjust(
         raise Invalid.field("delta", "must not be 0")
     retry = Retry.of(key, actor.id, f"adjust {product_id}", change)
     if retry is not None and (answer := await retry.recall(ports.records)) is not None:
-        return await get(ports, product_id, answer["location_id"])
+        return await _told(ports, product_id, answer["location_id"], retry, answer)
     await _stocked(ports, product_id)
     place = await locations.given_or_default(ports, change.location_id)
     more = {"reason": change.reason, "note": change.note}
@@ -140,7 +140,7 @@ async def adjust(
     else:
         assert change.count_to is not None
         await _count(ports, actor, product_id, place, change.count_to, more, retry)
-    return await get(ports, product_id, place)
+    return await _told(ports, product_id, place, retry)
 
 
 async def receive(
@@ -149,14 +149,27 @@ async def receive(
     """Take goods in; returns the balance as it is afterwards."""
     retry = Retry.of(key, actor.id, f"receive {product_id}", receipt)
     if retry is not None and (answer := await retry.recall(ports.records)) is not None:
-        return await get(ports, product_id, answer["location_id"])
+        return await _told(ports, product_id, answer["location_id"], retry, answer)
     await _stocked(ports, product_id)
     place = await locations.given_or_default(ports, receipt.location_id)
     more = {"note": receipt.note}
     if receipt.reference is not None:
         more["reference"] = receipt.reference
     await _add(ports, actor, product_id, place, receipt.quantity, "receipt", more, retry)
-    return await get(ports, product_id, place)
+    return await _told(ports, product_id, place, retry)
+
+
+async def _told(
+    ports: Ports, product_id: str, place: str, retry: Retry | None, answer: Any = None
+) -> Balance:
+    """The balance after a change, which whoever repeats the request is told again."""
+    if answer is None or "balance" not in answer:
+        now = await get(ports, product_id, place)
+        if retry is None:
+            return now
+        told = {"location_id": place, "balance": msgspec.to_builtins(now)}
+        answer = await retry.settle(ports.records, told)
+    return msgspec.convert(answer["balance"], Balance)
 
 
 async def _add(
