@@ -13,7 +13,8 @@ def table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> lis
     return [*lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
 
 
-def main() -> None:
+def reference() -> str:
+    """The page as it should be."""
     when = {s.job: f"every {s.every} s" if s.every else f"daily at {s.at}" for s in SCHEDULES}
     lines = ["# Reference", "", "Written by `docs/make_reference.py` from the declarations.", ""]
     lines += table(
@@ -52,8 +53,8 @@ def main() -> None:
         ("domain", "collections"),
         [(d.name, ", ".join(f"`{c.name}`" for c in d.collections) or "none") for d in DECLARED],
     )
-    Path(__file__).with_name("reference.md").write_text("\n".join(lines[:-1]) + "\n")
+    return "\n".join(lines[:-1]) + "\n"
 
 
 if __name__ == "__main__":
-    main()
+    Path(__file__).with_name("reference.md").write_text(reference())

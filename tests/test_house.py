@@ -1,6 +1,7 @@
 """The house itself: what is declared is complete, documented, and small."""
 
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +103,19 @@ def test_everything_with_a_name_is_documented(names: list[str]) -> None:
     text = (ROOT / "docs" / "reference.md").read_text()
     missing = [name for name in names if f"`{name}`" not in text]
     assert not missing
+
+
+def test_the_reference_is_up_to_date() -> None:
+    make = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))
+    assert (ROOT / "docs" / "reference.md").read_text() == make["reference"]()
+
+
+def test_every_permission_guards_something() -> None:
+    """A route, or a channel of the live protocol."""
+    asked = {handler.opt["permission"] for handler in app.ROUTES}
+    live = (SOURCE / "domains" / "realtime" / "protocol.py").read_text()
+    unasked = {permission.name for permission in PERMISSIONS} - asked
+    assert not {name for name in unasked if f'"{name}"' not in live}
 
 
 def test_declarations_load_without_numerics_or_adapters() -> None:

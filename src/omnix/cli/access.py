@@ -1,4 +1,4 @@
-"""``omnix user`` and ``omnix api-key``: access from the machine that holds the data."""
+"""``omnix user``, ``api-key`` and ``rotate-keys``: access from the machine that holds the data."""
 
 import asyncio
 from typing import Annotated
@@ -51,3 +51,17 @@ def create_key(
             return await keys.create_for_system(local.ports, name, permissions, days)
 
     print(asyncio.run(work()))
+
+
+@app.command("rotate-keys")
+def rotate_keys(data: DataOption = DEFAULT_DATA) -> None:
+    """Sign access tokens with a new key from the server's next start on."""
+    from omnix.domains.auth.tokens import KeyRing
+    from omnix.runtimes.local import platform
+
+    async def work() -> None:
+        async with platform(data) as local:
+            await KeyRing(local.ports).rotate()
+
+    asyncio.run(work())
+    console.print("Tokens that were given out go on until they end.")

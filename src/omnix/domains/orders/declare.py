@@ -1,12 +1,8 @@
 """What the orders domain declares."""
 
 from omnix.kit.declare import (
-    ADMIN,
-    ANALYST,
     EDITORS,
-    MANAGER,
     READERS,
-    SERVICE,
     Collection,
     Domain,
     Fact,
@@ -90,6 +86,5 @@ DOMAIN = Domain(
     permissions=(
         Permission("orders:read", "See orders", READERS),
         Permission("orders:write", "Place and change orders", EDITORS),
-        Permission("orders:export", "Export orders", frozenset({ADMIN, MANAGER, ANALYST, SERVICE})),
     ),
 )
