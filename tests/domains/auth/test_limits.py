@@ -1,6 +1,7 @@
 """Guessing is slow, from one address and on one account, also when all guesses come at once."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,25 @@ async def test_an_address_gets_exactly_its_number(ports: Ports, clock: ManualClo
     await limits.take(ports, "192.0.2.2", 50)
     clock.advance(900)
     await limits.take(ports, "192.0.2.1", 50)
+
+
+async def test_the_window_s_first_requests_may_come_at_any_step_of_each_other(
+    ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is refused for want of a count, and finds that another has begun one meanwhile."""
+    get, others = ports.records.get, 0
+
+    async def late(*asked: Any) -> Any:
+        nonlocal others
+        if not others:
+            others = 1
+            await limits.take(ports, "192.0.2.1", 2)
+        return await get(*asked)
+
+    monkeypatch.setattr(ports.records, "get", late)
+    await limits.take(ports, "192.0.2.1", 2)
+    with pytest.raises(TooMany):
+        await limits.take(ports, "192.0.2.1", 2)
 
 
 async def test_guesses_at_once_do_not_get_past_the_pause(ports: Ports) -> None:

@@ -34,15 +34,18 @@ async def take(ports: Ports, address: str, allowed: int) -> None:
     window = now // WINDOW_SECONDS
     key = _hidden(f"address#{window}", address)
     ends = (window + 1) * WINDOW_SECONDS
-    for _ in range(2):
+    for _ in range(3):
         try:
             await ports.records.write(
                 [Update(ATTEMPTS, key, add={"left": -1}, when=(AtLeast("left", 1),))]
             )
             return
         except ConditionFailed:
-            if await ports.records.get(ATTEMPTS, key) is not None:
+            known = await ports.records.get(ATTEMPTS, key)
+            if known is not None and known["left"] < 1:
                 break
+            if known is not None:
+                continue  # the first request of the window came in between
         first = {"subject": key, "left": allowed - 1, "expires": ends}
         try:
             await ports.records.write([Put(ATTEMPTS, first, when=(Absent(),))])
