@@ -288,3 +288,15 @@ async def test_a_single_answer_agrees_with_the_nightly_one(shop_data: Path) -> N
             nightly = (await _stored(ports))[product.id]["mean"][:28]
             wanted = pytest.approx(sum(nightly), rel=0.35, abs=2)
             assert sum(point.mean for point in single.points) == wanted
+
+
+def test_a_product_is_listed_from_its_day_in_the_shops_zone() -> None:
+    late = "2026-01-01T20:00:00.000Z"  # the 2nd in Auckland
+    product = Product(
+        id="a", sku="a", name="A", price_minor=1, currency="NZD", created_at=late, updated_at=late
+    )
+    for zone, start in (("UTC", 0), ("Pacific/Auckland", 1)):
+        span = history.Window(date(2026, 1, 1), date(2026, 1, 5), zone)
+        none = {"row": np.array([], np.int32), "place": np.array([], np.int32),
+                "day": np.array([], np.int32), "units": np.array([], np.float32)}  # fmt: skip
+        assert history.build(span, [product], [], none, none).by_product.start.tolist() == [start]

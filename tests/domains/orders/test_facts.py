@@ -1,6 +1,7 @@
 """Sales facts follow from events, once however often those are delivered."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from omnix.domains.orders.model import (
     NewOrder,
 )
 from omnix.domains.system.settings import ShopChange, change_shop
+from omnix.domains.system.setup import data_until
 from omnix.platform.consume import consume_once
 from omnix.ports import Ports, Query
 
@@ -143,3 +145,13 @@ async def test_a_long_order_is_told_in_parts(tmp_path: Path) -> None:
         await service.place(ports, ACTOR, order(*((id, 1) for id in stock)))
         await _follow(ports)
         assert await ports.lake.rows(_SUMS) == [{"n": 1100, "units": 1100}]
+
+
+async def test_the_data_goes_as_far_as_the_last_sale(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 9}) as ports:
+        assert isinstance(ports.clock, ManualClock)
+        for day in (1, 3):
+            await service.place(ports, ACTOR, order(("a", 1)))
+            await _follow(ports)
+            assert await data_until(ports) == date(2026, 1, day)
+            ports.clock.advance(2 * 86_400)

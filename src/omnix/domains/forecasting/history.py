@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from omnix.domains.products.model import Product
 from omnix.domains.system.settings import shop
 from omnix.engine.forecast import Panel
-from omnix.kit.time import day_of
+from omnix.kit.time import day_of, parse_instant
 from omnix.platform import queries
 from omnix.ports import Ports
 
@@ -24,10 +24,13 @@ _MASK_LIMIT = 0.9
 
 @dataclass(frozen=True)
 class Window:
-    """The days to learn from, both included. Forecasts begin on the day after ``last``."""
+    """The days to learn from, both included, in the shop's zone. Forecasts begin on the day after
+    ``last``.
+    """
 
     first: date
     last: date
+    time_zone: str = "UTC"
 
     @property
     def days(self) -> int:
@@ -48,17 +51,19 @@ async def window(ports: Ports) -> Window | None:
     first, last = row["first_day"], row["last_day"]
     if first is None:
         return None
-    today = day_of(ports.clock.now(), (await shop(ports)).time_zone)
+    time_zone = (await shop(ports)).time_zone
+    today = day_of(ports.clock.now(), time_zone)
     if today - last <= timedelta(days=LIVE_WITHIN_DAYS):
         last = today - timedelta(days=1)
     first = min(max(first, last - timedelta(days=MOST_DAYS - 1)), last)
-    return Window(first, last)
+    return Window(first, last, time_zone)
 
 
 async def empty_window(ports: Ports) -> Window:
     """What stands for the history of a shop that has none: four weeks up to yesterday."""
-    today = day_of(ports.clock.now(), (await shop(ports)).time_zone)
-    return Window(today - timedelta(days=28), today - timedelta(days=1))
+    time_zone = (await shop(ports)).time_zone
+    today = day_of(ports.clock.now(), time_zone)
+    return Window(today - timedelta(days=28), today - timedelta(days=1), time_zone)
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,7 @@ def _listed(products: Sequence[Product], span: Window) -> NDArray[np.int32]:
 
     Where nothing was sold: what has long been listed is known not to sell, what is new is not.
     """
-    days = (date.fromisoformat(p.created_at[:10]).toordinal() for p in products)
+    days = (day_of(parse_instant(p.created_at), span.time_zone).toordinal() for p in products)
     listed = np.fromiter(days, np.int64, len(products)) - span.first.toordinal()
     return np.clip(listed, 0, span.days).astype(np.int32)
 

@@ -3,10 +3,11 @@
 import itertools
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from omnix.domains.system.settings import shop
+from omnix.domains.system.setup import tell_data_until
 from omnix.kit.events import Event
 from omnix.kit.time import day_of, instant, parse_instant
 from omnix.platform.consume import Consumer
@@ -40,6 +41,7 @@ async def sales_facts(ports: Ports, events: Sequence[Event]) -> None:
         appended = not fresh or await ports.lake.append(
             SALES, rows(fresh, time_zone), source=source, version=fresh[-1].sequence, after=seen
         )
+    await tell_data_until(ports, date.fromisoformat(max(days)))
     now = instant(ports.clock.now())
     await ports.bus.publish([Event("sales.recorded", "sales", now, {"days": sorted(days)})])
 
