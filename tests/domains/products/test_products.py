@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 
+from domains.simulated import SPEC, silent
 from omnix.domains.customers import service as customers
 from omnix.domains.customers.model import NewCustomer
 from omnix.domains.products import service
 from omnix.domains.products.model import Component, NewProduct, ProductChange
 from omnix.domains.system import settings
+from omnix.domains.system.declare import SETTINGS
 from omnix.domains.system.settings import ShopChange
 from omnix.kit.errors import Conflict, Invalid
 from omnix.platform.access import Actor
-from omnix.ports import Ports
+from omnix.ports import Ports, Put
+from omnix.transfer.demo.load import load_demo
 
 pytestmark = pytest.mark.anyio
 ACTOR = Actor("usr_test", "manager", frozenset())
@@ -84,3 +87,14 @@ async def test_attributes_have_a_size_and_a_depth(ports: Ports, attributes: dict
         await service.change(
             ports, ACTOR, "a", ProductChange(version=made.version, attributes=attributes)
         )
+
+
+async def test_no_demo_is_poured_over_what_there_is(ports: Ports) -> None:
+    await service.create(ports, ACTOR, new("a"))
+    with pytest.raises(Conflict, match="real data"):
+        await load_demo(ports, SPEC, silent)
+    item = dict(await ports.records.get(SETTINGS, "shop") or {})
+    item["value"] = {**item["value"], "mode": "empty"}  # as an older version left it
+    await ports.records.write([Put(SETTINGS, item)])
+    with pytest.raises(Conflict, match="real data"):
+        await load_demo(ports, SPEC, silent)

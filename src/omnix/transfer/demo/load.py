@@ -54,10 +54,7 @@ Progress = Callable[[int, int, str], Awaitable[None]]
 
 async def ask_for_demo(ports: Ports) -> None:
     """Fill a shop that holds nothing yet; asked again, it changes nothing."""
-    if (await shop(ports)).mode != "empty":
-        return
-    page = await ports.records.query(PRODUCTS, "active", index="listing-index", limit=1)
-    if page.items:
+    if (await shop(ports)).mode != "empty" or not await _empty(ports):
         return
     await tell_setup(ports, "working", "Making your demo shop", 0, _PARTS)
     await jobs.submit(ports, DEMO_LOAD, {}, id="demo-load")
@@ -75,7 +72,7 @@ async def load_demo(ports: Ports, spec: ShopSpec, progress: Progress) -> dict[st
     Raises Conflict where the shop holds real data, or the demo of another spec.
     """
     before = await shop(ports)
-    if before.mode == "real":
+    if before.mode == "real" or (before.mode == "empty" and not await _empty(ports)):
         raise Conflict("this shop holds real data; a demo needs an empty data folder")
     if await _begun(ports) not in (None, spec):
         raise Conflict("this shop holds another demo; a new one needs an empty data folder")
@@ -103,6 +100,16 @@ async def load_demo(ports: Ports, spec: ShopSpec, progress: Progress) -> dict[st
         counts[name] = await step()
     await tell_data_until(ports, spec.last_day)
     return counts
+
+
+async def _empty(ports: Ports) -> bool:
+    """Whether nobody sells or buys here yet, whatever the settings of an older version say."""
+    for collection in (PRODUCTS, CUSTOMERS):
+        for status in ("active", "archived"):
+            page = await ports.records.query(collection, status, index="listing-index", limit=1)
+            if page.items:
+                return False
+    return True
 
 
 async def _begun(ports: Ports) -> ShopSpec | None:
