@@ -97,7 +97,8 @@ class Database:
         self._readers: list[apsw.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
-        self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[_Unit] | None] = queue.SimpleQueue()
+        self._gathered: dict[asyncio.AbstractEventLoop, list[_Unit]] = {}
         self._waiters: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
         # Password hashes and customers lie here.
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -165,8 +166,18 @@ class Database:
         with self._lock:
             if self._closed:
                 raise Unavailable("the database is closed")
-            self._queue.put((work, topic, needs, loop, future))
+            waiting = self._gathered.setdefault(loop, [])
+            waiting.append((work, topic, needs, loop, future))
+        if len(waiting) == 1:
+            # To wake the writer costs a turn of the interpreter lock: once a turn of the loop.
+            loop.call_soon(self._hand_over, loop)
         return future
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        with self._lock:
+            units = self._gathered.pop(loop, None)
+            if units:
+                self._queue.put(units)
 
     def close(self) -> None:
         """Finish what is queued, then close every connection."""
@@ -174,7 +185,10 @@ class Database:
             if self._closed:
                 return
             self._closed = True
-        self._queue.put(None)
+            for units in self._gathered.values():
+                self._queue.put(units)
+            self._gathered.clear()
+            self._queue.put(None)
         self._thread.join()
         for connection in self._readers:
             connection.close()
@@ -184,16 +198,16 @@ class Database:
         stopped = False
         while not stopped:
             group: list[_Unit] = []
-            unit = self._queue.get()
-            while unit is not None:
-                group.append(unit)
-                if len(group) == GROUP:
+            units = self._queue.get()
+            while units is not None:
+                group += units
+                if len(group) >= GROUP:
                     break
                 try:
-                    unit = self._queue.get_nowait()
+                    units = self._queue.get_nowait()
                 except queue.Empty:
                     break
-            stopped = unit is None
+            stopped = units is None
             if group:
                 self._finish(group, self._commit(group))
 

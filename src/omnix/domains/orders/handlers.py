@@ -111,6 +111,7 @@ CONSUMERS = (
         ("order.placed", "order.returned", "order.cancelled"),
         sales_facts,
         batch=2000,
+        rest=2,
     ),
 )
 JOBS = (JobHandler(SWEEP, _sweep),)

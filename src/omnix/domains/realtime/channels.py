@@ -76,5 +76,5 @@ async def _push(ports: Ports, events: Sequence[Event]) -> None:
             await ports.push.publish(channel, event.type, event.at, data)
 
 
-LIVE = Consumer("push", (), _push, batch=1000, attempts=1)
+LIVE = Consumer("push", (), _push, batch=1000, attempts=1, rest=4)
 """Runs where the clients are connected; starts at the log's end, since old news is no news."""
