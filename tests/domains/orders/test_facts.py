@@ -12,18 +12,20 @@ from domains.orders.shop import ACTOR, add_stock, order, product, shop
 from omnix.adapters.local.clock import ManualClock
 from omnix.adapters.local.platform import open_local
 from omnix.declared import COLLECTIONS, FACTS
-from omnix.domains.orders import handlers, service, transitions
+from omnix.domains.orders import figures, handlers, service, transitions
 from omnix.domains.orders.declare import SALES
 from omnix.domains.orders.model import (
     Cancellation,
     Fulfilment,
     GoodsReturn,
     LineReturn,
+    LineUnits,
     NewLine,
     NewOrder,
 )
 from omnix.domains.system.settings import ShopChange, change_shop
 from omnix.domains.system.setup import data_until
+from omnix.kit.errors import Invalid
 from omnix.platform.consume import consume_once
 from omnix.ports import Ports, Query
 
@@ -155,3 +157,24 @@ async def test_the_data_goes_as_far_as_the_last_sale(tmp_path: Path) -> None:
             await _follow(ports)
             assert await data_until(ports) == date(2026, 1, day)
             ports.clock.advance(2 * 86_400)
+
+
+async def test_figures_are_those_of_the_facts(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 99}) as ports:
+        empty = await figures.summary(ports, None, None)
+        assert (empty.orders, empty.average_order_minor, empty.first_day) == (0, None, "2025-12-03")
+        one = await service.place(ports, ACTOR, order(("a", 3), channel="pos", shipping_minor=500))
+        await service.place(ports, ACTOR, order(("a", 1), customer_id="cus_1", discount_minor=101))
+        await transitions.cancel(ports, ACTOR, one["id"], Cancellation(lines=(LineUnits(1, 1),)))
+        await _follow(ports)
+        found = await figures.summary(ports, None, None)
+        assert (found.orders, found.units, found.customers) == (2, 3, 1)
+        assert found.revenue_minor == 3000 - 1000 + 500 + 1000 - 101
+        assert found.average_order_minor == 1700  # 1699.5
+        assert (found.charges_minor, found.cancellations_minor) == (500, 1000)
+        apart = await figures.statistics(ports, date(2026, 1, 1), date(2026, 1, 1))
+        assert {g.key: g.revenue_minor for g in apart.channels} == {"online": 899, "pos": 2500}
+        assert [(g.key, g.orders) for g in apart.locations] == [("main", 2)]
+        assert [(g.key, g.units) for g in apart.weekdays] == [("4", 3)]  # a Thursday
+        with pytest.raises(Invalid, match="from"):
+            await figures.summary(ports, date(2026, 1, 2), date(2026, 1, 1))

@@ -4,14 +4,16 @@ from datetime import date
 from typing import Annotated
 
 from litestar import Response, get, post
-from litestar.params import HeaderParameter, Parameter
+from litestar.params import HeaderParameter, Parameter, QueryParameter
 
 from omnix.platform.access import Actor
 from omnix.platform.direct import Direct
 from omnix.platform.http import Cursor, Encoded, Limit, Listing, allow
+from omnix.platform.turns import Turns
 from omnix.ports import Ports
 
-from . import service, transitions
+from . import figures, service, transitions
+from .figures import OrderStatistics, OrderSummaryFigures
 from .model import (
     Cancellation,
     Fulfilment,
@@ -24,6 +26,8 @@ from .model import (
     Status,
 )
 
+From = Annotated[date | None, QueryParameter(name="from", description="First day, included.")]
+To = Annotated[date | None, QueryParameter(name="to", description="Last day, included.")]
 READ, WRITE = allow("orders:read"), allow("orders:write")
 
 RetryKey = Annotated[
@@ -73,6 +77,24 @@ async def place_order(
 ) -> Response[Order]:
     """Reserves all lines or none, and answers with the order; up to 2,000 lines."""
     return Encoded(await service.place(ports, actor, data, retry_key))
+
+
+@get("/orders/summary", opt=READ, summary="Orders in figures")
+async def orders_summary(
+    ports: Ports, turns: Turns, from_: From = None, to: To = None
+) -> OrderSummaryFigures:
+    """Orders, units and money of some days, the last 30 where none are given."""
+    async with turns.take():
+        return await figures.summary(ports, from_, to)
+
+
+@get("/orders/statistics", opt=READ, summary="Orders taken apart")
+async def orders_statistics(
+    ports: Ports, turns: Turns, from_: From = None, to: To = None
+) -> OrderStatistics:
+    """The same figures by channel, location and weekday."""
+    async with turns.take():
+        return await figures.statistics(ports, from_, to)
 
 
 @get("/orders/{order_id:str}", opt=READ, summary="Get an order")
@@ -126,6 +148,8 @@ DIRECT = (Direct("/v1/orders", WRITE["permission"], NewOrder, 201, service.place
 
 ROUTES = (
     list_orders,
+    orders_summary,
+    orders_statistics,
     place_order,
     get_order,
     fulfil_order,
