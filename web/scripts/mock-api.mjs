@@ -107,8 +107,8 @@ server.on('upgrade', (request, socket) => {
     (text) => {
       const message = JSON.parse(text);
       if (message.type === 'authenticate') {
-        if (/^a\d+$/.test(message.token)) send({ type: 'authenticated', user: {} });
-        else send({ type: 'error', code: 'unauthorized', detail: 'Sign in first.' });
+        if (/^a\d+$/.test(message.token)) send({ type: 'authenticated', user: 'u1', role: 'admin' });
+        else send({ type: 'error', code: 'unauthenticated', detail: 'Sign in first.' });
       }
       for (const channel of message.channels ?? []) {
         if (message.type !== 'subscribe') client.channels.delete(channel);

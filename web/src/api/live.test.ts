@@ -52,7 +52,7 @@ function makeHost(token: string | null = 'token') {
   const welcome = async () => {
     socket().events.opened();
     await new Promise(setImmediate);
-    say({ type: 'authenticated', user: {} });
+    say({ type: 'authenticated', user: 'usr_1', role: 'manager' });
   };
   const message = (sequence: number) =>
     say({ type: 'message', channel: 'orders', sequence, event: 'order.placed', at: '', data: {} });
@@ -107,7 +107,7 @@ test('after a loss it comes back, subscribes again and has everything read again
   live.subscribe('orders');
   live.start();
   await welcome();
-  socket().events.closed();
+  socket().events.closed(1006);
   assert.equal(seen.states.at(-1), 'lost');
   waits.at(-1)?.run();
   await welcome();
@@ -120,7 +120,7 @@ test('each failure waits longer, success starts over', async () => {
   const { live, waits, socket, welcome } = makeHost();
   live.start();
   for (let i = 0; i < 3; i += 1) {
-    socket().events.closed();
+    socket().events.closed(1006);
     waits.at(-1)?.run();
   }
   assert.deepEqual(
@@ -128,7 +128,7 @@ test('each failure waits longer, success starts over', async () => {
     [500, 1_000, 2_000],
   );
   await welcome();
-  socket().events.closed();
+  socket().events.closed(1006);
   assert.equal(waits.at(-1)?.ms, 500);
 });
 
@@ -137,10 +137,39 @@ test('a refused token is renewed for the next attempt', async () => {
   live.start();
   socket().events.opened();
   await new Promise(setImmediate);
-  say({ type: 'error', code: 'unauthorized', detail: '' });
+  say({ type: 'error', code: 'unauthenticated', detail: '' });
   waits.at(-1)?.run();
   socket().events.opened();
   await new Promise(setImmediate);
+  assert.deepEqual(seen.renewals, [false, true]);
+});
+
+test('a renewed token is told on the open connection, which stays as it is', async () => {
+  const { live, sockets, seen, socket, say, welcome } = makeHost();
+  live.subscribe('orders');
+  live.renewed('token');
+  live.start();
+  live.renewed('early');
+  await welcome();
+  const before = socket().sent.length;
+  live.renewed('token');
+  assert.equal(socket().sent.length, before);
+  live.renewed('next');
+  assert.deepEqual(socket().sent.slice(before), [{ type: 'authenticate', token: 'next' }]);
+  say({ type: 'authenticated', user: 'usr_1', role: 'manager' });
+  assert.equal(socket().sent.length, before + 1);
+  assert.equal(sockets.length, 1);
+  assert.equal(seen.missed, 0);
+  assert.deepEqual(seen.states, ['connecting', 'live']);
+});
+
+test('after a proof that ran out it comes back with a new one', async () => {
+  const { live, waits, seen, socket, welcome } = makeHost();
+  live.start();
+  await welcome();
+  socket().events.closed(4001);
+  waits.at(-1)?.run();
+  await welcome();
   assert.deepEqual(seen.renewals, [false, true]);
 });
 
@@ -159,7 +188,7 @@ test('what a dropped socket still says is not heard', async () => {
   live.start();
   await welcome();
   live.stop();
-  sockets[0]?.events.closed();
+  sockets[0]?.events.closed(1006);
   sockets[0]?.events.received('{"type":"message","channel":"a","sequence":1}');
   assert.equal(seen.states.at(-1), 'idle');
   assert.equal(seen.messages.length, 0);
@@ -169,7 +198,7 @@ test('trying now skips the rest of the wait', async () => {
   const { live, sockets, waits, socket, welcome } = makeHost();
   live.start();
   await welcome();
-  socket().events.closed();
+  socket().events.closed(1006);
   live.retryNow();
   assert.equal(waits[0]?.cancelled, true);
   assert.equal(sockets.length, 2);

@@ -18,7 +18,7 @@ export interface Socket {
 export interface SocketEvents {
   opened(): void;
   received(text: string): void;
-  closed(): void;
+  closed(code: number): void;
 }
 
 export interface LiveHost {
@@ -33,6 +33,8 @@ export interface LiveHost {
   missed(): void;
 }
 
+/** The server's word for a proof that holds no more. */
+const PROOF_OVER = 4001;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 
@@ -48,6 +50,7 @@ export class LiveConnection {
   private generation = 0;
   private attempt = 0;
   private refused = false;
+  private presented: string | null = null;
   private everLive = false;
   private stopWaiting: (() => void) | null = null;
   private readonly wanted = new Map<string, number>();
@@ -73,6 +76,11 @@ export class LiveConnection {
   /** Skips the rest of the wait; for a button, and for the browser's `online`. */
   retryNow(): void {
     if (this.state === 'lost') this.connect();
+  }
+
+  /** The server looks at the proof at each ping, so it must learn of a new one before the old ends. */
+  renewed(token: string): void {
+    if (this.presented !== null && this.presented !== token) this.present(token);
   }
 
   /** The browser knows before the socket does that the network has gone. */
@@ -108,7 +116,11 @@ export class LiveConnection {
     this.socket = this.host.open({
       opened: () => void this.authenticate(current),
       received: (text) => current() && this.receive(text),
-      closed: () => current() && this.lose(),
+      closed: (code) => {
+        if (!current()) return;
+        if (code === PROOF_OVER) this.refused = true;
+        this.lose();
+      },
     });
   }
 
@@ -117,7 +129,12 @@ export class LiveConnection {
     if (!current()) return;
     if (token === null) this.stop();
     else if (token === undefined) this.lose();
-    else this.send({ type: 'authenticate', token });
+    else this.present(token);
+  }
+
+  private present(token: string): void {
+    this.presented = token;
+    this.send({ type: 'authenticate', token });
   }
 
   private receive(text: string): void {
@@ -133,6 +150,7 @@ export class LiveConnection {
   }
 
   private welcome(): void {
+    if (this.state === 'live') return;
     this.attempt = 0;
     this.refused = false;
     this.become('live');
@@ -167,6 +185,7 @@ export class LiveConnection {
 
   private drop(): void {
     this.generation += 1;
+    this.presented = null;
     this.stopWaiting?.();
     this.stopWaiting = null;
     const socket = this.socket;

@@ -22,6 +22,14 @@ let running: Promise<string | null> | null = null;
 const otherTabs =
   typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('omnix-session');
 
+const renewalListeners = new Set<(token: string) => void>();
+
+/** Calls `listener` with each new access token; returns its own undoing. */
+export function onRenewed(listener: (token: string) => void): () => void {
+  renewalListeners.add(listener);
+  return () => renewalListeners.delete(listener);
+}
+
 export function currentToken(): string | null {
   return accessToken;
 }
@@ -61,6 +69,7 @@ function accept(grant: Grant): string {
       mustChangePassword: grant.must_change_password,
     });
   }
+  for (const listener of renewalListeners) listener(grant.access_token);
   return grant.access_token;
 }
 

@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useEffectEvent } from 'react';
 import { LiveConnection, type LiveMessage, type LiveState, type Socket } from '@/api/live';
-import { currentToken, refresh } from '@/api/session';
+import { currentToken, onRenewed, refresh } from '@/api/session';
 import { createStore } from '@/ui/store';
 
 export const liveStore = createStore<LiveState>('idle');
@@ -19,7 +19,7 @@ function openSocket(
   const socket = new WebSocket(url);
   socket.onopen = () => events.opened();
   socket.onmessage = (event) => events.received(String(event.data));
-  socket.onclose = () => events.closed();
+  socket.onclose = (event) => events.closed(event.code);
   const handle: Socket = {
     send: (text) => socket.readyState === WebSocket.OPEN && socket.send(text),
     close: () => socket.close(),
@@ -54,8 +54,10 @@ export function useLiveConnection(): void {
     missedListeners.add(heal);
     addEventListener('online', online);
     addEventListener('offline', offline);
+    const deaf = onRenewed((token) => live.renewed(token));
     live.start();
     return () => {
+      deaf();
       live.stop();
       missedListeners.delete(heal);
       removeEventListener('online', online);
