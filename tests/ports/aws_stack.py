@@ -1,24 +1,36 @@
 """What the infrastructure makes in an account, made by hand for tests of the adapters."""
 
 import asyncio
+import io
 import secrets
-from collections.abc import AsyncIterator, Iterable, Sequence
+import zipfile
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
-from omnix.adapters.aws.blobs import AwsBlobs
 from omnix.adapters.aws.bus import AwsBus
 from omnix.adapters.aws.calls import Calls
-from omnix.adapters.aws.clock import AwsClock
-from omnix.adapters.aws.jobs import AwsJobs
+from omnix.adapters.aws.lake import AwsLake
 from omnix.adapters.aws.own import OUTBOX, OWN
-from omnix.adapters.aws.records import AwsRecords
+from omnix.adapters.aws.platform import AwsPlatform, Resources
 from omnix.adapters.aws.relay import Relay, aggregates
-from omnix.adapters.aws.secrets import AwsSecrets
 from omnix.adapters.aws.tables import Table, physical
-from omnix.kit.declare import Collection
+from omnix.kit.declare import Collection, Fact
 from omnix.ports import EventBatch, Ports
 from ports import emulators
+from ports.declared import FACTS, SALES
+
+SERVICES = (
+    "dynamodb",
+    "dynamodbstreams",
+    "kinesis",
+    "sqs",
+    "s3",
+    "secretsmanager",
+    "apigatewayv2",
+    "lambda",
+)
 
 
 async def create_tables(calls: Calls, collections: Iterable[Collection]) -> None:
@@ -77,6 +89,57 @@ async def create_rest(calls: Calls, bucket: str) -> dict[str, str]:
     return urls
 
 
+async def create_websocket(calls: Calls, address: str) -> str:
+    """A WebSocket API whose stage tells every client the name of its connection; its address."""
+
+    async def gateway(operation: str, **parameters: Any) -> dict[str, Any]:
+        return await calls.call("apigatewayv2", operation, **parameters)
+
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as bundle:
+        bundle.writestr("main.py", _ECHO)
+    function = await calls.call(
+        "lambda",
+        "create_function",
+        FunctionName="name",
+        Runtime="python3.12",
+        Handler="main.handle",
+        Role="arn:aws:iam::000000000000:role/any",
+        Code={"ZipFile": code.getvalue()},
+    )
+    api = (
+        await gateway(
+            "create_api",
+            Name="live",
+            ProtocolType="WEBSOCKET",
+            RouteSelectionExpression="$request.body.action",
+        )
+    )["ApiId"]
+    integration = (
+        await gateway(
+            "create_integration",
+            ApiId=api,
+            IntegrationType="AWS_PROXY",
+            IntegrationUri=function["FunctionArn"],
+        )
+    )["IntegrationId"]
+    await gateway(
+        "create_route",
+        ApiId=api,
+        RouteKey="$default",
+        Target=f"integrations/{integration}",
+        RouteResponseSelectionExpression="$default",
+    )
+    await gateway("create_stage", ApiId=api, StageName="test", AutoDeploy=True)
+    return f"{address}/_aws/execute-api/{api}/test"
+
+
+_ECHO = """
+def handle(event, context):
+    return {"statusCode": 200, "body": event["requestContext"]["connectionId"]}
+"""
+
+
 class Pump:
     """Hands the outbox's stream to a relay, as Lambda does."""
 
@@ -112,6 +175,39 @@ class Pump:
                 await relay.relay(aggregates(answer["Records"]))
 
 
+class Idle(Pump):
+    """A stream that tells of nothing."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def __call__(self, relay: Relay) -> None:
+        pass
+
+
+class DiedError(Exception):
+    """In place of a process that ends."""
+
+
+class DyingRelay(Relay):
+    """Ends at a step of finishing its batch: before it puts, marks, or clears."""
+
+    def __init__(self, like: Relay, step: str) -> None:
+        vars(self).update(vars(like))
+        self._step = step
+
+    async def _put(self, events: Sequence[Mapping[str, Any]]) -> None:
+        if self._step == "put":
+            raise DiedError
+        await super()._put(events)
+
+    async def _mark(self, *batch: Any) -> None:
+        if self._step == "mark":
+            raise DiedError
+        await super()._mark(*batch)
+        raise DiedError
+
+
 class PumpedBus(AwsBus):
     """A bus whose outbox is relayed whenever somebody looks."""
 
@@ -128,37 +224,49 @@ class PumpedBus(AwsBus):
 
 @asynccontextmanager
 async def opened(
-    address: str, dynamodb: str | None, collections: Sequence[Collection]
+    address: str,
+    dynamodb: str | None,
+    collections: Sequence[Collection],
+    facts: Sequence[Fact] = (),
+    cache: Path = Path("unused"),
+    *,
+    websocket: bool = False,
 ) -> AsyncIterator[Ports]:
     """All ports in an account of their own, the tables at ``dynamodb`` if that is another."""
-    services = ("kinesis", "sqs", "s3", "secretsmanager")
-    endpoints = dict.fromkeys(services, address)
+    endpoints = dict.fromkeys(SERVICES, address)
     endpoints |= dict.fromkeys(("dynamodb", "dynamodbstreams"), dynamodb or address)
-    calls = Calls(settings=emulators.account(), endpoints=endpoints)
+    account = emulators.account()
+    calls = Calls(settings=account, endpoints=endpoints)
+    bucket = f"data-lake-{secrets.token_hex(8)}"
+    options = {
+        "aws_endpoint_url": address,
+        "aws_allow_http": "true",
+        "aws_access_key_id": account["aws_access_key_id"],
+        "aws_secret_access_key": account["aws_secret_access_key"],
+        "aws_region": account["region_name"],
+    }
+    lake = AwsLake(calls, bucket, cache, facts, options=options)
     try:
         await create_tables(calls, collections)
-        bucket = f"data-lake-{secrets.token_hex(8)}"
-        queues = await create_rest(calls, bucket)
-        clock = AwsClock()
-        records = AwsRecords(calls, collections, clock, lambda table: table)
-        bus = PumpedBus(calls, records, clock, "events")
-        bus.pump = Pump(calls)
-        missing: Any = None
-        yield Ports(
-            records=records,
-            lake=missing,
-            bus=bus,
-            jobs=AwsJobs(
-                calls,
-                records,
-                clock,
-                queues.values(),
-                lambda name: queues["forecasting-queue"],
-            ),
-            push=missing,
-            blobs=AwsBlobs(calls, bucket),
-            secrets=AwsSecrets(calls, "omnix-ai/test/"),
-            clock=clock,
+        resources = Resources(
+            tables={name: name for name in physical(collections)},
+            queues=await create_rest(calls, bucket),
+            bucket=bucket,
+            stream="events",
+            secrets="omnix-ai/test/",
+            websocket=await create_websocket(calls, address) if websocket else address,
         )
+        platform = AwsPlatform(resources, collections, (), lake, calls=calls)
+        bus = PumpedBus(calls, platform.records, platform.clock, resources.stream)
+        bus.pump = Pump(calls)
+        platform.bus = bus
+        yield platform.ports
     finally:
+        lake.close()
         calls.close()
+
+
+def another(lake: AwsLake, cache: Path) -> AwsLake:
+    """A lake of the same bucket that shares nothing else with ``lake``."""
+    bucket = lake.location(SALES).removeprefix("s3://").partition("/")[0]
+    return AwsLake(lake.calls, bucket, cache, FACTS, options=lake.options)

@@ -1,26 +1,49 @@
 """The other adapters on Amazon's services keep the contracts."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
 
 import pytest
+import websockets
 
 pytest.importorskip("botocore")
 
-from omnix.ports import Ports
+from omnix.adapters.aws.blobs import AwsBlobs
+from omnix.adapters.aws.calls import Calls
+from omnix.adapters.aws.clock import AwsClock
+from omnix.adapters.aws.lake import AwsLake
+from omnix.adapters.aws.own import OUTBOX, OWN, SUBSCRIPTIONS
+from omnix.adapters.aws.push import AwsPush
+from omnix.adapters.aws.records import AwsRecords
+from omnix.adapters.aws.secrets import AwsSecrets
+from omnix.adapters.aws.tables import TABLES, Layout, physical
+from omnix.declared import COLLECTIONS as DECLARED
+from omnix.kit.declare import Collection
+from omnix.kit.errors import Unavailable
+from omnix.kit.events import Event
+from omnix.ports import Absent, Ports, Push, Put, Update
 from ports import emulators
-from ports.aws_stack import opened
-from ports.bus_contract import BusContract
-from ports.declared import COLLECTIONS, Advance
+from ports.aws_stack import SERVICES, DiedError, DyingRelay, Idle, PumpedBus, another, opened
+from ports.bus_contract import AT, BusContract
+from ports.declared import COLLECTIONS, FACTS, SALES, THINGS, Advance
 from ports.files_contract import BlobsContract, SecretsContract
 from ports.jobs_contract import JobsContract
+from ports.lake_contract import LakeContract, sales, size
+from ports.push_contract import Connect, PushContract
 
 pytestmark = [pytest.mark.anyio, emulators.GROUP]
 
 
 @pytest.fixture
-async def ports(ministack: str) -> AsyncIterator[Ports]:
-    async with opened(ministack, None, COLLECTIONS) as ports:
+async def ports(ministack: str, tmp_path: Path) -> AsyncIterator[Ports]:
+    async with opened(ministack, None, COLLECTIONS, FACTS, tmp_path) as ports:
         yield ports
 
 
@@ -43,3 +66,205 @@ class TestBlobs(BlobsContract):
 
 class TestSecrets(SecretsContract):
     pass
+
+
+class TestLake(LakeContract):
+    pass
+
+
+class NamedPush:
+    """API Gateway names its connections itself; the contract gives them names."""
+
+    def __init__(self, push: Push) -> None:
+        self._push = push
+        self.ids: dict[str, str] = {}
+
+    async def subscribe(self, connection: str, channel: str) -> int:
+        return await self._push.subscribe(self.ids[connection], channel)
+
+    async def unsubscribe(self, connection: str, channel: str | None = None) -> None:
+        await self._push.unsubscribe(self.ids[connection], channel)
+
+    async def publish(self, channel: str, event: str, at: str, data: Mapping[str, Any]) -> int:
+        return await self._push.publish(channel, event, at, data)
+
+
+class TestPush(PushContract):
+    @pytest.fixture
+    async def ports(self, ministack: str) -> AsyncIterator[Ports]:
+        async with opened(ministack, None, COLLECTIONS, websocket=True) as ports:
+            yield ports
+
+    @pytest.fixture
+    def push(self, ports: Ports) -> NamedPush:
+        return NamedPush(ports.push)
+
+    @pytest.fixture
+    async def connect(self, ports: Ports, push: NamedPush) -> AsyncIterator[Connect]:
+        assert isinstance(ports.push, AwsPush)
+        address = ports.push.address.replace("http:", "ws:")
+        async with AsyncExitStack() as open_ones:
+
+            async def connected(name: str) -> Callable[[int], Awaitable[list[dict[str, Any]]]]:
+                client = await open_ones.enter_async_context(websockets.connect(address))
+                await client.send("{}")
+                push.ids[name] = str(await asyncio.wait_for(client.recv(), 20))
+
+                async def receive(count: int) -> list[dict[str, Any]]:
+                    async with asyncio.timeout(20):
+                        return [json.loads(await client.recv()) for _ in range(count)]
+
+                return receive
+
+            yield connected
+
+    async def test_a_client_that_left_is_forgotten(
+        self, ports: Ports, push: NamedPush, connect: Connect
+    ) -> None:
+        await connect("one")
+        push.ids["gone"] = "never-there"
+        for name in ("one", "gone"):
+            for channel in ("a", "b"):
+                await push.subscribe(name, channel)
+        assert await push.publish("a", "x", "2026-01-01T00:00:00.000Z", {}) == 1
+        left = [i async for chunk in ports.records.scan(SUBSCRIPTIONS) for i in chunk]
+        assert {item["connection"] for item in left} == {push.ids["one"]}
+        assert len(left) == 2
+
+
+async def test_two_writers_of_one_table_of_the_lake_lose_nothing(
+    ministack: str, tmp_path: Path
+) -> None:
+    """Two processes share nothing but the bucket: its conditional writes keep them apart."""
+    async with opened(ministack, None, (), FACTS, tmp_path / "one") as ports:
+        assert isinstance(ports.lake, AwsLake)
+        other = another(ports.lake, tmp_path / "two")
+        lakes = (ports.lake, other)
+        try:
+            won = await asyncio.gather(
+                *[
+                    lakes[n % 2].append(SALES, sales(5), source=f"s{n // 2}", version=1)
+                    for n in range(16)
+                ]
+            )
+            assert won.count(True) == 8
+            assert await size(ports.lake) == await size(other) == 40
+            await other.compact(SALES)
+            await ports.lake.append(SALES, sales(2))
+            assert await size(other) == await size(ports.lake) == 42
+        finally:
+            other.close()
+
+
+async def test_what_the_stream_missed_is_swept_in_order(ministack: str) -> None:
+    async with opened(ministack, None, COLLECTIONS) as ports:
+        bus = ports.bus
+        assert isinstance(bus, PumpedBus)
+        bus.pump = Idle()
+        sent = [Event("thing.made", f"k{n % 3}", AT, {"n": n}) for n in range(30)]
+        for event in sent:
+            await ports.records.write([Update(THINGS, "t", {"n": 1})], [event])
+        assert (await bus.read("reader", [])).events == []
+        assert await bus.relay.sweep(older_than=60) == 0
+        assert await bus.relay.sweep(older_than=-1) == 30
+        assert await bus.relay.sweep(older_than=-1) == 0
+        events = (await bus.read("reader", [])).events
+        assert {event.id for event in events} == {event.id for event in sent}
+        for key in ("k0", "k1", "k2"):
+            numbers = [event.data["n"] for event in events if event.key == key]
+            assert numbers == sorted(numbers)
+        # Of each aggregate the newest stays, so that its numbers go on.
+        left = [i async for chunk in ports.records.scan(OUTBOX) for i in chunk]
+        assert sorted((i["aggregate"], i["number"]) for i in left) == [
+            (f"k{n}", 10) for n in range(3)
+        ]
+
+
+@pytest.mark.parametrize("step", ["put", "mark", "clear"])
+async def test_a_relay_that_dies_leaves_no_hole_and_no_second_sequence(
+    ministack: str, step: str
+) -> None:
+    """Another one finishes its batch, and consumers see each event once."""
+    async with opened(ministack, None, COLLECTIONS) as ports:
+        bus = ports.bus
+        assert isinstance(bus, PumpedBus)
+        bus.pump = Idle()
+        await bus.publish([Event("thing.made", "k", AT, {"n": n}) for n in range(4)])
+        dying = DyingRelay(bus.relay, step)
+        with pytest.raises(DiedError):
+            await dying.relay(["k"])
+        await bus.publish([Event("thing.made", "k", AT, {"n": 4}), Event("x.done", "l", AT, {})])
+        assert await bus.relay.relay(["l", "k"]) == 2
+        seen = await bus.read("reader", [])
+        assert sorted(event.data.get("n", 9) for event in seen.events) == [0, 1, 2, 3, 4, 9]
+        assert [e.data["n"] for e in seen.events if e.key == "k"] == [0, 1, 2, 3, 4]
+        sequences = [event.sequence for event in seen.events]
+        assert sequences == sorted(set(sequences))
+        assert seen.position == await bus.end()
+        await bus.acknowledge("other", sequences[2])
+        assert await bus.unseen("other", seen.events) == seen.events[3:]
+
+
+async def test_racing_relays_give_each_event_one_sequence(ministack: str) -> None:
+    async with opened(ministack, None, COLLECTIONS) as ports:
+        bus = ports.bus
+        assert isinstance(bus, PumpedBus)
+        bus.pump = Idle()
+        keys = [f"k{n}" for n in range(12)]
+        await asyncio.gather(*[bus.publish([Event("x.done", key, AT, {})] * 3) for key in keys])
+        await asyncio.gather(*[bus.relay.relay(keys[n:] + keys[:n]) for n in range(6)])
+        events = (await bus.read("reader", [])).events
+        assert sorted(event.key for event in events) == sorted(keys * 3)
+
+
+async def test_what_is_away_is_unavailable() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        endpoint = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        calls = Calls(settings=emulators.account(), endpoints=dict.fromkeys(SERVICES, endpoint))
+        records = AwsRecords(calls, COLLECTIONS, AwsClock(), lambda table: table)
+        try:
+            for call in (
+                records.get(THINGS, "a"),
+                records.write([Put(THINGS, {"id": "a"}, (Absent(),))]),
+                AwsBlobs(calls, "bucket").get("a"),
+                AwsSecrets(calls, "p/").get("a"),
+            ):
+                with pytest.raises(Unavailable) as raised:
+                    await call
+                assert raised.value.__cause__ is not None
+        finally:
+            calls.close()
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("omnix.adapters.aws.platform", ("boto3", "numpy", "duckdb", "deltalake", "apsw")),
+        ("omnix.adapters.aws.tables", ("boto3", "botocore", "omnix.ports")),
+        ("omnix.adapters.aws.own", ("boto3", "botocore", "omnix.ports")),
+    ],
+)
+def test_what_is_imported_stays_small(module: str, absent: tuple[str, ...]) -> None:
+    code = f"import sys, {module}; sys.exit(str([m for m in {absent} if m in sys.modules] or ''))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stderr.strip() in ("", "[]")
+
+
+def test_every_declared_collection_has_its_place() -> None:
+    """What the infrastructure reads: fourteen tables, each index within the twenty allowed."""
+    tables = physical((*DECLARED, *OWN))
+    assert set(tables) == set(TABLES)
+    assert len(tables) == 14
+    for collection in (*DECLARED, *OWN):
+        layout = Layout(collection, tables[collection.table])
+        assert [slot.name for slot in layout.slots] == [i.name for i in collection.indexes]
+    assert all(len(table.indexes) <= 20 for table in tables.values())
+    assert [table.name for table in tables.values() if table.stream] == ["outbox"]
+    products = tables["products"]
+    assert (products.partition, products.sort) == ("id", None)
+    assert {"category-index", "sku-index"} <= {index.name for index in products.indexes}
+    assert tables["forecasts"].sort == "forecast_date"
+    bad = Collection("notes", "alerts", ("alert", "at"))
+    with pytest.raises(ValueError, match="sort attribute"):
+        physical([bad])

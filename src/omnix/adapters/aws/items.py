@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from omnix.adapters.aws.tables import Layout
-from omnix.kit.errors import Invalid
+from omnix.kit.errors import TooLarge
 
 MAX_ITEM = 400 * 1024
 """Bytes of one item, names included."""
@@ -92,7 +92,7 @@ def _number(digits: str) -> int | float:
 def encode(layout: Layout, item: Mapping[str, Any]) -> Wire:
     """The whole item with its derived attributes.
 
-    Raises ValueError if a key or index attribute is amiss, Invalid if it is too large.
+    Raises ValueError if a key or index attribute is amiss, TooLarge if it is.
     """
     # Where the table's key is the item's own, the derived one is the same.
     made = {layout.stored(name): wire(value) for name, value in item.items()}
@@ -108,10 +108,10 @@ def decode(layout: Layout, stored: Wire) -> dict[str, Any]:
 
 
 def check_size(item: Wire) -> None:
-    """Raises Invalid for an item that DynamoDB would refuse."""
+    """Raises TooLarge for an item that DynamoDB would refuse."""
     size = _size(item)
     if size > MAX_ITEM:
-        raise Invalid(f"an item of {size // 1024} kB is too large; at most 400 kB")
+        raise TooLarge(f"an item of {size // 1024} kB is too large; at most 400 kB")
 
 
 def _size(attributes: Wire) -> int:

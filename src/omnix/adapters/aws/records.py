@@ -9,8 +9,8 @@ import msgspec
 from botocore.exceptions import ClientError
 
 from omnix.adapters.aws.calls import Calls, code, pause, refused
-from omnix.adapters.aws.expressions import Terms, alive
-from omnix.adapters.aws.items import Wire, decode, encode, wire
+from omnix.adapters.aws.expressions import Terms, alive, update
+from omnix.adapters.aws.items import Wire, decode, encode, plain, wire
 from omnix.adapters.aws.outbox import Outbox
 from omnix.adapters.aws.own import OUTBOX, OWN
 from omnix.adapters.aws.ranges import Order
@@ -20,7 +20,7 @@ from omnix.kit.declare import Collection
 from omnix.kit.errors import ConditionFailed, Invalid, Unavailable
 from omnix.kit.events import Event
 from omnix.kit.paging import Page, encode_cursor
-from omnix.ports import MAX_BATCH, Clock, Delete, Item, Key, Operation, Put, check_sizes
+from omnix.ports import MAX_BATCH, Clock, Delete, Item, Key, Operation, Put, Update, check_sizes
 
 MAX_KEYS = 100
 ATTEMPTS = 40
@@ -157,9 +157,7 @@ class AwsRecords:
         return Page(items, encode_cursor([last[attribute] for attribute in order.tail]))
 
     async def write(self, operations: Sequence[Operation], events: Sequence[Event] = ()) -> None:
-        """As the port says. Raises Invalid for an item that is too large, Unavailable if the
-        tables are away or too many others change the same items for too long.
-        """
+        """As the port says. Unavailable also if too many others change the same items."""
         if len(operations) + len(events) > MAX_BATCH:
             raise ValueError(f"at most {MAX_BATCH} operations and events at a time")
         check_sizes([len(msgspec.json.encode(op.item)) for op in operations if isinstance(op, Put)])
@@ -198,6 +196,24 @@ class AwsRecords:
         else:
             await self._call("delete_item", TableName=table, Key=_wired(one.key))
         return True
+
+    async def count(self, collection: Collection, key: Key, attribute: str) -> int:
+        """Add one to a number and return it; no two callers get the same.
+
+        For numbers that may have gaps: a repetition after a lost answer counts again.
+        """
+        layout = self._layouts[collection.name]
+        op = Update(collection, key, {attribute: 1})
+        terms = Terms()
+        expression, _ = update(terms, layout, layout.parts(key), op, {}, frozenset())
+        answer = await self._call(
+            "update_item",
+            TableName=self._name(collection.table),
+            Key=_wired(layout.table_key(layout.parts(key))),
+            ReturnValues="UPDATED_NEW",
+            **terms.request(UpdateExpression=expression),
+        )
+        return int(plain(answer["Attributes"][layout.stored(attribute)]))
 
     async def load(self, collection: Collection, items: Iterable[Item]) -> int:
         layout = self._layouts[collection.name]

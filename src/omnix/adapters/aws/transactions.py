@@ -20,10 +20,9 @@ from omnix.adapters.aws.expressions import (
 )
 from omnix.adapters.aws.items import Wire, check_size, decode, encode, wire
 from omnix.adapters.aws.tables import Layout
-from omnix.kit.errors import Invalid
+from omnix.kit.errors import Invalid, TooLarge
 from omnix.ports import Check, Delete, Operation, Put, Update
 
-MAX_TRANSACTION = 4 * 1024 * 1024
 _OTHERS = frozenset({"TransactionConflict", "ThrottlingError"})
 
 
@@ -111,6 +110,12 @@ class Step:
         return {"Item": encode(self.layout, new), **condition}
 
 
+def _malformed(why: str) -> Invalid | TooLarge:
+    if "size" in why:
+        return TooLarge("this would grow beyond what one item or one batch may hold")
+    return Invalid(f"the table refuses this: {why}")
+
+
 def _adds(step: Step) -> bool:
     return isinstance(step.op, Update) and bool(step.op.add)
 
@@ -168,7 +173,7 @@ class Transaction:
         await asyncio.gather(*[one(step) for step in steps])
 
     async def attempt(self, steps: Sequence[Step]) -> Outcome:
-        """Raises Invalid for items or a batch beyond DynamoDB's sizes."""
+        """Raises TooLarge for what grew beyond DynamoDB's sizes, Invalid for what it refuses."""
         now = self._time()
         members = [step.request(self._name(step.layout.table.name), now) for step in steps]
         try:
@@ -187,7 +192,7 @@ class Transaction:
                 adds = [n for n, one in enumerate(steps) if _adds(one) and not one.learned]
                 if adds:
                     return Outcome(amiss=tuple(adds))
-                raise Invalid(f"this batch is too large or malformed: {error}") from error
+                raise _malformed(str(error)) from error
             raise refused(error, "this batch was refused") from error
         return Outcome(done=True)
 
@@ -203,7 +208,7 @@ class Transaction:
                     failed.append(position)
             elif why == "ValidationError":
                 if not _adds(step) or step.learned:
-                    raise Invalid(reason.get("Message", "an item is malformed")) from error
+                    raise _malformed(reason.get("Message", "")) from error
                 amiss.append(position)
             elif why in _OTHERS or why in BUSY:
                 contended = True

@@ -44,7 +44,7 @@ class Snapshots:
             else:
                 table = known.table
                 table.update_incremental()
-            select = _select(fact, table.file_uris(), connection)
+            select = select_files(fact, table.file_uris(), connection)
             self._known[fact.name] = _Snapshot(table, table.version(), select)
             return select
 
@@ -58,7 +58,10 @@ def _empty(fact: Fact) -> str:
     return f"SELECT {typed} WHERE false"
 
 
-def _select(fact: Fact, files: list[str], connection: duckdb.DuckDBPyConnection) -> str:
+def select_files(fact: Fact, files: list[str], connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL of all rows of ``fact`` in the Parquet ``files`` of its table, which lie as it laid
+    them: what is declared and not in a file is null.
+    """
     if not files:
         return _empty(fact)
     listed = ",".join("'" + file.replace("'", "''") + "'" for file in sorted(files))
