@@ -47,7 +47,7 @@ class AwsRecords:
     ) -> None:
         declared = (*collections, *OWN)
         tables = physical(declared)
-        self._calls = calls
+        self.calls = calls
         self._clock = clock
         self._name = name
         self._layouts = {c.name: Layout(c, tables[c.table]) for c in declared}
@@ -168,7 +168,7 @@ class AwsRecords:
             return
         if len(steps) == 1 and not events and await self._alone(steps[0]):
             return
-        transaction = Transaction(self._calls, self._name, self._time)
+        transaction = Transaction(self.calls, self._name, self._time)
         await transaction.read([one for one in steps if one.unknown])
         for attempt in range(ATTEMPTS):
             posts = await self._outbox.steps(events)
@@ -296,7 +296,7 @@ class AwsRecords:
 
     async def _call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         try:
-            return await self._calls.call("dynamodb", operation, **parameters)
+            return await self.calls.call("dynamodb", operation, **parameters)
         except ClientError as error:
             if code(error) == "ValidationException":
                 raise Invalid(f"the table refuses this: {error}") from error
