@@ -57,12 +57,7 @@ REFUSED = "imports/{}/refused.csv"
 HEADER = ("sheet", "line", "result", "column", "reason", "order_number", "sku", "text")
 
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _inert(value: object) -> object:
-    """Text of the file that a spreadsheet would run as a formula, marked as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+_FORMULA = frozenset("=+-@\t\r")
 
 
 def write_refused(path: Path, rows: Iterable[tuple[object, ...]]) -> int:
@@ -77,7 +72,8 @@ def write_refused(path: Path, rows: Iterable[tuple[object, ...]]) -> int:
         writer = csv.writer(file)
         writer.writerow(HEADER)
         for row in rows:
-            writer.writerow([_inert(value) for value in row])
+            texts = [str(value) for value in row]
+            writer.writerow([f"'{text}" if text[:1] in _FORMULA else text for text in texts])
             count += 1
     part.replace(path)
     return count

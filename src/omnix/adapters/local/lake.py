@@ -246,7 +246,7 @@ class LocalLake:
 
 
 def _writer() -> WriterProperties:
-    return WriterProperties(compression="ZSTD", compression_level=3)
+    return WriterProperties(compression="ZSTD", compression_level=1)
 
 
 def _missing(connection: duckdb.DuckDBPyConnection, fact: Fact, known: set[str]) -> Any:

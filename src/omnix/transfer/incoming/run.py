@@ -159,6 +159,7 @@ async def _staged(
         stage_orders, stage, plan, loaded, report.currency, report.time_zone
     )
     await asyncio.to_thread(describe_orders, stage, plan, folder, loaded, staged, report)
+    stage.execute("DROP TABLE raw")
 
 
 async def _others_torn(ports: Ports, id: str) -> bool:

@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import msgspec
+import numpy as np
 from arro3.core import Table as ArrowTable
 
 from omnix.domains.customers.model import Customer
@@ -29,6 +32,8 @@ from .order_documents import Drawn, Sorted, drawn, facts, sort_out
 
 ESTIMATE = "import-estimate"
 
+Step = Callable[[], Awaitable[None]]
+
 
 async def apply_orders(context: Context) -> None:
     """Products and customers that the orders name, their prices, the orders, the sales facts."""
@@ -40,27 +45,31 @@ async def apply_orders(context: Context) -> None:
         del text
     await asyncio.to_thread(order_sql.articles, stage)
     await asyncio.to_thread(order_sql.link_returns, stage)
-    products = await _products(context)
-    customers = await _customers(context)
-    await _prices(context, products)
-    chunks = await asyncio.to_thread(
-        order_sql.orders, stage, products, customers, context.plan.layout.prefix
-    )
-    empty = context.fresh and await _empty(context)
-    context.total = 4 + chunks
-    pending: asyncio.Task[None] | None = None
+    products, store_products = await _products(context)
+    customers, store_customers = await _customers(context)
+    store_prices = await _prices(context, products)
+
+    async def store_catalogue() -> None:
+        await store_products()
+        await store_customers()
+        await store_prices()
+
+    # While one part is stored, the next one is drawn up.
+    pending = asyncio.create_task(store_catalogue())
     try:
+        chunks = await asyncio.to_thread(
+            order_sql.orders, stage, products, customers, context.plan.layout.prefix
+        )
+        empty = context.fresh and await _empty(context)
+        context.total = 4 + chunks
         for chunk in range(1, chunks + 1):
             if chunk <= context.done("orders"):
                 continue
-            # While one chunk is stored, the next one is drawn up.
             ready = await _prepare(context, chunk, location, empty)
-            if pending is not None:
-                await pending
+            await pending
             pending = asyncio.create_task(_store(context, ready))
     finally:
-        if pending is not None:
-            await pending
+        await pending
 
 
 async def _empty(context: Context) -> bool:
@@ -68,7 +77,8 @@ async def _empty(context: Context) -> bool:
     return not page.items
 
 
-async def _products(context: Context) -> dict[str, str]:
+async def _products(context: Context) -> tuple[dict[str, str], Step]:
+    """Ids by article number, and the step that stores the products."""
     rows = context.stage.execute(
         "SELECT sku, name, strftime(first,'%Y-%m-%dT%H:%M:%S.%gZ'), "
         "strftime(last,'%Y-%m-%dT%H:%M:%S.%gZ'), price FROM articles ORDER BY sku"
@@ -97,13 +107,17 @@ async def _products(context: Context) -> dict[str, str]:
                 updated_at=last,
             )
         )
-    tally = await catalogue.put_products(ports, made, known)
-    context.tell("products", tally.created, tally.changed, tally.same + kept, len(rows))
-    await context.step("products", 1)
-    return ids
+
+    async def store() -> None:
+        tally = await catalogue.put_products(ports, made, known)
+        context.tell("products", tally.created, tally.changed, tally.same + kept, len(rows))
+        await context.step("products", 1)
+
+    return ids, store
 
 
-async def _customers(context: Context) -> dict[str, str]:
+async def _customers(context: Context) -> tuple[dict[str, str], Step]:
+    """Ids by the file's customer numbers, and the step that stores the customers."""
     rows = context.stage.execute(
         "SELECT customer, strftime(min(utc),'%Y-%m-%dT%H:%M:%S.%gZ'), "
         "coalesce(mode(country), ''), max(person) FROM lines "
@@ -115,10 +129,13 @@ async def _customers(context: Context) -> dict[str, str]:
         context.ports.records, EMAIL_SCOPE, [c.email for c in made if c.email is not None]
     )
     made = [msgspec.structs.replace(c, id=taken.get(c.email or "", c.id)) for c in made]
-    tally = await catalogue.put_customers(context.ports, made, keep=True)
-    context.tell("customers", tally.created, tally.changed, tally.same, len(rows))
-    await context.step("customers", 1)
-    return {row[0]: customer.id for row, customer in zip(rows, made, strict=True)}
+
+    async def store() -> None:
+        tally = await catalogue.put_customers(context.ports, made, keep=True)
+        context.tell("customers", tally.created, tally.changed, tally.same, len(rows))
+        await context.step("customers", 1)
+
+    return {row[0]: customer.id for row, customer in zip(rows, made, strict=True)}, store
 
 
 def _customer(context: Context, key: str, at: str, country: str, person: str) -> Customer:
@@ -146,43 +163,52 @@ _KNOWN_PRICES = Query(
 )
 
 
-async def _prices(context: Context, products: dict[str, str]) -> None:
-    """The estimated price history, in one piece with what earlier imports found.
+async def _prices(context: Context, products: dict[str, str]) -> Step:
+    """The step that stores the estimated prices, in one piece with what earlier imports found.
 
     What they found is deleted to be stored again. A copy is put by first: if this ends between
     the two, the lake no longer knows it.
     """
     lake, blobs, source = context.ports.lake, context.ports.blobs, f"import:{context.id}"
     copy = f"imports/{context.id}/known-prices.json"
-    if await lake.position(PRICES, source) is None:
+    stands = await lake.position(PRICES, source) is not None
+    known: list[tuple[str, str, int]] = []
+    table = None
+    if not stands:
         kept = await blobs.get(copy)
         if kept is None:
-            found = await lake.rows(_KNOWN_PRICES, source=ESTIMATE)
             wanted = set(products.values())
             known = [
                 (row["product_id"], str(row["day"]), row["price_minor"])
-                for row in found
+                for row in await lake.rows(_KNOWN_PRICES, source=ESTIMATE)
                 if row["product_id"] in wanted
             ]
-            if known:
-                await blobs.put(copy, msgspec.json.encode(known))
         else:
             known = msgspec.json.decode(kept, type=list[tuple[str, str, int]])
-        stage = context.stage
-        order_sql.table(
-            stage, "product_ids", "sku VARCHAR, product_id VARCHAR", list(products.items())
-        )
-        columns = "product_id VARCHAR, day DATE, price BIGINT"
-        order_sql.table(stage, "known_prices", columns, known)
-        table = await asyncio.to_thread(
-            lambda: ArrowTable(stage.sql(order_sql.prices_sql(context.currency, ESTIMATE)))
-        )
-        if known:
-            again = sorted({product for product, _, _ in known})
-            await lake.delete(PRICES, {"source": ESTIMATE, "product_id": again})
-        await lake.append(PRICES, table, source=source, version=1)
-    await blobs.delete(copy)
-    await context.step("prices", 1)
+        table = await asyncio.to_thread(_price_table, context, products, known)
+
+    async def store() -> None:
+        if table is not None:
+            if known:
+                await blobs.put(copy, msgspec.json.encode(known))
+                again = sorted({product for product, _, _ in known})
+                await lake.delete(PRICES, {"source": ESTIMATE, "product_id": again})
+            await lake.append(PRICES, table, source=source, version=1)
+        await blobs.delete(copy)
+        await context.step("prices", 1)
+
+    return store
+
+
+def _price_table(
+    context: Context, products: dict[str, str], known: list[tuple[str, str, int]]
+) -> ArrowTable:
+    stage = context.stage
+    ids = list(products.items())
+    order_sql.table(stage, "product_ids", "sku VARCHAR, product_id VARCHAR", ids)
+    columns = "product_id VARCHAR, day DATE, price BIGINT"
+    order_sql.table(stage, "known_prices", columns, known)
+    return ArrowTable(stage.sql(order_sql.prices_sql(context.currency, ESTIMATE)))
 
 
 @dataclass(frozen=True)
@@ -238,18 +264,27 @@ def _draw(
     stage: duckdb.DuckDBPyConnection, chunk: int, currency: str, location: str
 ) -> list[Drawn]:
     order_sql.cut(stage, chunk)
-    lines = stage.execute(order_sql.LINES).fetchnumpy()["line"].tolist()
+    lines = _in_order(stage.execute(order_sql.LINES).fetchnumpy())
     orders = []
     start = 0
     for row in stage.execute(order_sql.HEADS).fetchall():
         end = start + row[4]
         pieces = [
-            "[" + ",".join(lines[at : min(at + INLINE_LINES, end)]) + "]"
+            b"[" + b",".join(lines[at : min(at + INLINE_LINES, end)]) + b"]"
             for at in range(start, end, INLINE_LINES)
         ]
         orders.append(drawn(row, pieces, currency, location))
         start = end
     return orders
+
+
+def _in_order(found: dict[str, Any]) -> list[bytes]:
+    """The lines by their place: two threads draw them up, and sorting their text is slow."""
+    place, lines = found["place"], found["line"]
+    if not np.all(place[1:] > place[:-1]):
+        lines = lines[np.argsort(place)]
+    told: list[bytes] = lines.tolist()
+    return told
 
 
 def _fact_table(

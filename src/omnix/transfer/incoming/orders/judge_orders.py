@@ -79,6 +79,13 @@ def stage_orders(
         value, reading = amount(connection, "discount")
         staged.readings.append(reading)
         discount = f"coalesce(CAST(round_even(abs({value})*{scale},0) AS BIGINT),0)"
+    if "customer_ref" in has:
+        # Numbers as spreadsheets write them; each is looked at once.
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE customer_numbers AS SELECT t, "
+            "regexp_replace(trim(t),'^(\\d+)\\.0+$','\\1') AS number "
+            "FROM (SELECT DISTINCT customer_ref AS t FROM raw)"
+        )
     connection.execute(_lines(layout, has, price, discount, scale))
     staged.extras = _extras(connection, has, scale)
     if layout.fold_sku:
@@ -94,8 +101,13 @@ def stage_orders(
 
 
 def _lines(layout: Layout, has: set[str], price: str, discount: str, scale: int) -> str:
-    def column(name: str, otherwise: str = "''") -> str:
-        return f"coalesce(trim(r.{name}),'')" if name in has else otherwise
+    def column(name: str) -> str:
+        # Few cells have spaces around them, and to look for them is quicker than to trim.
+        cell = f"r.{name}"
+        bare = (
+            f"CASE WHEN prefix({cell},' ') OR suffix({cell},' ') THEN trim({cell}) ELSE {cell} END"
+        )
+        return f"coalesce({bare},'')" if name in has else "''"
 
     sku = column("sku")
     if layout.fold_sku:
@@ -109,8 +121,10 @@ def _lines(layout: Layout, has: set[str], price: str, discount: str, scale: int)
         else "false"
     )
     service = _service(layout)
-    # The customer's number, as spreadsheets write numbers.
-    customer = f"regexp_replace({column('customer_ref')},'^(\\d+)\\.0+$','\\1')"
+    customer, numbered = "''", ""
+    if "customer_ref" in has:
+        customer = "coalesce(f.number,'')"
+        numbered = "LEFT JOIN customer_numbers f ON r.customer_ref=f.t"
     if "email" in has:
         mail = column("email")
         customer = (
@@ -137,7 +151,7 @@ WITH typed AS (
     {discount.replace("discount", "r.discount") if "discount" in has else "0"} AS discount_minor,
     {dead} AS dead, {_person(has)} AS person,
     {"coalesce(r.sheet,'')" if "sheet" in has else "''"} AS sheet
-  FROM raw r LEFT JOIN stamps s ON r.placed_at=s.t
+  FROM raw r LEFT JOIN stamps s ON r.placed_at=s.t {numbered}
 ), judged AS (
   SELECT *, {service} AS service, {cancel} AS cancelled,
     CAST(round_even(price*{scale},0) AS BIGINT) AS unit_minor,

@@ -35,7 +35,7 @@ def _plain(value: Any) -> Any:
     return _decode(value) if isinstance(value, msgspec.Raw) else value
 
 
-def drawn(row: Sequence[Any], pieces: Sequence[str], currency: str, location: str) -> Drawn:
+def drawn(row: Sequence[Any], pieces: Sequence[bytes], currency: str, location: str) -> Drawn:
     """From a row of ``order_sql.HEADS``. The lines of ``pieces`` stay JSON text."""
     (
         id, number, customer_id, line_count, units, subtotal, charges, what, is_return, at, print_,
@@ -79,10 +79,10 @@ def drawn(row: Sequence[Any], pieces: Sequence[str], currency: str, location: st
         document["version"] = 1 + len(told)
     further: list[dict[str, Any]] = []
     if line_count <= INLINE_LINES:
-        document["lines"] = msgspec.Raw(pieces[0].encode()) if pieces else []
+        document["lines"] = msgspec.Raw(pieces[0]) if pieces else []
     else:
         further = [
-            {"order_id": id, "chunk": i, "lines": msgspec.Raw(piece.encode())}
+            {"order_id": id, "chunk": i, "lines": msgspec.Raw(piece)}
             for i, piece in enumerate(pieces)
         ]
     return Drawn(document, further)

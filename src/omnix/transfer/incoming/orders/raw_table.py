@@ -13,7 +13,7 @@ from omnix.transfer.incoming.source.detect import Source, iter_bytes, refuse
 from omnix.transfer.incoming.source.jsonl import jsonl_rows
 from omnix.transfer.incoming.source.workbook import workbook_rows
 
-MEMORY = "450MB"
+MEMORY = "550MB"
 THREADS = 2
 _REASONS = {
     "MISSING COLUMNS": "has fewer columns than the header",
