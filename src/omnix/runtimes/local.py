@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import resource
 import shutil
@@ -136,6 +137,9 @@ async def _serve(
             asyncio.create_task(_tell_clients(local.ports)),
             asyncio.create_task(server.watch_pace()),
         ]
+        # What is loaded by now stays: the collector need not look at it again and again.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
         ready()
         try:
             await server.serve(sockets=[listener])
@@ -143,6 +147,7 @@ async def _serve(
             for task in background:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
+            gc.unfreeze()
 
 
 def serve(data: Path, host: str, port: int, *, prepare: Prepare, ready: Callable[[], None]) -> None:

@@ -53,6 +53,6 @@ CONSUMERS = (
         ),
         _refresh,
         batch=2000,
-        rest=4,
+        rest=9,
     ),
 )
