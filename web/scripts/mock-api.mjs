@@ -107,7 +107,8 @@ server.on('upgrade', (request, socket) => {
     (text) => {
       const message = JSON.parse(text);
       if (message.type === 'authenticate') {
-        if (/^a\d+$/.test(message.token)) send({ type: 'authenticated', user: 'u1', role: 'admin' });
+        if (/^a\d+$/.test(message.token))
+          send({ type: 'authenticated', user: 'u1', role: 'admin' });
         else send({ type: 'error', code: 'unauthenticated', detail: 'Sign in first.' });
       }
       for (const channel of message.channels ?? []) {

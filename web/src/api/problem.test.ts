@@ -11,6 +11,7 @@ test('a problem document becomes an error with its reasons', () => {
   assert.equal(error.detail, 'Two fields are wrong.');
   assert.equal(error.reasonFor('email'), 'No e-mail address.');
   assert.equal(error.reasonFor('password'), undefined);
+  assert.deepEqual(error.fields, ['email']);
 });
 
 test('what a proxy sends instead is no reason to fall over', () => {

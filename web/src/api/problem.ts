@@ -17,6 +17,11 @@ export class ApiError extends Error {
     this.errors = errors;
   }
 
+  /** The last parts of the refused fields' paths, in the API's order. */
+  get fields(): string[] {
+    return this.errors.map((error) => lastPart(error.field));
+  }
+
   /** Reasons by the last part of the field's path, so `body.email` finds `email`. */
   reasonFor(field: string): string | undefined {
     return this.errors.find((error) => lastPart(error.field) === field)?.reason;

@@ -9,6 +9,7 @@ import {
   moment,
   money,
   percent,
+  today,
   weekdays,
 } from './format';
 
@@ -52,4 +53,10 @@ test('a moment is told in the zone of the shop', () => {
 
 test('weeks start on Monday, as forecasts number days', () => {
   assert.deepEqual(weekdays('en'), ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']);
+});
+
+test('today is the day of the zone, not of the browser', () => {
+  const now = new Date('2026-03-01T23:30:00Z');
+  assert.equal(today('UTC', now), '2026-03-01');
+  assert.equal(today('Asia/Tokyo', now), '2026-03-02');
 });

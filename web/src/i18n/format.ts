@@ -82,6 +82,12 @@ export function day(locale: string, iso: string, style: DayStyle = 'short'): str
   return date(locale, { ...DAY_STYLES[style], timeZone: 'UTC' }).format(at);
 }
 
+/** The calendar day that it is in `timeZone` now, as `YYYY-MM-DD`. */
+export function today(timeZone: string, now: Date = new Date()): string {
+  const options = { year: 'numeric', month: '2-digit', day: '2-digit', timeZone } as const;
+  return date('en-CA', options).format(now);
+}
+
 /** A moment, in the shop's zone. */
 export function moment(locale: string, iso: string, timeZone: string): string {
   const at = Date.parse(iso);

@@ -35,7 +35,7 @@ function Frame({
           <span className="mt-0.5">
             <Icon name="warning" size={16} />
           </span>
-          {error}
+          <span dir="auto">{error}</span>
         </p>
       )}
     </div>

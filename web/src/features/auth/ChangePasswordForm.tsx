@@ -1,6 +1,5 @@
 'use client';
 
-import { ApiError } from '@/api/problem';
 import { changePassword } from '@/api/session';
 import { useWords } from '@/i18n/locale';
 import { Banner } from '@/ui/Banner';
@@ -26,14 +25,12 @@ function check(values: FormData): FieldKeys {
 export function ChangePasswordForm({ oneTime, email }: { oneTime: string | null; email: string }) {
   const { t } = useWords();
   const why = useReason();
-  const { busy, found, error, onSubmit, reason } = useForm(check, (values) =>
+  const { busy, general, onSubmit, message } = useForm(check, (values) =>
     changePassword(
       oneTime ?? String(values.get('current_password')),
       String(values.get('new_password')),
     ),
   );
-  const message = (field: string) => (found[field] ? t(found[field]) : reason(field));
-  const atField = error instanceof ApiError && reason('new_password');
   const shared = {
     dir: 'ltr',
     required: true,
@@ -44,9 +41,9 @@ export function ChangePasswordForm({ oneTime, email }: { oneTime: string | null;
     <form noValidate onSubmit={onSubmit} className="grid gap-4">
       <PageTitle title={t('login.change.title')} />
       <p className="-mt-4 text-ink-2 text-sm">{t('login.change.text')}</p>
-      {error !== null && !atField && (
+      {general !== null && (
         <Banner tone="bad" alert>
-          {why(error)}
+          {why(general)}
         </Banner>
       )}
       {/* Tells password managers whose password this is. */}

@@ -1,6 +1,5 @@
 'use client';
 
-import { ApiError } from '@/api/problem';
 import { login } from '@/api/session';
 import { useWords } from '@/i18n/locale';
 import { Banner } from '@/ui/Banner';
@@ -27,20 +26,18 @@ interface Props {
 export function LoginForm({ onSignedIn, waiting }: Props) {
   const { t } = useWords();
   const why = useReason();
-  const { busy, found, error, onSubmit, reason } = useForm(check, async (values) => {
+  const { busy, general, onSubmit, message } = useForm(check, async (values) => {
     const password = String(values.get('password'));
     // Before the session opens: then this form gives way to the next.
     onSignedIn(password);
     await login(String(values.get('email')).trim(), password);
   });
-  const atField = error instanceof ApiError && (reason('email') || reason('password'));
-  const message = (field: string) => (found[field] ? t(found[field]) : reason(field));
   return (
     <form noValidate onSubmit={onSubmit} className="grid gap-4">
       <PageTitle title={t('login.title')} />
-      {error !== null && !atField && (
+      {general !== null && (
         <Banner tone="bad" alert>
-          {why(error)}
+          {why(general)}
         </Banner>
       )}
       <TextField

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from 'react';
 import { ApiError } from '@/api/problem';
 import type { MessageKey } from '@/i18n/en';
+import { useWords } from '@/i18n/locale';
 
 export type FieldKeys = Readonly<Record<string, MessageKey>>;
 
@@ -11,9 +12,11 @@ export function useForm(
   check: (values: FormData) => FieldKeys,
   send: (values: FormData) => Promise<void>,
 ) {
+  const { t } = useWords();
   const [busy, setBusy] = useState(false);
   const [found, setFound] = useState<FieldKeys>({});
   const [error, setError] = useState<unknown>(null);
+  const [atField, setAtField] = useState(false);
 
   async function onSubmit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -31,8 +34,12 @@ export function useForm(
     try {
       await send(values);
     } catch (cause) {
+      const field =
+        cause instanceof ApiError
+          ? cause.fields.find((name) => form.elements.namedItem(name) instanceof HTMLElement)
+          : undefined;
       setError(cause);
-      const field = cause instanceof ApiError ? cause.errors[0]?.field.split(/[./]/).at(-1) : null;
+      setAtField(field !== undefined);
       if (field) focus(form, field);
     } finally {
       setBusy(false);
@@ -41,7 +48,10 @@ export function useForm(
 
   const reason = (field: string) =>
     error instanceof ApiError ? error.reasonFor(field) : undefined;
-  return { busy, found, error, onSubmit, reason };
+  const message = (field: string) => (found[field] ? t(found[field]) : reason(field));
+  /** What stands beside no field. */
+  const general = atField ? null : error;
+  return { busy, general, onSubmit, message };
 }
 
 function focus(form: HTMLFormElement, name: string): void {

@@ -15,6 +15,7 @@ const DAYS_AHEAD_SHOWN = 30;
 export function DemandForecast({ summary }: { summary: Summary }) {
   const { t, format } = useWords();
   const forecast = summary.demand_forecast;
+  const today = fmt.today(summary.shop.time_zone);
   const data = useMemo(
     () =>
       forecast &&
@@ -23,8 +24,9 @@ export function DemandForecast({ summary }: { summary: Summary }) {
         points: forecast.points.slice(0, DAYS_AHEAD_SHOWN),
         format,
         t,
+        today,
       }),
-    [forecast, format, t],
+    [forecast, format, t, today],
   );
   const made =
     forecast &&

@@ -6,7 +6,7 @@ import { useWords } from '@/i18n/locale';
 import { Delta } from '@/ui/Delta';
 import { Icon } from '@/ui/Icon';
 import { Popover } from '@/ui/Popover';
-import { metricText } from './metrics';
+import { comparesWholeDays, metricText } from './metrics';
 
 /** How often `value` has changed in the same scope (so not by choosing another range). */
 function useChanges(scope: string, value: number | null): number {
@@ -25,12 +25,13 @@ function Tile({ metric, currency, scope }: { metric: Metric; currency: string; s
   const changes = useChanges(scope, metric.value);
   const label = said(`metric.${metric.name}`, metric.label);
   const previous = metricText(format, metric.unit, metric.previous, currency);
+  const wholeDays = comparesWholeDays(metric);
   return (
     <li
       data-metric={metric.name}
       className={`min-w-0 rounded-card border border-line bg-surface px-3.5 pt-2 pb-2.5 shadow-card ${lead ? 'col-span-2' : ''}`}
     >
-      <h3 className="truncate text-ink-2 text-label">{label}</h3>
+      <h3 className="text-balance text-ink-2 text-label">{label}</h3>
       <div className="flex items-center justify-between gap-1">
         <p
           key={changes}
@@ -49,7 +50,9 @@ function Tile({ metric, currency, scope }: { metric: Metric; currency: string; s
       </div>
       <p className="figures flex min-h-5 flex-wrap items-baseline gap-x-1.5 text-ink-2 text-xs">
         {metric.change !== null && <Delta change={metric.change} good={good} />}
-        {metric.previous === null ? t('dashboard.noCompare') : t('dashboard.versus', { previous })}
+        {metric.previous === null && t('dashboard.noCompare')}
+        {metric.previous !== null &&
+          t(wholeDays ? 'dashboard.wholeDays' : 'dashboard.versus', { previous })}
       </p>
     </li>
   );

@@ -12,11 +12,13 @@ import { EmptyState } from '@/ui/states';
 export function SalesChart({ summary }: { summary: Summary }) {
   const { t, format } = useWords();
   const { series } = summary;
-  const { currency } = summary.shop;
+  const { currency, time_zone: timeZone } = summary.shop;
+  const today = fmt.today(timeZone);
   const data = useMemo<ChartData>(
     () => ({
       days: series.map((point) => point.day),
       dayTick: (day) => fmt.day(format, day, series.length > 180 ? 'month' : 'tick'),
+      open: { day: today, name: t('chart.soFar') },
       series: [
         {
           name: t('col.revenue'),
@@ -37,7 +39,7 @@ export function SalesChart({ summary }: { summary: Summary }) {
         },
       ],
     }),
-    [series, currency, format, t],
+    [series, currency, format, t, today],
   );
   return (
     <Card title={t('dashboard.sales')} text={t('dashboard.byDay')}>

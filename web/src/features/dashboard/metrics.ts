@@ -17,3 +17,12 @@ export function metricText(
   if (unit === 'days') return fmt.count(locale, value, 1);
   return fmt.count(locale, value);
 }
+
+/**
+ * Whether `change` leaves out a day that is not over, so that `value` beside `previous` would not
+ * explain it.
+ */
+export function comparesWholeDays({ value, previous, change }: Metric): boolean {
+  if (value === null || previous === null || change === null || previous === 0) return false;
+  return Math.abs((value - previous) / Math.abs(previous) - change) > 0.000_5;
+}

@@ -24,9 +24,10 @@ interface FanProps {
 
 function Fan({ forecast, history, timeZone }: FanProps) {
   const { t, format } = useWords();
+  const today = fmt.today(timeZone);
   const data = useMemo(
-    () => fanData({ history, points: forecast.points, format, t }),
-    [history, forecast, format, t],
+    () => fanData({ history, points: forecast.points, format, t, today }),
+    [history, forecast, format, t, today],
   );
   const { points } = forecast;
   const total = points.reduce((sum, point) => sum + point.mean, 0);

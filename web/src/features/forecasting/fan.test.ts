@@ -21,7 +21,10 @@ test('a day that is both past and forecast stands once', () => {
     points: [point('2026-11-22', 5), point('2026-11-23', 6)],
     format: 'en',
     t: (key) => key,
+    today: '2026-11-22',
   });
+  assert.equal(data.open?.day, '2026-11-22');
+  assert.equal(data.series[1]?.ahead, true);
   assert.deepEqual(data.days, ['2026-11-21', '2026-11-22', '2026-11-23']);
   assert.deepEqual(
     data.series.map((series) => series.values),
@@ -34,6 +37,12 @@ test('a day that is both past and forecast stands once', () => {
 });
 
 test('without history the forecast stands alone', () => {
-  const data = fanData({ history: [], points: [point('2026-11-22', 5)], format: 'en', t: String });
+  const data = fanData({
+    history: [],
+    points: [point('2026-11-22', 5)],
+    format: 'en',
+    t: String,
+    today: '2026-11-22',
+  });
   assert.equal(data.series.length, 1);
 });

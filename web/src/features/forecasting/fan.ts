@@ -13,13 +13,15 @@ interface Fan {
   readonly points: readonly ForecastPoint[];
   readonly format: string;
   readonly t: Translate;
+  /** The shop's day now, which is sold only so far. */
+  readonly today: string;
 }
 
 /**
  * Past and forecast days on one axis: what was sold, the mean, and the 50% and 80% ranges. Today
  * may be in both, sold as far as it has come and forecast as a whole.
  */
-export function fanData({ history, points, format, t }: Fan): ChartData {
+export function fanData({ history, points, format, t, today }: Fan): ChartData {
   const sold = new Map(history.map((point) => [point.day, point.units]));
   const ahead = new Map(points.map((point) => [point.day, point]));
   const days = [...new Set([...sold.keys(), ...ahead.keys()])].sort();
@@ -41,6 +43,7 @@ export function fanData({ history, points, format, t }: Fan): ChartData {
   const mean: Series = {
     name: t('forecast.expected'),
     kind: 'line',
+    ahead: true,
     tone: 3,
     values: over((point) => point.mean),
     read,
@@ -50,6 +53,7 @@ export function fanData({ history, points, format, t }: Fan): ChartData {
     days,
     dayTick: (day) => fmt.day(format, day, 'tick'),
     series: history.length > 0 ? [past, mean] : [mean],
+    ...(sold.has(today) && { open: { day: today, name: t('chart.soFar') } }),
     bands: [
       {
         name: t('col.range80'),

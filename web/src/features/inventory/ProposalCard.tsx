@@ -23,13 +23,22 @@ const INPUTS = [
   'target',
 ] as const;
 
-function OneProposal({ proposal, currency }: { proposal: Proposal; currency: string }) {
+interface OneProps {
+  proposal: Proposal;
+  currency: string;
+  today: string;
+}
+
+function OneProposal({ proposal, currency, today }: OneProps) {
   const { t, format } = useWords();
   const { order_by, supplier, expected_cost_minor: cost } = proposal;
   const details =
     proposal.quantity > 0
       ? [
-          order_by && t('proposal.by', { day: fmt.day(format, order_by) }),
+          order_by &&
+            (order_by <= today
+              ? t('proposal.today')
+              : t('proposal.by', { day: fmt.day(format, order_by) })),
           supplier && t('proposal.from', { supplier }),
           cost !== null && t('proposal.cost', { cost: fmt.money(format, cost, currency, 'whole') }),
         ].filter(Boolean)
@@ -45,8 +54,10 @@ function OneProposal({ proposal, currency }: { proposal: Proposal; currency: str
         <p>{t('proposal.enough', { location })}</p>
       )}
       {details.length > 0 && <p className="figures text-ink-2 text-sm">{details.join(' · ')}</p>}
+      <p dir="auto" className="max-w-prose text-sm">
+        {proposal.reason}
+      </p>
       <Disclosure summary={t('proposal.why')}>
-        <p className="mb-2 max-w-prose text-sm">{proposal.reason}</p>
         <FactList
           facts={INPUTS.map((name) => ({
             name: t(`proposal.input.${name}`),
@@ -62,7 +73,14 @@ function OneProposal({ proposal, currency }: { proposal: Proposal; currency: str
   );
 }
 
-export function ProposalCard({ productId, currency }: { productId: string; currency: string }) {
+interface Props {
+  productId: string;
+  currency: string;
+  /** The shop's day now. */
+  today: string;
+}
+
+export function ProposalCard({ productId, currency, today }: Props) {
   const { t } = useWords();
   const { data, error, refetch } = useProposals(productId);
   const proposals = data?.items.filter((proposal) => proposal.product_id === productId) ?? [];
@@ -74,7 +92,12 @@ export function ProposalCard({ productId, currency }: { productId: string; curre
       {proposals.length > 0 && (
         <ul className="grid gap-4">
           {proposals.map((proposal) => (
-            <OneProposal key={proposal.location_id} proposal={proposal} currency={currency} />
+            <OneProposal
+              key={proposal.location_id}
+              proposal={proposal}
+              currency={currency}
+              today={today}
+            />
           ))}
         </ul>
       )}

@@ -38,7 +38,7 @@ export function PriceHistory({ productId, currency, from, to }: Props) {
       ],
     };
   }, [data, from, to, currency, format, t]);
-  const varies = new Set(chart?.series[0]?.values).size > 1;
+  const varies = new Set(chart?.series[0]?.values.filter((price) => price !== null)).size > 1;
   return (
     <Card title={t('product.price')}>
       {error && <ErrorState error={error} retry={() => void refetch()} />}

@@ -25,7 +25,7 @@ export function ProductFacts({ product }: { product: Product }) {
           { name: t('product.margin'), value: margin },
           { name: t('product.barcode'), value: product.barcode ?? unknown },
           ...Object.entries(product.attributes ?? {}).map(([name, value]) => ({
-            name,
+            name: name.charAt(0).toLocaleUpperCase() + name.slice(1),
             value: <bdi>{String(value)}</bdi>,
           })),
         ]}

@@ -8,8 +8,8 @@ interface Props {
 }
 
 /**
- * A product in a table: its name leads to its page, its SKU stands below. The name's own
- * direction decides which end is cut off.
+ * A product in a table: its name leads to its page, its SKU stands below. Sizes stand at a name's
+ * end, so it may take two lines before it is cut; its own direction decides which end that is.
  */
 export function ProductName({ id, name, sku, also }: Props) {
   return (
@@ -17,7 +17,7 @@ export function ProductName({ id, name, sku, also }: Props) {
       <AppLink
         href={`/product/?id=${encodeURIComponent(id)}`}
         dir="auto"
-        className="truncate font-medium rtl:text-right"
+        className="line-clamp-2 font-medium rtl:text-right"
       >
         {name}
       </AppLink>

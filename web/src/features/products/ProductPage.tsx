@@ -9,6 +9,7 @@ import { ForecastCard } from '@/features/forecasting/ForecastCard';
 import { ProposalCard } from '@/features/inventory/ProposalCard';
 import { StockCard } from '@/features/inventory/StockCard';
 import { useLiveChannel } from '@/features/realtime/useLive';
+import { useReread } from '@/features/realtime/useReread';
 import { useStatus } from '@/features/system/useStatus';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
@@ -26,6 +27,13 @@ import { useProduct } from './useProduct';
 import { useProductSales } from './useProductSales';
 
 const BEFORE_FORECAST = 60;
+const LONG_AGO_DAYS = 14;
+
+/** The last day shown: today in a shop that sells, the end of an old history otherwise. */
+function lastDay(dataUntil: string | null, today: string): string {
+  const old = dataUntil !== null && dataUntil < fmt.addDays(today, -LONG_AGO_DAYS);
+  return old ? dataUntil : today;
+}
 
 function Header({ product }: { product: Product }) {
   const { t } = useWords();
@@ -54,11 +62,11 @@ function Details({ product, status }: { product: Product; status: Status }) {
   const { t } = useWords();
   const { id } = product;
   const queries = useQueryClient();
-  useLiveChannel(`product.${id}`, () => {
-    void queries.invalidateQueries({ queryKey: ['product', id] });
-  });
+  const reread = useReread(() => queries.invalidateQueries({ queryKey: ['product', id] }));
+  useLiveChannel(`product.${id}`, reread);
   const days = oneOfNumbers(useParam('days'), SALES_RANGES, 90);
-  const to = status.data_until ?? new Date().toISOString().slice(0, 10);
+  const today = fmt.today(status.shop.time_zone);
+  const to = lastDay(status.data_until, today);
   const from = fmt.addDays(to, 1 - days);
   const sales = useProductSales(id, from, to);
   const recent = useProductSales(id, fmt.addDays(to, 1 - BEFORE_FORECAST), to);
@@ -69,7 +77,7 @@ function Details({ product, status }: { product: Product; status: Status }) {
       <div className="contents lg:grid lg:gap-4">
         <ForecastCard productId={id} history={history} timeZone={status.shop.time_zone} />
         <div className="order-2 min-w-0">
-          {sales.data && <SalesHistory sales={sales.data} days={days} />}
+          {sales.data && <SalesHistory sales={sales.data} days={days} today={today} />}
           {sales.error && (
             <Card title={t('product.sales')}>
               <ErrorState error={sales.error} retry={() => void sales.refetch()} />
@@ -86,7 +94,7 @@ function Details({ product, status }: { product: Product; status: Status }) {
       </div>
       <div className="contents lg:grid lg:gap-4">
         <div className="order-1 min-w-0">
-          <ProposalCard productId={id} currency={product.currency} />
+          <ProposalCard productId={id} currency={product.currency} today={today} />
         </div>
         <div className="order-1 min-w-0">
           <StockCard productId={id} />

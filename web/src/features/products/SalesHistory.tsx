@@ -13,13 +13,22 @@ import { EmptyState } from '@/ui/states';
 
 export const SALES_RANGES = [30, 90, 365];
 
-export function SalesHistory({ sales, days }: { sales: ProductSales; days: number }) {
+export function SalesHistory({
+  sales,
+  days,
+  today,
+}: {
+  sales: ProductSales;
+  days: number;
+  today: string;
+}) {
   const { t, format } = useWords();
   const { points } = sales;
   const data = useMemo<ChartData>(
     () => ({
       days: points.map((point) => point.day),
       dayTick: (day) => fmt.day(format, day, points.length > 180 ? 'month' : 'tick'),
+      open: { day: today, name: t('chart.soFar') },
       series: [
         {
           name: t('col.units'),
@@ -32,7 +41,7 @@ export function SalesHistory({ sales, days }: { sales: ProductSales; days: numbe
       ],
       shade: { name: t('chart.noSale'), on: points.map((point) => point.in_stock === 0) },
     }),
-    [points, format, t],
+    [points, format, t, today],
   );
   return (
     <Card

@@ -19,7 +19,14 @@ const MARK = {
   faint: 'h-3 w-4 opacity-20',
 };
 
-function ReadOut({ day, read, shaded }: { day: string | null; read: Reading[]; shaded?: string }) {
+interface ReadOutProps {
+  day: string | null;
+  read: Reading[];
+  shaded?: string;
+  open?: string;
+}
+
+function ReadOut({ day, read, shaded, open }: ReadOutProps) {
   return (
     <div className="figures flex min-h-11 flex-wrap content-start items-center gap-x-4 gap-y-0.5 text-sm sm:min-h-6">
       {day && <span className="font-medium">{day}</span>}
@@ -34,6 +41,12 @@ function ReadOut({ day, read, shaded }: { day: string | null; read: Reading[]; s
         <span className="inline-flex items-center gap-1.5 text-ink-2">
           <span aria-hidden="true" className="h-3 w-2 bg-line-strong opacity-30" />
           {shaded}
+        </span>
+      )}
+      {open && (
+        <span className="inline-flex items-center gap-1.5 text-ink-2">
+          <span aria-hidden="true" className="h-3 w-2 rounded-[2px] bg-chart-1 opacity-40" />
+          {open}
         </span>
       )}
     </div>
@@ -60,6 +73,11 @@ export function Chart({ title, data, height = 'h-60', footnote }: Props) {
   const active = chosen === null ? null : Math.min(chosen, last);
   const activeDay = active === null ? undefined : data.days[active];
   const day = activeDay ? fmt.day(format, activeDay, 'long') : null;
+  const { open } = data;
+  const openName =
+    open && data.days.includes(open.day) && (active === null || activeDay === open.day)
+      ? open.name
+      : undefined;
   const shaded = data.shade?.on.some(Boolean)
     ? active === null || data.shade.on[active]
       ? data.shade.name
@@ -67,7 +85,12 @@ export function Chart({ title, data, height = 'h-60', footnote }: Props) {
     : undefined;
   return (
     <div>
-      <ReadOut day={day} read={readings(data, active)} {...(shaded && { shaded })} />
+      <ReadOut
+        day={day}
+        read={readings(data, active)}
+        {...(shaded && { shaded })}
+        {...(openName && { open: openName })}
+      />
       <div
         role="slider"
         tabIndex={0}

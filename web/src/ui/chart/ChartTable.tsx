@@ -13,7 +13,11 @@ export function ChartTable({ title, data }: { title: string; data: ChartData }) 
       key: 'day',
       head: t('col.day'),
       names: true,
-      cell: (row) => fmt.day(format, data.days[row] ?? ''),
+      cell: (row) => {
+        const day = data.days[row] ?? '';
+        const open = day === data.open?.day ? ` (${data.open.name})` : '';
+        return fmt.day(format, day) + open;
+      },
     },
     ...readings(data, null).map(
       (reading, i): Column<number> => ({

@@ -29,26 +29,45 @@ function bandMarks(band: Band, index: number, colour: string): Mark[] {
   ];
 }
 
-function seriesMark(series: Series, colour: string): Mark {
-  const base = { data: series.values, yAxisIndex: series.second ? 1 : 0, silent: true };
+/** `open` is the place of the day that is not over, -1 without one: fainter bar, dashed line. */
+function seriesMarks(series: Series, colour: string, open: number): Mark[] {
+  const at = series.ahead ? -1 : open;
+  const base = { yAxisIndex: series.second ? 1 : 0, silent: true };
   if (series.kind === 'bar') {
-    return {
-      ...base,
-      type: 'bar',
-      barMaxWidth: 18,
-      barCategoryGap: '35%',
-      itemStyle: { color: colour, opacity: 0.85, borderRadius: [2, 2, 0, 0] },
-    };
+    const item = { color: colour, borderRadius: [2, 2, 0, 0] };
+    return [
+      {
+        ...base,
+        type: 'bar',
+        data: series.values.map((value, i) =>
+          i === at ? { value, itemStyle: { ...item, opacity: 0.4 } } : value,
+        ),
+        barMaxWidth: 18,
+        barCategoryGap: '35%',
+        itemStyle: { ...item, opacity: 0.85 },
+      },
+    ];
   }
-  return {
+  const line = {
     ...base,
     type: 'line',
     symbol: 'none',
     step: series.kind === 'step' ? 'end' : false,
-    lineStyle: { color: colour, width: 2 },
     itemStyle: { color: colour },
     z: 3,
   };
+  const only = (keep: (i: number) => boolean) =>
+    series.values.map((value, i) => (keep(i) ? value : null));
+  const solid = { color: colour, width: 2 };
+  if (at < 0 || series.kind === 'step') return [{ ...line, data: series.values, lineStyle: solid }];
+  return [
+    { ...line, data: only((i) => i !== at), lineStyle: solid },
+    {
+      ...line,
+      data: only((i) => i === at || i === at - 1),
+      lineStyle: { ...solid, width: 1.5, type: 'dashed', opacity: 0.7 },
+    },
+  ];
 }
 
 function valueAxis(series: Series | undefined, colours: ChartColours, second: boolean): Mark {
@@ -84,12 +103,13 @@ function shadeMark(on: readonly boolean[], colours: ChartColours, axis: number):
 export function chartOption(data: ChartData, colours: ChartColours): EChartsCoreOption {
   const first = data.series.find((series) => !series.second);
   const second = data.series.find((series) => series.second);
+  const open = data.open ? data.days.indexOf(data.open.day) : -1;
   const axes = [valueAxis(first, colours, false)];
   if (second || data.shade) axes.push(valueAxis(second, colours, true));
   if (data.shade) axes.push({ type: 'value', min: 0, max: 1, show: false });
   const marks = [
     ...(data.bands ?? []).flatMap((band, i) => bandMarks(band, i, colours.tones[band.tone])),
-    ...data.series.map((series) => seriesMark(series, colours.tones[series.tone])),
+    ...data.series.flatMap((series) => seriesMarks(series, colours.tones[series.tone], open)),
   ];
   if (data.shade) marks.push(shadeMark(data.shade.on, colours, 2));
   return {

@@ -40,3 +40,30 @@ test('a band is drawn as its foot and the height above it', () => {
   assert.deepEqual(foot?.data, [null, 1]);
   assert.deepEqual(height?.data, [null, 8]);
 });
+
+test('the day that is not over is told, and drawn apart where it was counted', () => {
+  const { bands: _, shade: __, ...plain } = data;
+  const [sold, expected] = data.series;
+  assert(sold && expected);
+  const open: ChartData = {
+    ...plain,
+    series: [
+      { ...sold, values: [3, 1] },
+      { ...sold, kind: 'line', values: [3, 1] },
+      { ...expected, ahead: true, values: [2, 4] },
+    ],
+    open: { day: '2026-01-02', name: 'so far' },
+  };
+  assert.match(sentence(open, 1, '2 Jan'), /so far$/);
+  assert.doesNotMatch(sentence(open, 0, '1 Jan'), /so far/);
+  const colours = { tones: { 1: 'a', 2: 'b', 3: 'c' }, grid: 'g', axis: 'x', font: 'f' };
+  const { series } = chartOption(open, colours) as { series: { data: unknown[] }[] };
+  const [bar, whole, dashed, ahead] = series;
+  assert.deepEqual(bar?.data[1], {
+    value: 1,
+    itemStyle: { color: 'a', borderRadius: [2, 2, 0, 0], opacity: 0.4 },
+  });
+  assert.deepEqual(whole?.data, [3, null]);
+  assert.deepEqual(dashed?.data, [3, 1]);
+  assert.deepEqual(ahead?.data, [2, 4]);
+});

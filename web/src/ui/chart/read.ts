@@ -35,6 +35,7 @@ export function sentence(data: ChartData, index: number, day: string): string {
     .filter((reading) => reading.value !== null)
     .map((reading) => `${reading.name} ${reading.value}`);
   if (data.shade?.on[index]) parts.push(data.shade.name);
+  if (data.open && data.days[index] === data.open.day) parts.push(data.open.name);
   return `${day}: ${parts.join(', ')}`;
 }
 

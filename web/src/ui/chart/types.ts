@@ -11,6 +11,8 @@ export interface Series {
   readonly tick: (value: number) => string;
   /** Its own axis at the other side, for another unit. */
   readonly second?: boolean;
+  /** Of whole days even where the day is not over: a forecast. */
+  readonly ahead?: boolean;
 }
 
 export interface Band {
@@ -28,10 +30,17 @@ export interface Shade {
   readonly on: ReadonlyArray<boolean>;
 }
 
+/** The day that is not over: what was counted on it is drawn apart from whole days. */
+export interface OpenDay {
+  readonly day: string;
+  readonly name: string;
+}
+
 export interface ChartData {
   readonly days: readonly string[];
   readonly series: readonly Series[];
   readonly bands?: readonly Band[];
   readonly shade?: Shade;
+  readonly open?: OpenDay;
   readonly dayTick: (day: string) => string;
 }
