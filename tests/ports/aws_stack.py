@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import secrets
 import zipfile
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 from omnix.adapters.aws.bus import AwsBus
 from omnix.adapters.aws.calls import Calls
+from omnix.adapters.aws.jobs import AwsJobs
 from omnix.adapters.aws.lake import AwsLake
 from omnix.adapters.aws.own import OUTBOX, OWN
 from omnix.adapters.aws.platform import AwsPlatform, Resources
@@ -270,3 +272,22 @@ def another(lake: AwsLake, cache: Path) -> AwsLake:
     """A lake of the same bucket that shares nothing else with ``lake``."""
     bucket = lake.location(SALES).removeprefix("s3://").partition("/")[0]
     return AwsLake(lake.calls, bucket, cache, FACTS, options=lake.options)
+
+
+async def dead_letter_queue(jobs: AwsJobs, name: str, attempts: int) -> str:
+    """Where messages of the queue of ``name`` go after ``attempts`` deliveries; its address."""
+    address: str = (await jobs.calls.call("sqs", "create_queue", QueueName="dead"))["QueueUrl"]
+    answer = await jobs.calls.call(
+        "sqs", "get_queue_attributes", QueueUrl=address, AttributeNames=["QueueArn"]
+    )
+    policy = {
+        "deadLetterTargetArn": answer["Attributes"]["QueueArn"],
+        "maxReceiveCount": str(attempts),
+    }
+    await jobs.calls.call(
+        "sqs",
+        "set_queue_attributes",
+        QueueUrl=jobs.queue(name),
+        Attributes={"RedrivePolicy": json.dumps(policy)},
+    )
+    return address

@@ -18,6 +18,7 @@ pytest.importorskip("botocore")
 from omnix.adapters.aws.blobs import AwsBlobs
 from omnix.adapters.aws.calls import Calls
 from omnix.adapters.aws.clock import AwsClock
+from omnix.adapters.aws.jobs import AwsJobs
 from omnix.adapters.aws.lake import AwsLake
 from omnix.adapters.aws.own import OUTBOX, OWN, SUBSCRIPTIONS
 from omnix.adapters.aws.push import AwsPush
@@ -30,7 +31,16 @@ from omnix.kit.errors import Unavailable
 from omnix.kit.events import Event
 from omnix.ports import Absent, Ports, Push, Put, Update
 from ports import emulators
-from ports.aws_stack import SERVICES, DiedError, DyingRelay, Idle, PumpedBus, another, opened
+from ports.aws_stack import (
+    SERVICES,
+    DiedError,
+    DyingRelay,
+    Idle,
+    PumpedBus,
+    another,
+    dead_letter_queue,
+    opened,
+)
 from ports.bus_contract import AT, BusContract
 from ports.declared import COLLECTIONS, FACTS, SALES, THINGS, Advance
 from ports.files_contract import BlobsContract, SecretsContract
@@ -58,6 +68,58 @@ class TestBus(BusContract):
 
 class TestJobs(JobsContract):
     pass
+
+
+async def test_a_message_that_sqs_gave_up_on_becomes_a_dead_letter(ports: Ports) -> None:
+    jobs = ports.jobs
+    assert isinstance(jobs, AwsJobs)
+    address = await dead_letter_queue(jobs, "work", attempts=1)
+    await jobs.send("work", {"n": 1}, id="poisoned")
+    assert await jobs.receive(["work"], 1) is not None
+    await asyncio.sleep(1.5)
+    # The second delivery would be one too many.
+    assert await jobs.receive(["work"], 1) is None
+    given_up = await jobs.calls.call("sqs", "receive_message", QueueUrl=address)
+    for _ in range(2):
+        await jobs.bury(given_up["Messages"][0]["Body"], "the worker died")
+    (letter,) = (await jobs.dead()).items
+    assert (letter.id, letter.payload, letter.attempts) == ("poisoned", {"n": 1}, 1)
+    assert letter.error == "the worker died"
+    assert (await jobs.counts())["dead"] == 1
+    assert await jobs.redrive("poisoned")
+    again = await jobs.receive(["work"], 30)
+    assert again is not None
+    assert (again.id, again.attempt) == ("poisoned", 1)
+    assert (await jobs.counts())["dead"] == 0
+
+
+async def test_what_sqs_delivers_twice_is_done_once(ports: Ports) -> None:
+    jobs = ports.jobs
+    assert isinstance(jobs, AwsJobs)
+    body = json.dumps({"id": "one", "name": "work", "payload": {}})
+    queue = jobs.queue("work")
+    for _ in range(3):
+        await jobs.calls.call("sqs", "send_message", QueueUrl=queue, MessageBody=body)
+    message = await jobs.receive(["work"], 30)
+    assert message is not None
+    await jobs.done(message)
+    assert await jobs.receive(["work"], 30) is None
+    assert await jobs.counts() == {"queued": 0, "running": 0, "dead": 0}
+
+
+async def test_a_redriven_message_is_not_dropped_for_being_early(ports: Ports) -> None:
+    """It may be delivered before its letter is removed."""
+    jobs = ports.jobs
+    assert isinstance(jobs, AwsJobs)
+    await jobs.send("work", {}, id="one")
+    message = await jobs.receive(["work"], 30)
+    assert message is not None
+    await jobs.fail(message, "broken", retry_in=None)
+    early = json.dumps({"id": "one", "name": "work", "payload": {}, "redriven": True})
+    queue = jobs.queue("work")
+    await jobs.calls.call("sqs", "send_message", QueueUrl=queue, MessageBody=early)
+    assert await jobs.receive(["work"], 30) is None
+    assert sum((await jobs.counts()).values()) == 2
 
 
 class TestBlobs(BlobsContract):
@@ -203,6 +265,24 @@ async def test_a_relay_that_dies_leaves_no_hole_and_no_second_sequence(
         assert seen.position == await bus.end()
         await bus.acknowledge("other", sequences[2])
         assert await bus.unseen("other", seen.events) == seen.events[3:]
+
+
+async def test_more_than_one_record_holds_goes_in_several(ministack: str) -> None:
+    async with opened(ministack, None, COLLECTIONS) as ports:
+        bus = ports.bus
+        assert isinstance(bus, PumpedBus)
+        bus.pump = Idle()
+        for n in range(60):
+            text = "é" * (70_000 if n % 20 == 0 else 10)
+            sent = [Event("x.done", key, AT, {"n": n, "text": text}) for key in ("k", "l")]
+            await bus.publish(sent)
+        assert await bus.relay.relay(["k", "l"]) == 120
+        seen: dict[str, list[int]] = {"k": [], "l": []}
+        while (batch := await bus.read("reader", [], limit=25)).events:
+            for event in batch.events:
+                seen[event.key].append(event.data["n"])
+            await bus.acknowledge("reader", batch.position)
+        assert seen == {"k": list(range(60)), "l": list(range(60))}
 
 
 async def test_racing_relays_give_each_event_one_sequence(ministack: str) -> None:

@@ -126,6 +126,36 @@ class Suite(RecordsContract):
         with pytest.raises(Invalid, match="2048 bytes"):
             await records.get(THINGS, "k" * 3000)
 
+    async def test_answers_longer_than_one_call_gives(self, records: Records) -> None:
+        """A query answers at most a megabyte at a time, a look at many keys sixteen."""
+        items = [{"order": "o", "line": n, "text": "x" * 350_000} for n in range(50)]
+        assert await records.load(LINES, items) == 50
+        assert await records.get_many(LINES, [("o", n) for n in range(50)]) == items
+        page = await records.query(LINES, "o", limit=7)
+        assert page.items == items[:7]
+        rest = await records.query(LINES, "o", limit=50, cursor=page.next_cursor)
+        assert rest.items == items[7:]
+
+    async def test_pages_are_full_though_the_time_of_some_has_come(
+        self, addresses: Addresses
+    ) -> None:
+        async with opened(*addresses, NATIVE) as ports:
+            now = int(ports.clock.now().timestamp())
+            days = [
+                {
+                    "product_id": "p",
+                    "forecast_date": f"2026-01-{n:02}",
+                    "expires": now + (3600 if n % 3 == 0 else -1),
+                }
+                for n in range(1, 31)
+            ]
+            await ports.records.load(FORECASTS, days)
+            page = await ports.records.query(FORECASTS, "p", limit=4)
+            assert page.items == days[2:12:3]
+            rest = await ports.records.query(FORECASTS, "p", limit=50, cursor=page.next_cursor)
+            assert rest.items == days[14::3]
+            assert rest.next_cursor is None
+
     async def test_events_lie_in_the_outbox_in_order(self, ports: Ports) -> None:
         records = ports.records
         for n in range(3):

@@ -64,10 +64,10 @@ class AwsJobs:
         queues: Collection[str],
         queue: Callable[[str], str],
     ) -> None:
-        self._calls = calls
+        self.calls = calls
         self._records = records
         self._clock = clock
-        self._queue = queue
+        self.queue = queue
         self._queues = tuple(queues)
 
     async def send(
@@ -98,7 +98,7 @@ class AwsJobs:
     async def _send(self, id: str, name: str, payload: Mapping[str, Any], delay: float) -> None:
         await self._sqs(
             "send_message",
-            QueueUrl=self._queue(name),
+            QueueUrl=self.queue(name),
             MessageBody=_encoded({"id": id, "name": name, "payload": payload}).decode(),
             DelaySeconds=int(delay),
         )
@@ -107,7 +107,7 @@ class AwsJobs:
         self, names: Sequence[str], visibility: float, wait: float = 0
     ) -> Message | None:
         _within(visibility, MAX_VISIBILITY)
-        queues = list(dict.fromkeys(map(self._queue, names)))
+        queues = list(dict.fromkeys(map(self.queue, names)))
         finish = time.monotonic() + min(wait, LONGEST_WAIT)
         while queues:
             for queue in queues:
@@ -239,7 +239,7 @@ class AwsJobs:
         content = {"id": id, "name": letter["name"], "payload": letter["payload"]}
         await self._sqs(
             "send_message",
-            QueueUrl=self._queue(letter["name"]),
+            QueueUrl=self.queue(letter["name"]),
             MessageBody=_encoded({**content, "redriven": True}).decode(),
         )
         anew = {"id": id, "state": SENT, "attempt": 0, "expires": self._expires()}
@@ -280,7 +280,7 @@ class AwsJobs:
     async def _visible(self, queue: str, handle: str, seconds: float) -> bool:
         """Show the message after ``seconds``; False if it is not in flight."""
         try:
-            await self._calls.call(
+            await self.calls.call(
                 "sqs",
                 "change_message_visibility",
                 QueueUrl=queue,
@@ -301,7 +301,7 @@ class AwsJobs:
 
     async def _sqs(self, operation: str, **parameters: Any) -> dict[str, Any]:
         try:
-            return await self._calls.call("sqs", operation, **parameters)
+            return await self.calls.call("sqs", operation, **parameters)
         except ClientError as error:
             raise refused(error, "the queue cannot be used") from error
 

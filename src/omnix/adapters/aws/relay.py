@@ -62,7 +62,9 @@ class Relay:
         count = 0
         for start in range(0, len(keys), AGGREGATES):
             some = keys[start : start + AGGREGATES]
-            while (done := await self._batch(some)) > 0:
+            more = True
+            while more:
+                done, more = await self._batch(some)
                 count += done
         return count
 
@@ -86,7 +88,8 @@ class Relay:
         head = await self._records.get(SEQUENCER, BUS)
         return 0 if head is None else int(head["last"])
 
-    async def _batch(self, keys: Sequence[str]) -> int:
+    async def _batch(self, keys: Sequence[str]) -> tuple[int, bool]:
+        """How many events went, and whether one record did not hold them all."""
         waited = 0.0
         waiting_for: int | None = None
         for _ in range(ATTEMPTS):
@@ -101,9 +104,9 @@ class Relay:
                     await self._finish(head)
                 continue
             # Read after the head: what another relay did before it was cleared is seen as done.
-            rows = await self._pending(keys)
+            rows, more = await self._pending(keys)
             if not rows:
-                return 0
+                return 0, False
             taken = self._taken(head, rows)
             condition = Absent() if head is None else Equals("version", head["version"])
             try:
@@ -111,11 +114,13 @@ class Relay:
             except ConditionFailed:
                 continue
             await self._finish(taken)
-            return sum(len(json.loads(row["events"])) for row in rows)
+            return sum(len(json.loads(row["events"])) for row in rows), more
         raise Unavailable("the bus is busy")
 
-    async def _pending(self, keys: Sequence[str]) -> list[Item]:
-        """Items of these aggregates that have no sequence, as many as one record holds."""
+    async def _pending(self, keys: Sequence[str]) -> tuple[list[Item], bool]:
+        """Items of these aggregates that have no sequence, as many as one record holds, and
+        whether there are more.
+        """
         pages = await asyncio.gather(*[self._records.query(OUTBOX, key) for key in keys])
         rows: list[Item] = []
         size = 0
@@ -125,9 +130,9 @@ class Relay:
                     continue
                 size += len(item["events"].encode())
                 if rows and size > MAX_RECORD:
-                    return rows
+                    return rows, True
                 rows.append(item)
-        return rows
+        return rows, any(page.next_cursor is not None for page in pages)
 
     def _taken(self, head: Item | None, rows: Sequence[Item]) -> dict[str, Any]:
         """The sequencer's item with a batch of ``rows``. Sequences are microseconds, so that a
