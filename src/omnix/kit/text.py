@@ -28,8 +28,10 @@ def email(text: str) -> str:
 
 def words(text: str, limit: int = 12) -> list[str]:
     """Distinct search words of ``text``: folded case, no accents, 1 to 32 characters each."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in folded if not unicodedata.combining(c))
+    plain = text.casefold()
+    if not plain.isascii():
+        parts = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in parts if not unicodedata.combining(c))
     found: dict[str, None] = {}
     for match in _WORD.finditer(plain):
         found.setdefault(match.group()[:32])
