@@ -1,8 +1,9 @@
 """Who is asking, and what that allows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from omnix.kit.errors import Forbidden
 
@@ -11,8 +12,7 @@ class PasswordChangeRequired(Forbidden):
     kind, title = "password-change-required", "Choose a password of your own first"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(msgspec.Struct, frozen=True):
     """Somebody who proved who they are, or the system itself.
 
     ``id`` names a user or an API key. ``customer_id`` is set where the actor is a customer,

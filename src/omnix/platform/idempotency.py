@@ -1,7 +1,6 @@
 """Idempotency keys: a retry of a write gets the first answer, another body under it a refusal."""
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import msgspec
@@ -20,8 +19,7 @@ class KeyReused(OmnixError):
     title: ClassVar[str] = "This Idempotency-Key was used for another request"
 
 
-@dataclass(frozen=True)
-class Retry:
+class Retry(msgspec.Struct, frozen=True):
     """One caller's key for one request: who, what for, and a fingerprint of the body."""
 
     key: str

@@ -1,8 +1,9 @@
 """The one way stock changes: a balance and a line of the ledger in the same batch."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
+
+import msgspec
 
 from omnix.kit.errors import Conflict
 from omnix.ports import AtLeast, Condition, Item, Operation, Ports, Put, Records, Update
@@ -28,8 +29,7 @@ class Move(NamedTuple):
     reserved: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(msgspec.Struct, frozen=True):
     """Why stock moves. ``entry`` tells this change of a stock from every other one, in order."""
 
     kind: str
