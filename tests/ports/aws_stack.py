@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import botocore.session
+
 from omnix.adapters.aws.bus import AwsBus
 from omnix.adapters.aws.calls import Calls
 from omnix.adapters.aws.jobs import AwsJobs
@@ -23,6 +25,8 @@ from omnix.ports import EventBatch, Ports
 from ports import emulators
 from ports.declared import FACTS, SALES
 
+_SESSION = botocore.session.Session()
+_NO_QUEUES = {"forecasting-queue": "", "notifications-queue": ""}
 SERVICES = (
     "dynamodb",
     "dynamodbstreams",
@@ -82,8 +86,7 @@ def _schema(partition: str, sort: str | None) -> list[dict[str, str]]:
 
 
 async def create_rest(calls: Calls, bucket: str) -> dict[str, str]:
-    """Stream, queues and bucket; the addresses of the queues by name."""
-    await calls.call("kinesis", "create_stream", StreamName="events", ShardCount=1)
+    """Queues and bucket; the addresses of the queues by name."""
     await calls.call("s3", "create_bucket", Bucket=bucket)
     urls = {}
     for name in ("forecasting-queue", "notifications-queue"):
@@ -232,13 +235,17 @@ async def opened(
     facts: Sequence[Fact] = (),
     cache: Path = Path("unused"),
     *,
+    rest: bool = True,
     websocket: bool = False,
 ) -> AsyncIterator[Ports]:
-    """All ports in an account of their own, the tables at ``dynamodb`` if that is another."""
+    """All ports in an account of their own, the tables at ``dynamodb`` if that is another.
+
+    Without ``rest`` only records and bus have what they need, without ``websocket`` push has not.
+    """
     endpoints = dict.fromkeys(SERVICES, address)
     endpoints |= dict.fromkeys(("dynamodb", "dynamodbstreams"), dynamodb or address)
     account = emulators.account()
-    calls = Calls(settings=account, endpoints=endpoints)
+    calls = Calls(settings=account, endpoints=endpoints, session=_SESSION)
     bucket = f"data-lake-{secrets.token_hex(8)}"
     options = {
         "aws_endpoint_url": address,
@@ -250,9 +257,10 @@ async def opened(
     lake = AwsLake(calls, bucket, cache, facts, options=options)
     try:
         await create_tables(calls, collections)
+        await calls.call("kinesis", "create_stream", StreamName="events", ShardCount=1)
         resources = Resources(
             tables={name: name for name in physical(collections)},
-            queues=await create_rest(calls, bucket),
+            queues=await create_rest(calls, bucket) if rest else _NO_QUEUES,
             bucket=bucket,
             stream="events",
             secrets="omnix-ai/test/",

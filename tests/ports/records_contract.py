@@ -44,6 +44,9 @@ async def everything(records: Records, **query: Any) -> list[Any]:
 class RecordsContract:
     """Needs the fixtures ``ports`` (opened with ports.declared) and ``advance``."""
 
+    loaded = 20_000
+    """Items of a long load."""
+
     @pytest.fixture
     def records(self, ports: Ports) -> Records:
         return ports.records
@@ -334,13 +337,13 @@ class RecordsContract:
 
     async def test_others_write_while_a_load_runs(self, records: Records) -> None:
         loading = asyncio.ensure_future(
-            records.load(LINES, ({"order": "o", "line": n} for n in range(20_000)))
+            records.load(LINES, ({"order": "o", "line": n} for n in range(self.loaded)))
         )
         writes = 0
         while not loading.done():
             await records.write([Update(THINGS, "count", {"n": 1})])
             writes += 1
-        assert await loading == 20_000
+        assert await loading == self.loaded
         assert await records.get(THINGS, "count") == {"id": "count", "n": writes}
         # More than one turn: a load as a single transaction would let in one or two.
         assert writes >= 5

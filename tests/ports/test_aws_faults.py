@@ -28,7 +28,7 @@ async def records(request: pytest.FixtureRequest, ministack: str) -> AsyncIterat
     other = None
     if request.param == "dynamodb_local":
         other = request.getfixturevalue("dynamodb_local")
-    async with opened(ministack, other, COLLECTIONS) as ports:
+    async with opened(ministack, other, COLLECTIONS, rest=False) as ports:
         assert isinstance(ports.records, AwsRecords)
         yield ports.records
 

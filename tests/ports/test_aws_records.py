@@ -38,9 +38,11 @@ def event(key: str, number: int) -> Event:
 class Suite(RecordsContract):
     """The contract, and what DynamoDB in particular makes difficult."""
 
+    loaded = 3_000
+
     @pytest.fixture
     async def ports(self, addresses: Addresses) -> AsyncIterator[Ports]:
-        async with opened(*addresses, COLLECTIONS) as ports:
+        async with opened(*addresses, COLLECTIONS, rest=False) as ports:
             yield ports
 
     @pytest.fixture
@@ -139,7 +141,7 @@ class Suite(RecordsContract):
     async def test_pages_are_full_though_the_time_of_some_has_come(
         self, addresses: Addresses
     ) -> None:
-        async with opened(*addresses, NATIVE) as ports:
+        async with opened(*addresses, NATIVE, rest=False) as ports:
             now = int(ports.clock.now().timestamp())
             days = [
                 {
@@ -185,14 +187,14 @@ class Suite(RecordsContract):
         assert [item["number"] for item in items] == list(range(1, 25))
 
     def test_model(self, addresses: Addresses, anyio_backend: str) -> None:
-        machine = records_machine(lambda: opened(*addresses, COLLECTIONS))
+        machine = records_machine(lambda: opened(*addresses, COLLECTIONS, rest=False))
         many = 100 if os.environ.get("OMNIX_SOAK") else 8
         run_state_machine_as_test(
             machine, settings=settings(machine.TestCase.settings, max_examples=many)
         )
 
     async def test_the_tables_with_keys_of_their_own(self, addresses: Addresses) -> None:
-        async with opened(*addresses, NATIVE) as ports:
+        async with opened(*addresses, NATIVE, rest=False) as ports:
             records = ports.records
             products = [
                 {"id": f"p{n}", "sku": f"s{n}", "in_category": "c", "sort_name": "n"}

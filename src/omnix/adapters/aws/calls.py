@@ -59,7 +59,7 @@ class Calls:
 
     ``settings`` are arguments of every client, ``endpoints`` the addresses of services that lie
     elsewhere than the environment says (``AWS_ENDPOINT_URL``). Credentials and region come from
-    the environment alone.
+    the environment alone. A botocore ``session`` may be shared: it knows the services' models.
     """
 
     def __init__(
@@ -68,8 +68,9 @@ class Calls:
         settings: Mapping[str, Any] | None = None,
         endpoints: Mapping[str, str] | None = None,
         threads: int = THREADS,
+        session: Any = None,
     ) -> None:
-        self._session = botocore.session.Session()
+        self._session = session or botocore.session.Session()
         self.settings = dict(settings or {})
         self.endpoints = dict(endpoints or {})
         self._config = Config(
