@@ -1,7 +1,8 @@
 """A browser and a server to point it at.
 
-By default the built pages (`web/out`) with the development mock behind them, started on a free
-port. `OMNIX_WEB_URL`, `OMNIX_WEB_EMAIL` and `OMNIX_WEB_PASSWORD` name a running OMNIX instead.
+The real `omnix run` on a small demo shop of its own; `OMNIX_WEB_URL`, `OMNIX_WEB_EMAIL` and
+`OMNIX_WEB_PASSWORD` name a running one instead, with a shop to play with. The development mock
+stands in only for states that the real one passes too quickly or cannot be held in.
 """
 
 import os
@@ -13,8 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from faults.server import OMNIX, running
 
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web"
@@ -34,6 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.web)
+            # One server and one browser, so one process; the browsers of two would fight for cores.
+            item.add_marker(pytest.mark.xdist_group("web"))
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,11 @@ class Server:
     url: str
     email: str
     password: str
+
+
+ADMIN = "admin@omnix.local"
+PASSWORD = "harbour lantern 42"
+SHOP = ("--products", "60", "--customers", "120", "--days", "400")
 
 
 def start_mock(port: int = 0, **settings: str) -> tuple[subprocess.Popen[str], Server]:
@@ -96,13 +107,73 @@ def mock(built: None) -> Mock:
 
 
 @pytest.fixture(scope="session")
-def server(mock: Mock) -> Iterator[Server]:
+def server(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The shop that most tests visit, its admin's one-time password already changed."""
     url = os.environ.get("OMNIX_WEB_URL")
     if url:
         yield Server(url, os.environ["OMNIX_WEB_EMAIL"], os.environ["OMNIX_WEB_PASSWORD"])
         return
-    with mock() as started:
-        yield started
+    data = tmp_path_factory.mktemp("shop") / "data"
+    made = subprocess.run(
+        [OMNIX, "demo", *SHOP, "--data", data], capture_output=True, text=True, check=False
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    with running(data) as real:
+        one_time = real.password()
+        assert one_time is not None, real.output()
+        change_password(real.url, ADMIN, one_time, PASSWORD)
+        yield Server(real.url, ADMIN, PASSWORD)
+
+
+def access_token(url: str, email: str, password: str) -> str:
+    answer = httpx.post(f"{url}/v1/auth/login", json={"email": email, "password": password})
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["access_token"])
+
+
+def change_password(url: str, email: str, old: str, new: str) -> None:
+    answer = httpx.post(
+        f"{url}/v1/user/password",
+        json={"current_password": old, "new_password": new},
+        headers={"Authorization": f"Bearer {access_token(url, email, old)}"},
+    )
+    assert answer.status_code == 204, answer.text
+
+
+class Api:
+    """Another client of the shop, signed in as its admin."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def ask(self, method: str, path: str, body: object = None, **query: str | int) -> Any:
+        answer = self._client.request(method, path, json=body, params=query)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def get(self, path: str, **query: str | int) -> Any:
+        return self.ask("GET", path, **query)
+
+    def stocked(self) -> tuple[str, str]:
+        """A product and the location where the most of it is available."""
+        most = max(
+            self.get("/v1/inventory", limit=200)["items"], key=lambda balance: balance["available"]
+        )
+        return most["product_id"], most["location_id"]
+
+    def order(self) -> Any:
+        """Places an order of one piece of what `stocked` names."""
+        product_id, location_id = self.stocked()
+        lines = [{"product_id": product_id, "quantity": 1}]
+        return self.ask("POST", "/v1/orders", {"lines": lines, "location_id": location_id})
+
+
+@pytest.fixture(scope="session")
+def api(server: Server) -> Iterator[Api]:
+    token = access_token(server.url, server.email, server.password)
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(base_url=server.url, headers=headers, timeout=30) as client:
+        yield Api(client)
 
 
 @pytest.fixture(scope="session")
@@ -178,9 +249,22 @@ def visitor(browser: Browser, server: Server) -> Iterator[Visitor]:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, server: Server) -> Iterator[Visit]:
+    """One English desktop profile that stays signed in: an address may sign in 50 times only."""
+    context = browser.new_context(locale="en-GB", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(20_000)
+    first = Visit(server, context, context.new_page())
+    first.sign_in()
+    yield first
+    context.close()
+
+
 @pytest.fixture
-def visit(visitor: Visitor) -> Visit:
-    """An English desktop visitor who is signed in."""
-    made = visitor()
-    made.sign_in()
-    return made
+def visit(signed_in: Visit) -> Iterator[Visit]:
+    """A new tab of that profile, at the dashboard; what it keeps, it must put back."""
+    made = Visit(signed_in.server, signed_in.context, signed_in.context.new_page())
+    made.watch(made.page)
+    made.open("/").locator("[data-live]").wait_for()
+    yield made
+    made.page.close()

@@ -1,46 +1,69 @@
 """The dashboard: figures, range, charts, live changes, first start."""
 
+import json
 import re
 import subprocess
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocket, WebSocketRoute, expect
 
-from .conftest import Mock, Visit, Visitor, start_mock, stop
+from .conftest import WEB, Api, Mock, Visit, Visitor, start_mock, stop
 
 
-def order(page: Page) -> None:
-    """Places an order as another client would, of the first product that is in stock."""
-    page.evaluate(
-        """async () => {
-            const post = (path, body, token) => fetch(path, {
-                method: 'POST', body: JSON.stringify(body),
-                headers: {'Content-Type': 'application/json', Authorization: `Bearer ${token}`}});
-            const session = await (await post('/v1/auth/refresh', {})).json();
-            const token = session.access_token;
-            const page = await (await fetch('/v1/products?limit=50',
-                {headers: {Authorization: `Bearer ${token}`}})).json();
-            let refusal = '';
-            for (const {id} of page.items) {
-                const body = {lines: [{product_id: id, quantity: 1}]};
-                const answer = await post('/v1/orders', body, token);
-                if (answer.ok) return;
-                refusal = await answer.text();
-                if (answer.status !== 409) break;
-            }
-            throw new Error(refusal);
-        }"""
-    )
+def shown(unit: str, value: float | None) -> str:
+    """A metric in euros and British English, as the tiles write it."""
+
+    def rounded(number: float, places: str) -> Decimal:
+        return Decimal(str(number)).quantize(Decimal(places), ROUND_HALF_UP)
+
+    if value is None:
+        return "–"
+    if unit == "money":
+        major = Decimal(int(value)) / 100
+        assert abs(major) < 1_000_000
+        text = f"{rounded(float(abs(major)), '0.01' if abs(major) < 1000 else '1'):,}"
+        return f"{'-' if major < 0 else ''}€{text}"
+    if unit == "ratio":
+        return f"{rounded(value * 100, '0.1'):f}".removesuffix(".0") + "%"
+    return f"{value:,}"
 
 
 def count_orders(page: Page) -> int:
-    """The orders shown, after the day's first one: with it the range moves on to today."""
     expect(page.locator("[data-live=live]")).to_be_visible()
-    orders = page.locator("[data-metric=orders] p").first
-    before = orders.inner_text()
-    order(page)
-    expect(orders).not_to_have_text(before)
-    return int(orders.inner_text().replace(",", ""))
+    return int(page.locator("[data-metric=orders] p").first.inner_text().replace(",", ""))
+
+
+def test_the_figures_are_those_of_the_api(visit: Visit, api: Api) -> None:
+    page = visit.page
+    for days in (30, 365):
+        summary = api.get("/v1/dashboard/summary", days=days)
+        page.goto(f"{visit.server.url}/?days={days}")
+        expect(page.get_by_role("radio", name=f"{days} days")).to_be_checked()
+        for metric in summary["metrics"]:
+            tile = page.locator(f"[data-metric={metric['name']}] p").first
+            expect(tile).to_have_text(shown(metric["unit"], metric["value"]))
+        for label, listed in (("Top products", "top_products"), ("Low stock", "low_stock")):
+            rows = page.get_by_role("region", name=label).locator("tbody tr")
+            expect(rows).to_have_count(len(summary[listed]))
+            assert summary[listed], label
+            for i, item in enumerate(summary[listed]):
+                expect(rows.nth(i).get_by_role("link")).to_have_text(item["name"])
+        for i, item in enumerate(summary["low_stock"]):
+            expect(rows.nth(i).locator("td").last).to_have_text(f"{item['proposal_quantity']:,}")
+
+
+def test_today_is_marked_as_not_over(visit: Visit, api: Api) -> None:
+    page = visit.page
+    api.order()
+    page.reload()
+    chart = page.get_by_role("slider", name=re.compile("^Revenue and orders"))
+    card = page.locator("section", has=chart)
+    expect(card.get_by_text("Today so far")).to_be_visible()
+    expect(chart).to_have_attribute("aria-valuetext", re.compile("Today so far$"))
+    card.get_by_role("button", name="Show as table").click()
+    expect(card.locator("tbody tr").first).to_contain_text("Today so far")
+    expect(card.locator("tbody tr").nth(1)).not_to_contain_text("Today so far")
 
 
 def test_every_tile_has_its_definition_on_demand(visit: Visit) -> None:
@@ -90,25 +113,51 @@ def test_a_chart_is_read_out_by_keyboard_and_has_a_table(visit: Visit) -> None:
     assert re.findall(r"\d[\d.,]*\d", rest)[0] in oldest_but_one
 
 
-def test_an_order_changes_the_tiles_in_place(visit: Visit) -> None:
+def test_an_order_changes_the_tiles_in_place(visit: Visit, api: Api) -> None:
     page = visit.page
     orders = page.locator("[data-metric=orders] p").first
     before = count_orders(page)
     page.evaluate("window.sameDocument = true")
-    order(page)
+    api.order()
     expect(orders).to_have_text(f"{before + 1:,}")
     expect(orders).to_have_class(re.compile("updated"))
     expect(page.locator("[data-announcer]")).to_have_text(re.compile("updated"))
     assert page.evaluate("window.sameDocument")
 
 
-def test_two_browsers_see_the_same_order(visit: Visit, visitor: Visitor) -> None:
-    other = visitor()
-    there = other.sign_in()
-    orders = there.locator("[data-metric=orders] p").first
-    before = count_orders(there)
-    order(visit.page)
-    expect(orders).to_have_text(f"{before + 1:,}")
+def test_two_browsers_see_the_same_order(visit: Visit, visitor: Visitor, api: Api) -> None:
+    pages = [visit.page, visitor().sign_in()]
+    before = [count_orders(page) for page in pages]
+    assert before[0] == before[1]
+    api.order()
+    for page in pages:
+        orders = page.locator("[data-metric=orders] p").first
+        expect(orders).to_have_text(f"{before[0] + 1:,}")
+
+
+def test_a_renewed_token_is_told_on_the_open_connection(visitor: Visitor) -> None:
+    visit = visitor()
+    page = visit.page
+    said: list[str] = []
+    opened: list[WebSocket] = []
+
+    def hear(socket: WebSocket) -> None:
+        opened.append(socket)
+        for event in ("framesent", "framereceived"):
+            socket.on(event, lambda frame: said.append(json.loads(frame)["type"]))
+
+    page.on("websocket", hear)
+    page.clock.install()
+    visit.sign_in()
+    expect(page.locator("[data-live=live]")).to_be_visible()
+    assert (said.count("authenticate"), said.count("authenticated")) == (1, 1)
+    with page.expect_response("**/v1/auth/refresh"):
+        page.clock.fast_forward("14:30")
+    while said.count("authenticated") < 2:
+        opened[0].wait_for_event("framereceived")
+    assert said.count("authenticate") == 2
+    assert len(opened) == 1
+    expect(page.locator("[data-live=live]")).to_be_visible()
 
 
 @pytest.mark.usefixtures("built")
@@ -132,7 +181,9 @@ def test_a_lost_connection_is_told_and_heals(visitor: Visitor) -> None:
             stop(left)
 
 
-def test_what_was_missed_while_the_connection_was_lost_is_made_up_for(visitor: Visitor) -> None:
+def test_what_was_missed_while_the_connection_was_lost_is_made_up_for(
+    visitor: Visitor, api: Api
+) -> None:
     visit = visitor()
     down = False
     through: list[WebSocketRoute] = []
@@ -153,13 +204,33 @@ def test_what_was_missed_while_the_connection_was_lost_is_made_up_for(visitor: V
         socket.close()
     banner = page.get_by_role("alert").filter(has_text="is lost")
     expect(banner).to_be_visible()
-    order(page)
+    api.order()
     expect(orders).to_have_text(f"{before:,}")
     down = False
     expect(page.locator("[data-live=live]")).to_be_visible()
     expect(orders).to_have_text(f"{before + 1:,}")
     expect(banner).to_be_hidden()
     expect(page.locator("[data-announcer]")).to_have_text(re.compile("Connected again"))
+
+
+def test_a_chart_that_fails_to_load_is_loaded_again(visitor: Visitor) -> None:
+    chunks = WEB / "out" / "_next" / "static" / "chunks"
+    charts = max(chunks.glob("*.js"), key=lambda file: file.stat().st_size).name
+    visit = visitor()
+    refused: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        if refused:
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.abort()
+
+    visit.context.route(f"**/{charts}", refuse_once)
+    page = visit.sign_in()
+    expect(page.locator("canvas").first).to_be_visible()
+    assert len(refused) == 1
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
 
 
 def test_the_dashboard_follows_the_making_of_the_shop(visitor: Visitor, mock: Mock) -> None:

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from .conftest import Visit
+from .conftest import Api, Visit
 
 
 def test_search_and_filters_live_in_the_address(visit: Visit) -> None:
@@ -78,16 +78,53 @@ def test_the_horizon_makes_another_forecast(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("horizon=7"))
 
 
-def test_a_proposal_says_why(visit: Visit) -> None:
+def test_a_proposal_says_why(visit: Visit, api: Api) -> None:
     page = visit.open("/")
     row = page.get_by_role("region", name="Low stock").locator("tbody tr").first
     row.get_by_role("link").click()
-    why = page.get_by_text("Why this quantity?").first
-    expect(why).to_be_visible()
-    why.click()
+    page.wait_for_url("**/product/?id=*")
+    product_id = page.evaluate("new URLSearchParams(location.search).get('id')")
+    proposal = api.get("/v1/inventory/replenishment", product_id=product_id)["items"][0]
     card = page.locator("section", has=page.get_by_role("heading", name="Order proposal"))
-    expect(card.get_by_text("Stock to reach").first).to_be_visible()
+    expect(card.get_by_text(proposal["reason"])).to_be_visible()
+    for assumption in proposal["assumptions"]:
+        expect(card.get_by_text(assumption["text"])).to_be_visible()
+    expect(card.get_by_text("Safety stock").first).to_be_hidden()
+    card.get_by_text("The figures behind it").first.click()
     expect(card.get_by_text("Safety stock").first).to_be_visible()
+    expect(card.get_by_text("Stock to reach").first).to_be_visible()
+
+
+def test_an_order_and_a_price_change_show_on_the_open_page(visit: Visit, api: Api) -> None:
+    product_id, location_id = api.stocked()
+    page = visit.open(f"/product/?id={product_id}")
+    page.evaluate("window.sameDocument = true")
+    expect(page.locator("[data-live=live]")).to_be_visible()
+
+    def available() -> int:
+        balances = api.get("/v1/inventory", product_id=product_id)["items"]
+        return sum(b["available"] for b in balances if b["location_id"] == location_id)
+
+    stock = page.get_by_role("region", name="Stock")
+    before = available()
+    expect(stock).to_contain_text(f"{before:,}")
+    api.order()
+    assert available() == before - 1
+    expect(stock).to_contain_text(f"{before - 1:,}")
+    product = api.get(f"/v1/products/{product_id}")
+    price = product["price_minor"] + 111
+    api.ask(
+        "PATCH",
+        f"/v1/products/{product_id}",
+        {"price_minor": price, "version": product["version"]},
+    )
+    facts = page.locator("section", has=page.get_by_role("heading", name="At a glance"))
+    expect(facts).to_contain_text(f"€{price // 100}.{price % 100:02}")
+    history = page.get_by_role("slider", name=re.compile("^Shelf price"))
+    expect(history).to_have_attribute(
+        "aria-valuetext", re.compile(re.escape(f"€{price // 100}.{price % 100:02}"))
+    )
+    assert page.evaluate("window.sameDocument")
 
 
 def test_an_unknown_product_is_no_dead_end(visit: Visit) -> None:

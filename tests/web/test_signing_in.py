@@ -1,8 +1,10 @@
 """The door: wrong input, the first start, sessions of several tabs."""
 
+import time
+
 from playwright.sync_api import expect
 
-from .conftest import Mock, Visitor
+from .conftest import Api, Visitor
 
 
 def test_wrong_input_is_told_beside_the_field(visitor: Visitor) -> None:
@@ -39,28 +41,40 @@ def test_signing_in_leads_back_to_the_page_that_was_wanted(visitor: Visitor) -> 
     expect(page.get_by_role("searchbox")).to_have_value("bar")
 
 
-def test_the_one_time_password_must_be_changed(visitor: Visitor, mock: Mock) -> None:
-    with mock(MOCK_MODE="first") as server:
-        visit = visitor(at=server)
-        page = visit.open("/")
-        page.locator("input[name=email]").fill(server.email)
-        page.locator("input[name=password]").fill(server.password)
-        page.locator("button[type=submit]").click()
-        expect(page.get_by_role("heading", name="Choose your password")).to_be_visible()
-        new, again = page.locator("input[name=new_password]"), page.locator("input[name=repeat]")
-        new.fill("short")
-        again.fill("other")
-        page.locator("button[type=submit]").click()
-        expect(again).to_have_accessible_description("The two passwords differ.")
-        expect(new).to_have_accessible_description("Use at least 10 characters.")
-        new.fill("password1234")
-        again.fill("password1234")
-        page.locator("button[type=submit]").click()
-        expect(new).to_have_accessible_description("is too easy to guess")
-        new.fill("long enough now")
-        again.fill("long enough now")
-        page.locator("button[type=submit]").click()
-        expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+def test_the_api_says_beside_the_field_what_is_wrong(visitor: Visitor) -> None:
+    page = visitor().open("/login/")
+    email = page.locator("input[name=email]")
+    email.fill("a")
+    page.locator("input[name=password]").fill("anything")
+    page.locator("button[type=submit]").click()
+    expect(email).to_have_accessible_description("must have at least 3 characters")
+    expect(email).to_be_focused()
+
+
+def test_the_one_time_password_must_be_changed(visitor: Visitor, api: Api) -> None:
+    email = f"new{time.time_ns()}@example.com"
+    made = api.ask("POST", "/v1/users", {"email": email, "name": "New", "role": "manager"})
+    visit = visitor()
+    page = visit.open("/")
+    page.locator("input[name=email]").fill(email)
+    page.locator("input[name=password]").fill(made["one_time_password"])
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_role("heading", name="Choose your password")).to_be_visible()
+    new, again = page.locator("input[name=new_password]"), page.locator("input[name=repeat]")
+    new.fill("short")
+    again.fill("other")
+    page.locator("button[type=submit]").click()
+    expect(again).to_have_accessible_description("The two passwords differ.")
+    expect(new).to_have_accessible_description("Use at least 10 characters.")
+    new.fill(email)
+    again.fill(email)
+    page.locator("button[type=submit]").click()
+    expect(new).to_have_accessible_description("must not hold your name or e-mail address")
+    expect(new).to_be_focused()
+    new.fill("long enough now")
+    again.fill("long enough now")
+    page.locator("button[type=submit]").click()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
 
 
 def test_a_reload_keeps_the_session_and_no_script_can_read_it(visitor: Visitor) -> None:

@@ -70,7 +70,9 @@ export const en = {
   'dashboard.byDay': 'Day by day',
   'dashboard.period': '{from} – {to}',
   'dashboard.versus': 'vs {previous}',
-  'dashboard.wholeDays': 'over whole days',
+  'dashboard.wholeDays': 'whole days',
+  'dashboard.wholeDays.why':
+    'Today is not over, so the change compares whole days. The earlier range had {previous}.',
   'dashboard.noCompare': 'no earlier figure',
   'dashboard.define': 'What is “{name}”?',
   'dashboard.metrics': 'Key figures',

@@ -71,7 +71,9 @@ export const he: Catalogue = {
   'dashboard.byDay': 'לפי יום',
   'dashboard.period': '{from} – {to}',
   'dashboard.versus': 'לעומת {previous}',
-  'dashboard.wholeDays': 'לפי ימים שלמים',
+  'dashboard.wholeDays': 'ימים שלמים',
+  'dashboard.wholeDays.why':
+    'היום טרם הסתיים, ולכן השינוי משווה ימים שלמים. בטווח הקודם היה {previous}.',
   'dashboard.noCompare': 'אין נתון קודם',
   'dashboard.define': 'מהו „{name}”?',
   'dashboard.metrics': 'נתוני מפתח',

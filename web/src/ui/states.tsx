@@ -45,8 +45,6 @@ export function useReason(): (error: unknown) => string {
   return (error) => {
     if (!(error instanceof ApiError)) return t('error.unexpected', { status: '–' });
     if (error.status === 0) return t('error.network');
-    const reasons = error.errors.map(({ field, reason }) => `${field}: ${reason}`).join('; ');
-    if (reasons) return error.detail ? `${error.detail} (${reasons})` : reasons;
     if (error.detail) return error.detail;
     return t('error.unexpected', { status: String(error.status) });
   };

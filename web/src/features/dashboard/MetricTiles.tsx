@@ -46,6 +46,7 @@ function Tile({ metric, currency, scope }: { metric: Metric; currency: string; s
         >
           <p className="font-medium">{label}</p>
           <p className="text-ink-2">{said(`definition.${metric.name}`, metric.definition)}</p>
+          {wholeDays && <p className="text-ink-2">{t('dashboard.wholeDays.why', { previous })}</p>}
         </Popover>
       </div>
       <p className="figures flex min-h-5 flex-wrap items-baseline gap-x-1.5 text-ink-2 text-xs">

@@ -6,10 +6,11 @@ import { useWords } from '@/i18n/locale';
 import { Button } from '../Button';
 import { Skeleton } from '../states';
 import { ChartTable } from './ChartTable';
+import { patiently } from './patiently';
 import { type Reading, readings, sentence, step } from './read';
 import type { ChartData } from './types';
 
-const ChartCanvas = lazy(() => import('./ChartCanvas'));
+const ChartCanvas = lazy(() => patiently(() => import('./ChartCanvas')));
 
 const COLOUR = { 1: 'bg-chart-1', 2: 'bg-chart-2', 3: 'bg-chart-3' };
 const MARK = {
