@@ -16,9 +16,7 @@ def settled(page: Page) -> None:
     """Waits until what the page loads by itself is there."""
     expect(page.get_by_role("heading", level=1).first).to_be_attached()
     expect(page.locator(".skeleton[aria-hidden]")).to_have_count(1 if "/gallery" in page.url else 0)
-    page.wait_for_function(
-        "[...document.querySelectorAll('[role=slider]')].every(e => e.querySelector('canvas'))"
-    )
+    expect(page.locator("[role=slider]:not(:has(canvas))")).to_have_count(0)
 
 
 def product(visit: Visit) -> Page:
@@ -147,7 +145,7 @@ def test_language_and_theme_are_kept_and_do_not_flash(visitor: Visitor) -> None:
     page.get_by_label("Language").select_option("he")
     expect(page.get_by_role("heading", level=1)).to_have_text("לוח בקרה")
     page.goto(visit.server.url + "/", wait_until="commit")
-    page.wait_for_function("document.body")
+    page.locator("body").wait_for(state="attached")
     assert page.evaluate("[document.documentElement.dataset.theme, document.dir]") == [
         "dark",
         "rtl",
