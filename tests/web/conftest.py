@@ -177,11 +177,6 @@ def api(server: Server) -> Iterator[Api]:
 
 
 @pytest.fixture(scope="session")
-def base_url(server: Server) -> str:
-    return server.url
-
-
-@pytest.fixture(scope="session")
 def browser(built: None) -> Iterator[Browser]:
     # Generous, since machines that run tests are busy; nothing here asserts a duration.
     expect.set_options(timeout=20_000)

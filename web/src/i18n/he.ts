@@ -167,7 +167,7 @@ export const he: Catalogue = {
   'forecast.horizon': 'ימים קדימה',
   'forecast.none': 'אין עדיין תחזית. היא דורשת מכירה ראשונה, ומופיעה זמן קצר אחריה.',
   'forecast.total': 'צפוי ב־{n} ימים',
-  'forecast.madeAt': '{model}, הוכנה {time}',
+  'forecast.madeAt': '\u2068{model}\u2069, הוכנה {time}',
   'forecast.history': 'נמכר',
   'forecast.expected': 'צפוי',
   'forecast.drivers': 'מה מניע אותה',

@@ -9,7 +9,7 @@ interface Props {
 
 /**
  * A product in a table: its name leads to its page, its SKU stands below. Sizes stand at a name's
- * end, so it may take two lines before it is cut; its own direction decides which end that is.
+ * end, so it may take three lines before it is cut; its own direction decides which end that is.
  */
 export function ProductName({ id, name, sku, also }: Props) {
   return (
@@ -17,7 +17,7 @@ export function ProductName({ id, name, sku, also }: Props) {
       <AppLink
         href={`/product/?id=${encodeURIComponent(id)}`}
         dir="auto"
-        className="line-clamp-2 font-medium rtl:text-right"
+        className="line-clamp-3 font-medium rtl:text-right"
       >
         {name}
       </AppLink>

@@ -27,11 +27,12 @@ import { useProduct } from './useProduct';
 import { useProductSales } from './useProductSales';
 
 const BEFORE_FORECAST = 60;
-const LONG_AGO_DAYS = 14;
+// As the dashboard's ranges.
+const LIVE_WITHIN_DAYS = 7;
 
 /** The last day shown: today in a shop that sells, the end of an old history otherwise. */
 function lastDay(dataUntil: string | null, today: string): string {
-  const old = dataUntil !== null && dataUntil < fmt.addDays(today, -LONG_AGO_DAYS);
+  const old = dataUntil !== null && dataUntil < fmt.addDays(today, -LIVE_WITHIN_DAYS);
   return old ? dataUntil : today;
 }
 
