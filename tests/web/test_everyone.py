@@ -185,6 +185,7 @@ def test_nothing_jumps_while_the_dashboard_loads(visit: Visit) -> None:
     assert page.evaluate("window.shift") <= 0.05
 
 
+@pytest.mark.usefixtures("built")
 def test_the_first_load_stays_small() -> None:
     done = subprocess.run(
         ["node", str(WEB / "scripts" / "size.mjs")], capture_output=True, text=True, check=False
