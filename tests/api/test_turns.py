@@ -52,6 +52,8 @@ async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> No
         ("GET", "/forecasts/tea", {}),
         ("GET", "/products/tea/sales", {}),
         ("GET", "/products/tea/prices", {}),
+        ("GET", "/orders/summary", {}),
+        ("GET", "/orders/statistics", {}),
     ]
     taken = {
         h.handler_name

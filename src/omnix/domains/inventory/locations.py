@@ -23,14 +23,20 @@ _SCOPE = "shop"
 _DEFAULT = ("default", "default")
 
 
-async def default(ports: Ports) -> str:
-    """The location meant where none is named; a shop without any gets its first one."""
+async def chosen(ports: Ports) -> str | None:
+    """The location meant where none is named, if the shop has any."""
     stored = await ports.records.get(LOCATIONS, _DEFAULT)
-    if stored is None:
+    return str(stored["location_id"]) if stored is not None else None
+
+
+async def default(ports: Ports) -> str:
+    """The same for what stores something there: a shop without any gets its first one."""
+    found = await chosen(ports)
+    if found is None:
         await _open(ports, FIRST, "Main", first=True)
-        stored = await ports.records.get(LOCATIONS, _DEFAULT)
-        assert stored is not None
-    return str(stored["location_id"])
+        found = await chosen(ports)
+        assert found is not None
+    return found
 
 
 async def require(ports: Ports, id: str, field: str = "location_id") -> None:
@@ -49,10 +55,10 @@ async def given_or_default(ports: Ports, id: str | None) -> str:
 
 async def listing(ports: Ports, limit: int, cursor: str | None) -> Page[Location]:
     """Locations by id."""
-    chosen = await default(ports)
+    default_id = await chosen(ports)
     page = await ports.records.query(LOCATIONS, _SCOPE, limit=limit, cursor=cursor)
     found = [
-        msgspec.convert({**stored, "default": stored["id"] == chosen}, Location)
+        msgspec.convert({**stored, "default": stored["id"] == default_id}, Location)
         for stored in page.items
     ]
     return Page(found, page.next_cursor)

@@ -158,7 +158,8 @@ class _Desk:
 async def _desk(ports: Ports, *, everything: bool = False) -> _Desk:
     page = await locations.listing(ports, 200, None)
     names = {location.id: location.name for location in page.items}
-    chosen = await locations.default(ports)
+    # To look ahead opens no location: the first one is the shop's to name.
+    chosen = await locations.chosen(ports) or locations.FIRST
     desk = _Desk(ports, await shop(ports), names, chosen, {})
     if not everything:
         return desk
