@@ -18,25 +18,24 @@ from omnix.kit.events import Event
 from omnix.kit.paging import Page, encode_cursor
 from omnix.ports import (
     MAX_BATCH,
-    Absent,
-    AtLeast,
     Check,
     Clock,
     Condition,
     Delete,
-    Equals,
     Item,
     Key,
     Operation,
-    Present,
     Put,
     Update,
     check_sizes,
+    check_update,
+    holds,
+    key_parts,
+    keys_parts,
 )
 
 CHUNK = 1000
 SWEEP_SECONDS = 60.0
-MAX_KEYS = 100
 
 _PUT, _UPDATE, _DELETE, _CHECK = range(4)
 _Step = tuple[int, Table, tuple[Any, ...], tuple[Condition, ...], Any]
@@ -63,7 +62,7 @@ class LocalRecords:
 
     async def get(self, collection: Collection, key: Key) -> Item | None:
         table = self._tables[collection.name]
-        return self._get(table, _key(table, key))
+        return self._get(table, key_parts(table.collection, key))
 
     def _get(self, table: Table, key: tuple[Any, ...]) -> Item | None:
         found = self._database.select(table.find, key)
@@ -75,10 +74,8 @@ class LocalRecords:
         return item
 
     async def get_many(self, collection: Collection, keys: Sequence[Key]) -> list[Item | None]:
-        if len(keys) > MAX_KEYS:
-            raise ValueError(f"at most {MAX_KEYS} keys at a time")
         table = self._tables[collection.name]
-        wanted = [_key(table, key) for key in keys]
+        wanted = keys_parts(table.collection, keys)
         if len(wanted) < 2:
             return [self._get(table, key) for key in wanted]
         # One statement: each gives up the interpreter lock, and waits to have it back.
@@ -131,9 +128,9 @@ class LocalRecords:
                 row = table.row(op.item)
                 steps.append((_PUT, table, row[: len(table.key)], op.when, row))
             else:
-                key = _key(table, op.key)
+                key = key_parts(op.collection, op.key)
                 if isinstance(op, Update):
-                    _allowed(table, op)
+                    check_update(op.collection, op)
                     steps.append((_UPDATE, table, key, op.when, op))
                 elif isinstance(op, Delete):
                     steps.append((_DELETE, table, key, op.when, None))
@@ -162,7 +159,7 @@ class LocalRecords:
             if item is not None and table.ttl is not None and not table.alive(item, self._time()):
                 item = None
             for condition in when:
-                if not _holds(condition, item):
+                if not holds(condition, item):
                     failed.append(position)
                     break
             else:
@@ -248,42 +245,6 @@ class LocalRecords:
 
     def _time(self) -> float:
         return self._clock.now().timestamp()
-
-
-def _key(table: Table, key: Key) -> tuple[Any, ...]:
-    parts = key if isinstance(key, tuple) else (key,)
-    if len(parts) != len(table.key):
-        raise ValueError(f"a key of {table.collection.name} has {len(table.key)} parts")
-    for part in parts:
-        if type(part) is not str and type(part) is not int:
-            raise ValueError(f"a key of {table.collection.name} must be text or an integer")
-    return parts
-
-
-def _allowed(table: Table, op: Update) -> None:
-    for attribute in table.key:
-        if attribute in op.add or attribute in op.set:
-            raise ValueError(f"{attribute} is part of the key and cannot change")
-    if op.add and op.set and not op.add.keys().isdisjoint(op.set):
-        raise ValueError("an attribute is either added to or set")
-
-
-def _holds(condition: Condition, item: Item | None) -> bool:
-    if isinstance(condition, Absent):
-        return item is None
-    if item is None:
-        return False
-    if isinstance(condition, Present):
-        return True
-    value = item.get(condition.attribute)
-    if isinstance(condition, Equals):
-        # True equals 1 in Python, but not in a store.
-        return bool(value == condition.value) and (
-            (type(value) is bool) == (type(condition.value) is bool)
-        )
-    assert isinstance(condition, AtLeast)
-    number = value if type(value) is int or type(value) is float else None
-    return number is not None and number >= condition.value
 
 
 def _updated(

@@ -1,0 +1,86 @@
+"""What the domains need of the ground they stand on. Shaped to the weaker side of each pair.
+
+An adapter raises only errors of ``omnix.kit.errors``; a driver's exception is chained as the
+cause. A dependency that is away is ``Unavailable``.
+"""
+
+from dataclasses import dataclass
+
+from omnix.ports.bus import Bus, EventBatch
+from omnix.ports.ground import Blobs, Clock, Push, Secrets
+from omnix.ports.jobs import MAX_DELAY, MAX_PAYLOAD, MAX_VISIBILITY, DeadLetter, Jobs, Message
+from omnix.ports.lake import Lake, Query
+from omnix.ports.records import (
+    MAX_BATCH,
+    MAX_ITEM,
+    MAX_KEYS,
+    MAX_WRITE,
+    Absent,
+    AtLeast,
+    Check,
+    Condition,
+    Delete,
+    Equals,
+    Item,
+    Key,
+    Operation,
+    Present,
+    Put,
+    Records,
+    Update,
+)
+from omnix.ports.rules import check_sizes, check_update, holds, key_parts, keys_parts
+
+__all__ = [
+    "MAX_BATCH",
+    "MAX_DELAY",
+    "MAX_ITEM",
+    "MAX_KEYS",
+    "MAX_PAYLOAD",
+    "MAX_VISIBILITY",
+    "MAX_WRITE",
+    "Absent",
+    "AtLeast",
+    "Blobs",
+    "Bus",
+    "Check",
+    "Clock",
+    "Condition",
+    "DeadLetter",
+    "Delete",
+    "Equals",
+    "EventBatch",
+    "Item",
+    "Jobs",
+    "Key",
+    "Lake",
+    "Message",
+    "Operation",
+    "Ports",
+    "Present",
+    "Push",
+    "Put",
+    "Query",
+    "Records",
+    "Secrets",
+    "Update",
+    "check_sizes",
+    "check_update",
+    "holds",
+    "key_parts",
+    "keys_parts",
+]
+
+
+@dataclass(frozen=True)
+class Ports:
+    """All of them, as a runtime put them together."""
+
+    records: Records
+    lake: Lake
+    bus: Bus
+    jobs: Jobs
+    push: Push
+    blobs: Blobs
+    secrets: Secrets
+    clock: Clock

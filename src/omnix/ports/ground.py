@@ -1,0 +1,51 @@
+"""Channels to clients, byte strings, secrets and the time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class Push(Protocol):
+    """Channels to connected clients. Sequence numbers of a channel grow by one."""
+
+    async def subscribe(self, connection: str, channel: str) -> int:
+        """The channel's sequence at the time; later messages follow without a gap."""
+        ...
+
+    async def unsubscribe(self, connection: str, channel: str | None = None) -> None: ...
+
+    async def publish(self, channel: str, event: str, at: str, data: Mapping[str, Any]) -> int:
+        """Send to every subscriber; returns the sequence number."""
+        ...
+
+
+class Blobs(Protocol):
+    """Named byte strings. Names are ``/``-separated; a put replaces as a whole or not at all."""
+
+    async def put(self, name: str, data: bytes) -> None: ...
+
+    async def get(self, name: str) -> bytes | None: ...
+
+    async def delete(self, name: str) -> None: ...
+
+    async def list(self, prefix: str = "") -> Sequence[str]: ...
+
+
+class Secrets(Protocol):
+    """Secret values, readable by this service alone."""
+
+    async def get(self, name: str) -> bytes | None: ...
+
+    async def put(self, name: str, value: bytes) -> None: ...
+
+    async def ensure(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """The secret, made and stored first if absent; all callers get the same one."""
+        ...
+
+
+class Clock(Protocol):
+    """The time, so that tests own it."""
+
+    def now(self) -> datetime:
+        """The moment, in UTC."""
+        ...
