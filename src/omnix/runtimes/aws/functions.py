@@ -1,0 +1,388 @@
+"""The Lambda functions of the stack: plain data that the infrastructure is made from.
+
+Imports neither numerics nor boto3. Everything is called as the design calls it (table ``auth``,
+queue ``forecasting-queue``); the infrastructure gives the names of the account.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from omnix.adapters.aws.tables import TABLES
+from omnix.declared import COLLECTIONS
+from omnix.kit.declare import Collection
+
+Kind = Literal["backend", "lake", "forecast"]
+
+BUNDLES: Mapping[Kind, tuple[str, ...]] = {
+    "backend": ("litestar", "msgspec", "argon2-cffi", "joserfc", "mangum"),
+    "lake": ("msgspec", "numpy", "duckdb", "deltalake"),
+    "forecast": (
+        "litestar", "msgspec", "argon2-cffi", "joserfc", "mangum", "python-calamine",
+        "numpy", "duckdb", "deltalake",
+    ),
+}  # fmt: skip
+"""Distributions that each kind of bundle holds beside ``omnix``, with what they need in turn.
+
+boto3 is not among them: Lambda's Python has it.
+"""
+
+FORECASTING, NOTIFICATIONS = "forecasting-queue", "notifications-queue"
+DEAD = "forecasting-dlq"
+EVENTS = "events"
+DATA_LAKE, STATIC_ASSETS = "data-lake", "static-assets"
+LAKE, BLOBS, ANSWERS = "lake/", "blobs/", "blobs/answers/"
+"""Prefixes in the data lake's bucket. What lies under ANSWERS may expire after a day."""
+
+
+@dataclass(frozen=True)
+class QueueOf:
+    """A queue to be made. After ``attempts`` receipts a message goes to ``dead_letters``."""
+
+    name: str
+    visibility: int
+    dead_letters: str | None = None
+    attempts: int = 5
+
+
+QUEUES = (
+    QueueOf(FORECASTING, 300, DEAD),
+    QueueOf(NOTIFICATIONS, 60),
+    QueueOf(DEAD, 360),
+)
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Paths of the REST API, every method; ``{proxy+}`` as API Gateway means it. Longest wins."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sockets:
+    """The WebSocket API: its $connect, $disconnect and $default routes."""
+
+
+@dataclass(frozen=True)
+class TableStream:
+    """The DynamoDB stream of ``table`` (new images), from TRIM_HORIZON, inserts only.
+
+    ``attempts`` counts repetitions; what fails for longer the sweep finds.
+    """
+
+    table: str
+    batch: int
+    attempts: int
+    report_failures: bool = True
+
+
+@dataclass(frozen=True)
+class EventStream:
+    """The Kinesis stream, from TRIM_HORIZON, one batch of a shard at a time.
+
+    Waits ``window`` seconds at most for ``batch`` records. A batch that fails is repeated
+    ``attempts`` times and halved each time; a consumer that missed it goes back by itself.
+    """
+
+    stream: str
+    batch: int
+    window: int
+    attempts: int
+    report_failures: bool = True
+    bisect: bool = True
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Messages of ``queue``, ``batch`` at most, in at most ``concurrency`` functions at once."""
+
+    queue: str
+    batch: int
+    concurrency: int
+    report_failures: bool = True
+
+
+@dataclass(frozen=True)
+class Every:
+    """A call with ``input`` every ``minutes`` minutes."""
+
+    name: str
+    minutes: int
+    input: Mapping[str, str]
+
+
+Trigger = Routes | Sockets | TableStream | EventStream | Queue | Every
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a function may do to a resource called ``name``.
+
+    | kind | name | access |
+    |---|---|---|
+    | table | of the design | read, write, scan, stream |
+    | queue | of the design | send, consume, count |
+    | bucket | of the design, with ``prefix`` | read, write (delete too), list |
+    | stream | EVENTS | put, get |
+    | secret | what begins with ``<project>/<env>/`` | read, write |
+    | function | another's name | invoke |
+    | websocket | "" | manage |
+
+    ``read`` of a table is GetItem, BatchGetItem and Query, also of its indexes; ``write`` is
+    PutItem, UpdateItem, DeleteItem, ConditionCheckItem and BatchWriteItem. Keys follow from
+    the resources that they encrypt.
+    """
+
+    kind: Literal["table", "queue", "bucket", "stream", "secret", "function", "websocket"]
+    name: str
+    access: tuple[str, ...]
+    prefix: str = ""
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function. ``memory`` in MB, ``timeout`` in seconds, ``handler`` as Lambda's setting.
+
+    ``variables`` are the environment variables that it reads; STAGE and PROJECT_NAME always.
+    """
+
+    name: str
+    title: str
+    handler: str
+    kind: Kind
+    memory: int
+    timeout: int
+    triggers: tuple[Trigger, ...]
+    variables: tuple[str, ...]
+    grants: tuple[Grant, ...]
+    reserved: int | None = None
+    """At most so many at once; None for the account's limit."""
+
+    ephemeral: int = 512
+    """MB of /tmp."""
+
+
+def table_variable(table: str) -> str:
+    """The environment variable with the account's name of a table."""
+    return table.upper().replace("-", "_") + "_TABLE"
+
+
+QUEUE_VARIABLES = {
+    FORECASTING: "FORECASTING_QUEUE_URL",
+    NOTIFICATIONS: "NOTIFICATIONS_QUEUE_URL",
+}
+BUCKET_VARIABLES = {DATA_LAKE: "DATA_LAKE_BUCKET", STATIC_ASSETS: "STATIC_ASSETS_BUCKET"}
+STREAM_VARIABLE = "EVENTS_STREAM"
+"""The Kinesis stream's name."""
+
+WEBSOCKET_VARIABLE = "WEBSOCKET_URL"
+"""The https address of the WebSocket API's stage, without a slash at the end."""
+
+LAKE_VARIABLE = "LAKE_FUNCTION"
+"""The name of the function called lake."""
+
+KEY_VARIABLE = "KEY_ARN"
+"""The key that new secrets are encrypted with; the account's own where it is empty."""
+
+_PLATFORM = (
+    *map(table_variable, TABLES),
+    *QUEUE_VARIABLES.values(),
+    *BUCKET_VARIABLES.values(),
+    STREAM_VARIABLE,
+    KEY_VARIABLE,
+)
+
+
+def _holding(collections: Iterable[Collection], *but: str) -> tuple[str, ...]:
+    """The tables that hold any of ``collections``, in the design's order, without ``but``."""
+    held = {collection.table for collection in collections} - set(but)
+    return tuple(table for table in TABLES if table in held)
+
+
+def _tables(names: Iterable[str], *access: str) -> tuple[Grant, ...]:
+    return tuple(Grant("table", name, access) for name in names)
+
+
+_SHOP = _holding(COLLECTIONS, "auth")
+"""Where the domains keep what they know, but for who may sign in."""
+
+_EVENTS_OUT = _tables(("outbox",), "read", "write")
+_SECRETS = Grant("secret", "", ("read",))
+_SEND = tuple(Grant("queue", name, ("send",)) for name in QUEUE_VARIABLES)
+_LAKE_READ = Grant("bucket", DATA_LAKE, ("read", "list"), LAKE)
+_LAKE_WRITE = Grant("bucket", DATA_LAKE, ("read", "write", "list"), LAKE)
+_FILES = Grant("bucket", DATA_LAKE, ("read", "write", "list"), BLOBS)
+
+FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        name="backend",
+        title="The API",
+        handler="omnix.runtimes.aws.api.handle",
+        kind="backend",
+        memory=1024,
+        timeout=29,
+        triggers=(Routes(("/{proxy+}",)),),
+        variables=(*_PLATFORM, LAKE_VARIABLE),
+        grants=(
+            *_tables(_holding(COLLECTIONS), "read", "write"),
+            *_EVENTS_OUT,
+            *(Grant("queue", name, ("send", "count")) for name in QUEUE_VARIABLES),
+            Grant("secret", "", ("read", "write")),
+            _FILES,
+            Grant("bucket", DATA_LAKE, ("list",), LAKE),
+            Grant("function", "lake", ("invoke",)),
+        ),
+    ),
+    Function(
+        name="forecast",
+        title="The routes of the API that compute",
+        handler="omnix.runtimes.aws.api.handle",
+        kind="forecast",
+        memory=1769,
+        timeout=29,
+        triggers=(
+            Routes(
+                (
+                    "/v1/forecasts",
+                    "/v1/forecasts/{proxy+}",
+                    "/v1/ai/forecast",
+                    "/v1/inventory/replenishment",
+                )
+            ),
+        ),
+        variables=_PLATFORM,
+        grants=(
+            *_tables(_holding(COLLECTIONS), "read"),
+            *_tables(("forecasts", "system", "auth"), "write"),
+            *_EVENTS_OUT,
+            *_SEND,
+            _SECRETS,
+            _LAKE_READ,
+        ),
+        ephemeral=2048,
+    ),
+    Function(
+        name="lake",
+        title="Named queries over the facts, asked by the others",
+        handler="omnix.runtimes.aws.lake.handle",
+        kind="lake",
+        memory=1769,
+        timeout=28,
+        triggers=(),
+        variables=("DATA_LAKE_BUCKET",),
+        grants=(_LAKE_READ, Grant("bucket", DATA_LAKE, ("write",), ANSWERS)),
+        ephemeral=4096,
+    ),
+    Function(
+        name="live",
+        title="Live updates: clients' messages in, events out",
+        handler="omnix.runtimes.aws.live.handle",
+        kind="backend",
+        memory=512,
+        timeout=60,
+        triggers=(Sockets(), EventStream(EVENTS, batch=100, window=0, attempts=5)),
+        variables=(*_PLATFORM, WEBSOCKET_VARIABLE),
+        grants=(
+            *_tables(("auth", "realtime", "system"), "read", "write"),
+            Grant("stream", EVENTS, ("get",)),
+            _SECRETS,
+            Grant("websocket", "", ("manage",)),
+        ),
+    ),
+    Function(
+        name="relay",
+        title="Events from the outbox to the stream",
+        handler="omnix.runtimes.aws.relay.handle",
+        kind="backend",
+        memory=512,
+        timeout=60,
+        triggers=(
+            TableStream("outbox", batch=100, attempts=10),
+            Every("relay-sweep", 1, {"schedule": "sweep"}),
+        ),
+        variables=_PLATFORM,
+        grants=(
+            *_tables(("outbox", "system"), "read", "write"),
+            Grant("table", "outbox", ("stream",)),
+            Grant("stream", EVENTS, ("put",)),
+        ),
+    ),
+    Function(
+        name="consumers",
+        title="What follows from events: facts, rollups, proposals",
+        handler="omnix.runtimes.aws.consumers.handle",
+        kind="forecast",
+        memory=1769,
+        timeout=300,
+        triggers=(
+            EventStream(EVENTS, batch=100, window=1, attempts=10),
+            Every("consumers-behind", 5, {"schedule": "behind"}),
+        ),
+        variables=_PLATFORM,
+        grants=(
+            *_tables(_SHOP, "read", "write", "scan"),
+            *_EVENTS_OUT,
+            *_SEND,
+            Grant("stream", EVENTS, ("get",)),
+            _LAKE_WRITE,
+        ),
+        ephemeral=4096,
+    ),
+    Function(
+        name="jobs",
+        title="Long work, one message at a time",
+        handler="omnix.runtimes.aws.jobs.handle",
+        kind="forecast",
+        memory=3008,
+        timeout=300,
+        triggers=(Queue(FORECASTING, batch=1, concurrency=5),),
+        variables=_PLATFORM,
+        grants=(
+            *_tables(_SHOP, "read", "write", "scan"),
+            *_EVENTS_OUT,
+            Grant("queue", FORECASTING, ("send", "consume")),
+            Grant("queue", NOTIFICATIONS, ("send",)),
+            Grant("stream", EVENTS, ("get",)),
+            _LAKE_WRITE,
+            _FILES,
+        ),
+        ephemeral=4096,
+    ),
+    Function(
+        name="notifications",
+        title="Messages to people",
+        handler="omnix.runtimes.aws.jobs.handle",
+        kind="backend",
+        memory=512,
+        timeout=60,
+        triggers=(Queue(NOTIFICATIONS, batch=10, concurrency=5),),
+        variables=_PLATFORM,
+        grants=(
+            *_tables(_SHOP, "read", "write"),
+            *_EVENTS_OUT,
+            Grant("queue", NOTIFICATIONS, ("send", "consume")),
+            Grant("queue", FORECASTING, ("send",)),
+        ),
+    ),
+    Function(
+        name="upkeep",
+        title="Schedules, the first start, and messages that the queue gave up",
+        handler="omnix.runtimes.aws.upkeep.handle",
+        kind="backend",
+        memory=512,
+        timeout=60,
+        triggers=(
+            Every("schedules", 5, {"schedule": "due"}),
+            Queue(DEAD, batch=10, concurrency=2),
+        ),
+        variables=_PLATFORM,
+        grants=(
+            *_tables(("auth", "system"), "read", "write"),
+            *_EVENTS_OUT,
+            *_SEND,
+            Grant("queue", DEAD, ("consume",)),
+            Grant("secret", "", ("read", "write")),
+        ),
+    ),
+)
