@@ -17,8 +17,9 @@ from omnix.domains.dashboard import routes as dashboard_routes
 from omnix.domains.forecasting import handlers as forecasting_handlers
 from omnix.domains.forecasting import routes as forecasting_routes
 from omnix.domains.inventory import handlers as inventory_handlers
-from omnix.domains.inventory import replenishment_handlers, replenishment_routes
 from omnix.domains.inventory import routes as inventory_routes
+from omnix.domains.inventory.replenishment import handlers as replenishment_handlers
+from omnix.domains.inventory.replenishment import routes as replenishment_routes
 from omnix.domains.orders import handlers as orders_handlers
 from omnix.domains.orders import routes as orders_routes
 from omnix.domains.products import handlers as products_handlers

@@ -14,7 +14,7 @@ from omnix.domains.dashboard import analytics, rollups, service
 from omnix.domains.dashboard.metrics import METRICS
 from omnix.domains.dashboard.model import RANGES, Summary
 from omnix.domains.forecasting.service import forecast_all
-from omnix.domains.inventory import replenishment
+from omnix.domains.inventory.replenishment import service as replenishment
 from omnix.kit.errors import Invalid
 from omnix.ports import Ports
 

@@ -14,12 +14,14 @@ from domains.simulated import ACTOR, SPEC, follow, job, opened
 from omnix.domains.forecasting import service as forecasting
 from omnix.domains.forecasting.declare import FORECAST_RUNS, FORECASTS
 from omnix.domains.forecasting.model import TOTAL_DAYS, TOTAL_LEVELS
-from omnix.domains.inventory import replenishment, replenishment_handlers, supply
 from omnix.domains.inventory import service as inventory
+from omnix.domains.inventory import supply
 from omnix.domains.inventory.declare import BALANCES, LOCATIONS, PROPOSAL_COUNTS, PROPOSALS
 from omnix.domains.inventory.locations import location_items
 from omnix.domains.inventory.model import Adjustment, NewSupplier, NewTerms, SupplierChange
-from omnix.domains.inventory.proposals import Proposal
+from omnix.domains.inventory.replenishment import handlers
+from omnix.domains.inventory.replenishment import service as replenishment
+from omnix.domains.inventory.replenishment.model import Proposal
 from omnix.domains.orders import service as orders
 from omnix.domains.orders import transitions
 from omnix.domains.orders.model import Cancellation, NewLine, NewOrder
@@ -198,7 +200,7 @@ async def test_settings_are_followed(tmp_path: Path) -> None:
             version=(await shop(ports)).version, lead_time_days=20, service_level=0.99
         )
         await change_shop(ports, ACTOR, change)
-        await follow(ports, replenishment_handlers.CONSUMERS)
+        await follow(ports, handlers.CONSUMERS)
         (told,) = (await _all(ports)).values()
         assert told.quantity > before[0].quantity
         assert told.inputs.lead_time_days == 20
@@ -251,7 +253,7 @@ async def test_a_second_delivery_counts_nothing_twice(shop_data: Path) -> None:
             await _stock(ports, *key, 0)
         await follow(ports)
         after = await ports.records.get(PROPOSAL_COUNTS, "counts")
-        (consumer,) = replenishment_handlers.CONSUMERS
+        (consumer,) = handlers.CONSUMERS
         await ports.bus.rewind(consumer.name, start)
         await follow(ports)
         assert await ports.records.get(PROPOSAL_COUNTS, "counts") == after

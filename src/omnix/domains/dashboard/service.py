@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from omnix.domains.forecasting import service as forecasting
-from omnix.domains.inventory import replenishment
-from omnix.domains.inventory.proposals import Shortages
+from omnix.domains.inventory.replenishment import service as replenishment
+from omnix.domains.inventory.replenishment.model import Shortages
 from omnix.domains.products import service as products
 from omnix.domains.system.settings import Shop, shop
 from omnix.kit.errors import Invalid

@@ -23,7 +23,9 @@ OPENS, CLOSES = 8, 20
 MOST_DAYS = 31
 """Days that one run catches up with at most; a machine that was off for longer leaves a gap."""
 
-_SOURCE = "ledger"
+SOURCE = "ledger"
+"""Under this name the lake keeps up to which day the stock is written."""
+
 _CHUNK = 100
 _ATTEMPTS = 5
 
@@ -75,7 +77,7 @@ async def close_days(context: JobContext, _: Mapping[str, Any]) -> dict[str, Any
     ports = context.ports
     zone_name = (await shop(ports)).time_zone
     last = day_of(ports.clock.now(), zone_name) - timedelta(days=1)
-    written = await ports.lake.position(STOCK_DAYS, _SOURCE) or 0
+    written = await ports.lake.position(STOCK_DAYS, SOURCE) or 0
     first = max(last - timedelta(days=MOST_DAYS - 1), date.fromordinal(written + 1))
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     columns: dict[date, dict[str, list[Any]]] = {
@@ -90,7 +92,7 @@ async def close_days(context: JobContext, _: Mapping[str, Any]) -> dict[str, Any
         seen += len(balances)
         await context.progress(seen, 0, f"{seen} stocks")
     for day, rows in columns.items():
-        await ports.lake.append(STOCK_DAYS, rows, source=_SOURCE, version=day.toordinal())
+        await ports.lake.append(STOCK_DAYS, rows, source=SOURCE, version=day.toordinal())
     return {"days": len(days), "stocks": seen}
 
 
@@ -136,7 +138,7 @@ async def _add(
     for day, (held, share) in zip(
         whole, closed(on_hand, available, steps, whole, zone_name), strict=True
     ):
-        row = (product_id, place, day, f"{day:%Y-%m}", held, round(share, 3), _SOURCE)
+        row = (product_id, place, day, f"{day:%Y-%m}", held, round(share, 3), SOURCE)
         for column, value in zip(columns[day].values(), row, strict=True):
             column.append(value)
 

@@ -15,7 +15,6 @@ from omnix.domains.dashboard import rollups
 from omnix.domains.dashboard.declare import REBUILD
 from omnix.domains.forecasting.declare import FORECAST_ALL
 from omnix.domains.forecasting.service import forecast_all
-from omnix.domains.inventory import replenishment
 from omnix.domains.inventory.declare import (
     BALANCES,
     LEDGER,
@@ -25,6 +24,7 @@ from omnix.domains.inventory.declare import (
     SUPPLY,
 )
 from omnix.domains.inventory.locations import location_items
+from omnix.domains.inventory.replenishment import service as replenishment
 from omnix.domains.inventory.stock import opening_items
 from omnix.domains.orders.declare import ORDERS, SALES
 from omnix.domains.products.declare import CATEGORIES, PRICES, PRODUCTS

@@ -8,8 +8,8 @@ from litestar.params import Parameter
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
-from . import replenishment
-from .proposals import Proposal
+from . import service as replenishment
+from .model import Proposal
 
 
 class ProposalList(Listing, frozen=True, kw_only=True):

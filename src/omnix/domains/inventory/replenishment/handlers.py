@@ -6,7 +6,7 @@ from omnix.kit.events import Event
 from omnix.platform.consume import Consumer
 from omnix.ports import Ports
 
-from . import replenishment
+from . import service as replenishment
 
 _EVERYTHING = frozenset({"forecast.made", "settings.changed"})
 

@@ -1,0 +1,1 @@
+"""What to order now, from whom and why."""
