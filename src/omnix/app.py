@@ -1,6 +1,7 @@
-"""The domains put together: one ASGI application, and what happens behind it."""
+"""The domains put together: one ASGI application. What happens behind it is in ``work``."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+import importlib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,35 +13,23 @@ from litestar.handlers.base import BaseRouteHandler
 from omnix.declared import FACTS
 from omnix.domains.auth import routes as auth_routes
 from omnix.domains.customers import routes as customers_routes
-from omnix.domains.dashboard import handlers as dashboard_handlers
 from omnix.domains.dashboard import routes as dashboard_routes
-from omnix.domains.forecasting import handlers as forecasting_handlers
 from omnix.domains.forecasting import routes as forecasting_routes
-from omnix.domains.inventory import handlers as inventory_handlers
 from omnix.domains.inventory import routes as inventory_routes
-from omnix.domains.inventory.replenishment import handlers as replenishment_handlers
 from omnix.domains.inventory.replenishment import routes as replenishment_routes
-from omnix.domains.orders import handlers as orders_handlers
 from omnix.domains.orders import routes as orders_routes
-from omnix.domains.products import handlers as products_handlers
 from omnix.domains.products import routes as products_routes
 from omnix.domains.system import routes as system_routes
-from omnix.domains.system.health import Doctor, Probe, beat_forever
+from omnix.domains.system.health import Doctor, Probe
 from omnix.platform import problems
 from omnix.platform.access import PUBLIC, Authenticator
-from omnix.platform.consume import Consumer
 from omnix.platform.direct import Api
 from omnix.platform.http import DEPENDENCIES, JsonRequest, allow, guard
-from omnix.platform.jobs import JobHandler
 from omnix.platform.kinds import get_problem
 from omnix.platform.openapi import document
-from omnix.platform.redrive import redriving
 from omnix.platform.turns import Turns
-from omnix.platform.upkeep import RESENDING, compacting, trimming
 from omnix.ports import Ports
-from omnix.transfer import jobs as transfer_jobs
 from omnix.transfer import routes as transfer_routes
-from omnix.transfer.demo import load as demo
 from omnix.version import VERSION
 
 MAX_BODY = 10 * 1024 * 1024
@@ -57,26 +46,16 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *dashboard_routes.ROUTES,
     *transfer_routes.ROUTES,
 )
-CONSUMERS: tuple[Consumer, ...] = (
-    *products_handlers.CONSUMERS,
-    *orders_handlers.CONSUMERS,
-    *replenishment_handlers.CONSUMERS,
-    *dashboard_handlers.CONSUMERS,
-)
-JOBS: tuple[JobHandler, ...] = (
-    compacting(FACTS),
-    trimming(CONSUMERS),
-    RESENDING,
-    redriving(CONSUMERS),
-    *inventory_handlers.JOBS,
-    *orders_handlers.JOBS,
-    *forecasting_handlers.JOBS,
-    *dashboard_handlers.JOBS,
-    *demo.JOBS,
-    *transfer_jobs.JOBS,
-)
-ALWAYS: tuple[Callable[[Ports], Coroutine[Any, Any, None]], ...] = (beat_forever,)
-"""What a worker does all the time, each a coroutine that never returns."""
+WORK = frozenset({"CONSUMERS", "JOBS", "ALWAYS"})
+
+
+def __getattr__(name: str) -> Any:
+    """What stands in ``omnix.work``, imported when it is asked for: it brings numerics along,
+    which who only answers requests should not have to wait for.
+    """
+    if name in WORK:
+        return getattr(importlib.import_module("omnix.work"), name)
+    raise AttributeError(name)
 
 
 @cache

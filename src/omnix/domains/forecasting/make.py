@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -146,9 +146,3 @@ def documents(
         "places": {},
         "quality": {},
     }
-
-
-def days_of(document: Mapping[str, Any]) -> list[str]:
-    """The days that a stored document forecasts."""
-    first = date.fromisoformat(document["forecast_date"])
-    return [(first + timedelta(days=n)).isoformat() for n in range(len(document["mean"]))]

@@ -1,6 +1,8 @@
 """Forecasts as they are stored and shown."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -156,3 +158,9 @@ LABELS = {
 def label(model: str) -> str:
     """A model's name in words."""
     return LABELS[model]
+
+
+def days_of(document: Mapping[str, Any]) -> list[str]:
+    """The days that a stored document forecasts."""
+    first = date.fromisoformat(document["forecast_date"])
+    return [(first + timedelta(days=n)).isoformat() for n in range(len(document["mean"]))]

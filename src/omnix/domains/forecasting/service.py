@@ -1,4 +1,6 @@
-"""Forecasting's use cases."""
+"""Forecasting's use cases. What computes is imported where it is done: who only shows forecasts
+needs no numerics.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,8 +17,7 @@ from omnix.kit.time import instant
 from omnix.platform.jobs import JobContext
 from omnix.ports import Ports, Put
 
-from . import history, make, model
-from .accuracy import judge
+from . import model
 from .declare import FORECAST_RUNS, FORECASTS
 from .model import Accuracy, Drivers, FanPoint, ForecastBrief, ForecastDocument, Quality, Totals
 
@@ -27,6 +28,9 @@ _BRIEF_DAYS = 28
 
 async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Forecast every active product and the whole shop, and judge the method on the past."""
+    from . import history, make
+    from .accuracy import judge
+
     ports = context.ports
     span = await history.window(ports)
     if span is None:
@@ -120,6 +124,8 @@ async def forecast_one(ports: Ports, product_id: str, days: int) -> ForecastDocu
 
 async def forecast_now(ports: Ports, product: Product, days: int) -> ForecastDocument:
     """From the lake as it is now, beside products of its category, which lend their profiles."""
+    from . import history, make
+
     span = await history.window(ports) or await history.empty_window(ports)
     page = await products.listing(ports, category=product.category, limit=_PEERS)
     peers = [peer for peer in page.items if peer.id != product.id]
@@ -175,7 +181,7 @@ def _brief(item: Mapping[str, Any]) -> ForecastBrief:
 def _shown(item: Mapping[str, Any], days: int) -> ForecastDocument:
     points = [
         FanPoint(*point)
-        for point in zip(make.days_of(item), item["mean"], *item["quantiles"], strict=True)
+        for point in zip(model.days_of(item), item["mean"], *item["quantiles"], strict=True)
     ]
     return ForecastDocument(
         product_id=item["product_id"],

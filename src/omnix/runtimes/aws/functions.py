@@ -353,7 +353,7 @@ FUNCTIONS: tuple[Function, ...] = (
         name="notifications",
         title="Messages to people",
         handler="omnix.runtimes.aws.jobs.handle",
-        kind="backend",
+        kind="forecast",
         memory=512,
         timeout=60,
         triggers=(Queue(NOTIFICATIONS, batch=10, concurrency=5),),

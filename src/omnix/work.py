@@ -1,0 +1,41 @@
+"""What happens behind the API: after events, as jobs, and all the time."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from omnix.declared import FACTS
+from omnix.domains.dashboard import handlers as dashboard_handlers
+from omnix.domains.forecasting import handlers as forecasting_handlers
+from omnix.domains.inventory import handlers as inventory_handlers
+from omnix.domains.inventory.replenishment import handlers as replenishment_handlers
+from omnix.domains.orders import handlers as orders_handlers
+from omnix.domains.products import handlers as products_handlers
+from omnix.domains.system.health import beat_forever
+from omnix.platform.consume import Consumer
+from omnix.platform.jobs import JobHandler
+from omnix.platform.redrive import redriving
+from omnix.platform.upkeep import RESENDING, compacting, trimming
+from omnix.ports import Ports
+from omnix.transfer import jobs as transfer_jobs
+from omnix.transfer.demo import load as demo
+
+CONSUMERS: tuple[Consumer, ...] = (
+    *products_handlers.CONSUMERS,
+    *orders_handlers.CONSUMERS,
+    *replenishment_handlers.CONSUMERS,
+    *dashboard_handlers.CONSUMERS,
+)
+JOBS: tuple[JobHandler, ...] = (
+    compacting(FACTS),
+    trimming(CONSUMERS),
+    RESENDING,
+    redriving(CONSUMERS),
+    *inventory_handlers.JOBS,
+    *orders_handlers.JOBS,
+    *forecasting_handlers.JOBS,
+    *dashboard_handlers.JOBS,
+    *demo.JOBS,
+    *transfer_jobs.JOBS,
+)
+ALWAYS: tuple[Callable[[Ports], Coroutine[Any, Any, None]], ...] = (beat_forever,)
+"""What a worker does all the time, each a coroutine that never returns."""
