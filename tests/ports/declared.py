@@ -8,7 +8,11 @@ THINGS = Collection(
     "things",
     "things",
     ("id",),
-    (Index("by_group", "group", "rank"), Index("by_owner", "owner", "id")),
+    (
+        Index("by_group", "group", "rank"),
+        Index("by_owner", "owner", "id"),
+        Index("by_group_spread", "group", "rank", spread=3),
+    ),
 )
 LINES = Collection("lines", "things", ("order", "line"), (Index("by_product", "product", "line"),))
 TOKENS = Collection("tokens", "things", ("id",), ttl="expires")

@@ -27,6 +27,9 @@ from ports.declared import LINES, THINGS, TOKENS, Advance
 pytestmark = pytest.mark.anyio
 
 
+BY_GROUP = pytest.mark.parametrize("index", ["by_group", "by_group_spread"])
+
+
 async def everything(records: Records, **query: Any) -> list[Any]:
     """All pages of a query, one after the other."""
     items: list[Any] = []
@@ -184,10 +187,11 @@ class RecordsContract:
     async def test_delete_of_nothing_is_fine(self, records: Records) -> None:
         await records.write([Delete(THINGS, "nothing")])
 
-    async def test_an_item_moves_in_and_out_of_an_index(self, records: Records) -> None:
+    @BY_GROUP
+    async def test_an_item_moves_in_and_out_of_an_index(self, records: Records, index: str) -> None:
         await records.write([Put(THINGS, {"id": "a", "group": "g", "rank": 1})])
         await records.write([Put(THINGS, {"id": "b", "group": "g"}), Put(THINGS, {"id": "c"})])
-        query = {"collection": THINGS, "index": "by_group"}
+        query = {"collection": THINGS, "index": index}
         assert [i["id"] for i in await everything(records, partition="g", **query)] == ["a"]
         await records.write([Update(THINGS, "a", set={"group": "h"})])
         assert await everything(records, partition="g", **query) == []
@@ -197,7 +201,10 @@ class RecordsContract:
         with pytest.raises(KeyError):
             await records.query(THINGS, "g", index="by_moon")
 
-    async def test_bounds_are_included_and_a_prefix_bounds_text(self, records: Records) -> None:
+    @BY_GROUP
+    async def test_bounds_are_included_and_a_prefix_bounds_text(
+        self, records: Records, index: str
+    ) -> None:
         names = ["a", "ab", "ab\U0010ffff", "abc", "ac", "b", "ä"]
         await records.write(
             [Put(THINGS, {"id": n, "group": "g", "rank": n}) for n in names]
@@ -205,7 +212,7 @@ class RecordsContract:
         )
 
         async def ranks(**bounds: Any) -> list[str]:
-            query = {"collection": THINGS, "partition": "g", "index": "by_group", "limit": 2}
+            query = {"collection": THINGS, "partition": "g", "index": index, "limit": 2}
             forward = [i["rank"] for i in await everything(records, **query, **bounds)]
             back = await everything(records, **query, **bounds, newest_first=True)
             assert [i["rank"] for i in back] == forward[::-1]
@@ -221,7 +228,10 @@ class RecordsContract:
         )
         assert [i["line"] for i in numbers] == [0, 3, 40]
 
-    async def test_equal_sort_values_are_told_apart_by_key(self, records: Records) -> None:
+    @BY_GROUP
+    async def test_equal_sort_values_are_told_apart_by_key(
+        self, records: Records, index: str
+    ) -> None:
         ids = [f"t{n:02}" for n in range(25)]
         await records.write(
             [Put(THINGS, {"id": i, "group": "g", "rank": n // 10}) for n, i in enumerate(ids)]
@@ -231,7 +241,7 @@ class RecordsContract:
                 records,
                 collection=THINGS,
                 partition="g",
-                index="by_group",
+                index=index,
                 limit=3,
                 newest_first=newest_first,
             )

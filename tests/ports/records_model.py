@@ -128,7 +128,14 @@ def records_machine(opened: Opened) -> type[RuleBasedStateMachine]:
                     item.update(op.set)
 
         @rule(
-            by=st.sampled_from([(THINGS, "by_group"), (LINES, None), (LINES, "by_product")]),
+            by=st.sampled_from(
+                [
+                    (THINGS, "by_group"),
+                    (THINGS, "by_group_spread"),
+                    (LINES, None),
+                    (LINES, "by_product"),
+                ]
+            ),
             partition=st.sampled_from(["g", "h", "o", "p", "x"]),
             low=st.one_of(st.none(), st.integers(-3, 3)),
             high=st.one_of(st.none(), st.integers(-3, 3)),

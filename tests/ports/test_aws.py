@@ -20,11 +20,12 @@ from omnix.adapters.aws.calls import Calls
 from omnix.adapters.aws.clock import AwsClock
 from omnix.adapters.aws.jobs import AwsJobs
 from omnix.adapters.aws.lake import AwsLake
+from omnix.adapters.aws.layout import Layout
 from omnix.adapters.aws.own import OUTBOX, OWN, SUBSCRIPTIONS
 from omnix.adapters.aws.push import AwsPush
 from omnix.adapters.aws.records import AwsRecords
 from omnix.adapters.aws.secrets import AwsSecrets
-from omnix.adapters.aws.tables import TABLES, Layout, physical
+from omnix.adapters.aws.tables import TABLES, physical
 from omnix.declared import COLLECTIONS as DECLARED
 from omnix.kit.declare import Collection
 from omnix.kit.errors import Unavailable

@@ -94,6 +94,27 @@ class Suite(RecordsContract):
         await records.write([Update(THINGS, "a", set={"rank": None})])
         assert (await records.query(THINGS, item["group"], index="by_group")).items == []
 
+    async def test_a_spread_index_lies_in_several_partitions_and_reads_little_more(
+        self, records: Records
+    ) -> None:
+        assert isinstance(records, AwsRecords)
+        items = [{"id": f"t{n:03}", "group": "g", "rank": n} for n in range(120)]
+        await records.load(THINGS, items)
+        scanned = await records.calls.call("dynamodb", "scan", TableName="things")
+        partitions = [one["gsi3pk"]["S"] for one in scanned["Items"]]
+        assert {partitions.count(name) > 20 for name in set(partitions)} == {True}
+        assert len(set(partitions)) == 3
+        read: list[int] = []
+        client = records.calls.client("dynamodb")
+        client.meta.events.register(
+            "after-call.dynamodb.Query", lambda parsed, **_: read.append(parsed["ScannedCount"])
+        )
+        page = await records.query(THINGS, "g", index="by_group_spread", limit=30)
+        assert page.items == items[:30]
+        # Of each of the three a third of 31 and two more, and what the fullest had beyond.
+        assert sum(read) <= 60
+        assert len(read) <= 9
+
     async def test_names_of_derived_attributes_are_free(self, records: Records) -> None:
         item = {"id": "a", "pk": 1, "_pk": 2, "gsi1sk": None, "ttl": "x", "collection": [3]}
         await records.write([Put(THINGS, item)])

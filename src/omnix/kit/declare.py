@@ -6,11 +6,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Index:
-    """A second order over a collection. Items without the partition attribute are not in it."""
+    """A second order over a collection. Items without the partition attribute are not in it.
+
+    ``spread`` is over how many partitions of the table's index AWS lays the items of one value:
+    more than 1 where a value stands for the whole shop, since a partition takes a thousand
+    writes a second. A page is then read from that many at once.
+    """
 
     name: str
     partition: str
     sort: str
+    spread: int = 1
 
 
 @dataclass(frozen=True)

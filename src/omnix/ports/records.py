@@ -119,7 +119,8 @@ class Records(Protocol):
         """Items of one partition in the order of the sort attribute, then of the key.
 
         ``low`` and ``high`` bound the sort value, both included; ``prefix`` bounds text.
-        Reads at most ``limit`` + 1 items. An index may lag behind by a moment on AWS.
+        Reads at most ``limit`` + 1 items, a few more where the index is spread. An index may
+        lag behind by a moment on AWS.
         """
         ...
 

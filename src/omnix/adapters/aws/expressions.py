@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from omnix.adapters.aws.items import Wire, wire
-from omnix.adapters.aws.tables import Layout
-from omnix.ports import Absent, AtLeast, Condition, Equals, Item, Present, Update
+from omnix.adapters.aws.layout import Layout
+from omnix.ports import Absent, AtLeast, Condition, Equals, Present, Update, check_update
 
 
 class Terms:
@@ -83,32 +83,9 @@ def conditions(terms: Terms, layout: Layout, when: Sequence[Condition], now: flo
     return made
 
 
-def holds(condition: Condition, item: Item | None) -> bool:
-    """The same, of an item that was read."""
-    if isinstance(condition, Absent):
-        return item is None
-    if item is None:
-        return False
-    if isinstance(condition, Present):
-        return True
-    value = item.get(condition.attribute)
-    if isinstance(condition, Equals):
-        # True equals 1 in Python, but not in a store.
-        return bool(value == condition.value) and (
-            (type(value) is bool) == (type(condition.value) is bool)
-        )
-    assert isinstance(condition, AtLeast)
-    number = value if type(value) is int or type(value) is float else None
-    return number is not None and number >= condition.value
-
-
 def allowed(layout: Layout, op: Update) -> None:
     """Raises ValueError for an update that makes no sense whatever the item is."""
-    for attribute in layout.key:
-        if attribute in op.add or attribute in op.set:
-            raise ValueError(f"{attribute} is part of the key and cannot change")
-    if op.add and op.set and not op.add.keys().isdisjoint(op.set):
-        raise ValueError("an attribute is either added to or set")
+    check_update(layout.collection, op)
     for slot in layout.slots:
         for attribute in slot.attributes:
             layout.checked(attribute, op.set.get(attribute))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from omnix.adapters.aws.tables import Layout
+from omnix.adapters.aws.layout import Layout
 from omnix.kit.errors import TooLarge
 
 MAX_ITEM = 400 * 1024

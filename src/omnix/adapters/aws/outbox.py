@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
+from omnix.adapters.aws.layout import Layout
 from omnix.adapters.aws.own import OUTBOX
-from omnix.adapters.aws.tables import Layout
 from omnix.adapters.aws.transactions import Step, step
 from omnix.kit.events import Event
 from omnix.kit.time import instant

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from omnix.adapters.aws.expressions import Terms
-from omnix.adapters.aws.tables import AFTER, SEPARATOR, Layout, Slot, text
+from omnix.adapters.aws.layout import AFTER, SEPARATOR, Layout, Slot, text
 from omnix.kit.errors import Invalid
 from omnix.kit.paging import decode_cursor
 
@@ -54,12 +54,17 @@ class Order:
             return str(value)
         return text(value)
 
-    def condition(self, terms: Terms, partition: str | int, bounds: Bounds) -> str:
-        """The key condition of ``partition`` within ``bounds``."""
+    @property
+    def shards(self) -> range:
+        """The numbers of the shards that one partition's items lie in."""
+        return range(self.slot.spread if self.slot else 1)
+
+    def condition(self, terms: Terms, partition: str | int, shard: int, bounds: Bounds) -> str:
+        """The key condition of one shard of ``partition`` within ``bounds``."""
         layout, slot = self.layout, self.slot
         if slot is not None:
             name, sort = slot.index.partition, slot.index.sort
-            key = layout.slot_partition(slot, partition)
+            key = layout.slot_partition(slot, partition, shard)
         else:
             name, sort = layout.table.partition, layout.table.sort or ""
             key = layout.partition(partition)
@@ -78,8 +83,10 @@ class Order:
             made.append(f"{terms.name(sort)} <= {mark(bounds.high)}")
         return " AND ".join(made)
 
-    def start(self, partition: str | int, cursor: str, bounds: Bounds) -> dict[str, str]:
-        """The key behind which the page begins; an item need not be there any more.
+    def start(
+        self, partition: str | int, shard: int, cursor: str, bounds: Bounds
+    ) -> dict[str, str]:
+        """The key behind which the page begins in a shard; an item need not be there.
 
         Raises Invalid for a cursor that is not of this list.
         """
@@ -97,7 +104,7 @@ class Order:
                 given = {slot.partition: partition, **position}
                 key = layout.table_key(tuple(given[attribute] for attribute in layout.key))
                 at = layout.slot_sort(slot, [given[attribute] for attribute in slot.tail])
-                key |= {slot.index.partition: layout.slot_partition(slot, partition)}
+                key |= {slot.index.partition: layout.slot_partition(slot, partition, shard)}
                 key |= {slot.index.sort: at}
         except ValueError as error:
             raise Invalid.field("cursor", "is not one that this list returned") from error

@@ -11,18 +11,30 @@ from botocore.exceptions import ClientError
 from omnix.adapters.aws.calls import Calls, code, pause, refused
 from omnix.adapters.aws.expressions import Terms, alive, update
 from omnix.adapters.aws.items import Wire, decode, encode, plain, wire
+from omnix.adapters.aws.layout import Layout
 from omnix.adapters.aws.outbox import Outbox
 from omnix.adapters.aws.own import OUTBOX, OWN
 from omnix.adapters.aws.ranges import Order
-from omnix.adapters.aws.tables import KIND, Layout, physical
+from omnix.adapters.aws.runs import Run, taken
+from omnix.adapters.aws.tables import KIND, physical
 from omnix.adapters.aws.transactions import Step, Transaction, step
 from omnix.kit.declare import Collection
 from omnix.kit.errors import ConditionFailed, Invalid, Unavailable
 from omnix.kit.events import Event
 from omnix.kit.paging import Page, encode_cursor
-from omnix.ports import MAX_BATCH, Clock, Delete, Item, Key, Operation, Put, Update, check_sizes
+from omnix.ports import (
+    MAX_BATCH,
+    Clock,
+    Delete,
+    Item,
+    Key,
+    Operation,
+    Put,
+    Update,
+    check_sizes,
+    keys_parts,
+)
 
-MAX_KEYS = 100
 ATTEMPTS = 40
 """How often a batch is tried that loses against others; about eight seconds of pauses."""
 
@@ -76,10 +88,8 @@ class AwsRecords:
         return None if end is not None and end <= self._time() else item
 
     async def get_many(self, collection: Collection, keys: Sequence[Key]) -> list[Item | None]:
-        if len(keys) > MAX_KEYS:
-            raise ValueError(f"at most {MAX_KEYS} keys at a time")
         layout = self._layouts[collection.name]
-        wanted = [layout.table_key(layout.parts(key)) for key in keys]
+        wanted = [layout.table_key(parts) for parts in keys_parts(collection, keys)]
         table = self._name(collection.table)
         distinct = list({tuple(key.values()): _wired(key) for key in wanted}.values())
         rest: Any = {table: {"Keys": distinct, "ConsistentRead": True}} if keys else {}
@@ -121,35 +131,31 @@ class AwsRecords:
         bounds = order.bounds(low, high, prefix)
         if bounds is None:
             return Page([])
-        start: Wire | None = None
-        if cursor is not None:
-            start = _wired(order.start(partition, cursor, bounds))
-        terms = Terms()
-        condition = order.condition(terms, partition, bounds)
         ends = layout.collection.ttl is not None
-        request = terms.request(
-            KeyConditionExpression=condition,
-            FilterExpression=alive(terms, layout, self._time()) if ends else None,
-        )
-        if order.slot is not None:
-            request["IndexName"] = order.slot.index.name
-        else:
-            request["ConsistentRead"] = True
-        items: list[Item] = []
-        while True:
-            if start is not None:
-                request["ExclusiveStartKey"] = start
-            answer = await self._call(
-                "query",
-                TableName=self._name(collection.table),
-                ScanIndexForward=not newest_first,
-                Limit=limit + 1 - len(items),
-                **request,
+        read: dict[str, Any] = {"TableName": self._name(collection.table)}
+        read |= {"IndexName": order.slot.index.name} if order.slot else {"ConsistentRead": True}
+        runs = []
+        for shard in order.shards:
+            terms = Terms()
+            condition = order.condition(terms, partition, shard, bounds)
+            request = terms.request(
+                KeyConditionExpression=condition,
+                FilterExpression=alive(terms, layout, self._time()) if ends else None,
             )
-            items += [decode(layout, stored) for stored in answer["Items"]]
-            start = answer.get("LastEvaluatedKey")
-            if start is None or len(items) > limit:
-                break
+            request |= {
+                "TableName": self._name(collection.table),
+                "ScanIndexForward": not newest_first,
+                **(
+                    {"IndexName": order.slot.index.name} if order.slot else {"ConsistentRead": True}
+                ),
+            }
+            start = None
+            if cursor is not None:
+                start = _wired(order.start(partition, shard, cursor, bounds))
+            runs.append(Run(self._call, request, start))
+        sort = order.slot.index.sort if order.slot else ""
+        stored = await taken(runs, limit + 1, sort, newest_first=newest_first)
+        items: list[Item] = [decode(layout, one) for one in stored]
         if len(items) <= limit:
             return Page(items)
         del items[limit:]

@@ -14,14 +14,13 @@ from omnix.adapters.aws.expressions import (
     alive,
     allowed,
     conditions,
-    holds,
     unknown,
     update,
 )
 from omnix.adapters.aws.items import Wire, check_size, decode, encode, wire
-from omnix.adapters.aws.tables import Layout
+from omnix.adapters.aws.layout import Layout
 from omnix.kit.errors import Invalid, TooLarge
-from omnix.ports import Check, Delete, Operation, Put, Update
+from omnix.ports import Check, Delete, Operation, Put, Update, holds
 
 _OTHERS = frozenset({"TransactionConflict", "ThrottlingError"})
 
