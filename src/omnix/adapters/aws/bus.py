@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import time
 import weakref
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ from omnix.kit.errors import ConditionFailed
 from omnix.kit.events import Event
 from omnix.ports import MAX_BATCH, Absent, Clock, Equals, EventBatch, Put, Records
 
+_log = logging.getLogger("omnix.bus")
+
 POLL_SECONDS = 0.2
 SLACK_SECONDS = 60
 """How far the clocks of relays and of the stream may be apart."""
@@ -31,6 +34,15 @@ def decoded(data: bytes) -> list[Event]:
         Event(e["type"], e["key"], e["at"], e["data"], e["id"], e["sequence"], STREAM)
         for e in json.loads(data)
     ]
+
+
+def _readable(data: bytes) -> list[Event]:
+    """None of a record that somebody else put on the stream: it must not stop who reads."""
+    try:
+        return decoded(data)
+    except (ValueError, KeyError, TypeError) as error:
+        _log.warning("a record of the stream holds no events", exc_info=error)
+        return []
 
 
 class AwsBus:
@@ -64,7 +76,7 @@ class AwsBus:
         while iterator is not None and len(events) < limit:
             answer = await self._kinesis("get_records", ShardIterator=iterator, Limit=100)
             for record in answer["Records"]:
-                for event in decoded(record["Data"]):
+                for event in _readable(record["Data"]):
                     # A record may come twice, and the first one begins before the position.
                     if event.sequence <= seen or len(events) == limit:
                         continue

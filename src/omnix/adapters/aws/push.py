@@ -19,6 +19,7 @@ LONGEST_CONNECTION = 2 * 3600 + 600
 """Seconds: API Gateway ends a connection after two hours, whether or not it tells."""
 
 _PAGE = 200
+_GONE = ("GoneException", "410")
 
 
 class AwsPush:
@@ -51,14 +52,15 @@ class AwsPush:
         return 0 if known is None else int(known["sequence"])
 
     async def unsubscribe(self, connection: str, channel: str | None = None) -> None:
-        channels = [channel] if channel is not None else await self._channels(connection)
+        channels = [channel] if channel is not None else await self.channels(connection)
         for start in range(0, len(channels), 100):
             gone: list[Operation] = [
                 Delete(SUBSCRIPTIONS, (name, connection)) for name in channels[start : start + 100]
             ]
             await self._records.write(gone)
 
-    async def _channels(self, connection: str) -> list[str]:
+    async def channels(self, connection: str) -> list[str]:
+        """What a connection listens to; may lag behind by a moment."""
         return await self._all("channel", connection, "connection-index")
 
     async def _all(self, attribute: str, partition: str, index: str | None = None) -> list[str]:
@@ -86,15 +88,26 @@ class AwsPush:
                 "data": data,
             }
             encoded = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
-            await asyncio.gather(*[self._post(one, encoded) for one in connections])
+            await asyncio.gather(*[self.post(one, encoded) for one in connections])
         return sequence
 
-    async def _post(self, connection: str, message: bytes) -> None:
+    async def post(self, connection: str, message: bytes) -> bool:
+        """Send to one client; False if it is gone, and so listens no more."""
         try:
             await self._calls.call(
                 MANAGEMENT, "post_to_connection", ConnectionId=connection, Data=message
             )
         except ClientError as error:
-            if code(error) not in ("GoneException", "410"):
+            if code(error) not in _GONE:
                 raise refused(error, "the clients cannot be reached") from error
             await self.unsubscribe(connection)
+            return False
+        return True
+
+    async def hang_up(self, connection: str) -> None:
+        """End a connection; nothing happens if it has ended."""
+        try:
+            await self._calls.call(MANAGEMENT, "delete_connection", ConnectionId=connection)
+        except ClientError as error:
+            if code(error) not in _GONE:
+                raise refused(error, "the clients cannot be reached") from error

@@ -95,13 +95,12 @@ async def create(ports: Ports, actor: Actor, new: NewUser) -> tuple[User, str]:
         address = text.email(new.email)
     except ValueError as error:
         raise Invalid.field("email", str(error)) from error
-    return await _add(ports, address, new, actor.id, [one_admin(actor)])
+    return await _add(ports, address, new, actor.id, [one_admin(actor)], passwords.one_time())
 
 
 async def _add(
-    ports: Ports, address: str, new: NewUser, by: str, guards: list[Operation]
+    ports: Ports, address: str, new: NewUser, by: str, guards: list[Operation], secret: str
 ) -> tuple[User, str]:
-    secret = passwords.one_time()
     now = instant(ports.clock.now())
     user = User(
         id=new_id("usr"),
@@ -128,13 +127,20 @@ async def _add(
     return user, secret
 
 
-async def ensure_admin(ports: Ports, email: str = ADMIN_EMAIL) -> str | None:
-    """Make the first user, an admin, where there is none; returns its one-time password.
+async def anybody(ports: Ports) -> bool:
+    """Whether there is a user."""
+    return bool((await ports.records.query(USERS, "user", index="listing-index", limit=1)).items)
+
+
+async def ensure_admin(
+    ports: Ports, email: str = ADMIN_EMAIL, password: str | None = None
+) -> str | None:
+    """Make the first user, an admin, where there is none; returns its one-time password, which
+    is ``password`` where the caller has kept one already.
 
     Two processes that start at once make one: the other gets None.
     """
-    page = await ports.records.query(USERS, "user", index="listing-index", limit=1)
-    if page.items:
+    if await anybody(ports):
         return None
     try:
         address = text.email(email)
@@ -142,9 +148,9 @@ async def ensure_admin(ports: Ports, email: str = ADMIN_EMAIL) -> str | None:
         raise Invalid.field("email", str(error)) from error
     first = unique.claim("auth", "first-admin", address)
     try:
-        _, secret = await _add(
-            ports, address, NewUser(email=address, name="Admin", role="admin"), "system", [first]
-        )
+        admin = NewUser(email=address, name="Admin", role="admin")
+        secret = password or passwords.one_time()
+        await _add(ports, address, admin, "system", [first], secret)
     except (AlreadyExists, Forbidden):
         return None
     return secret

@@ -1,5 +1,6 @@
 """The WebSocket protocol, one message in and some out, whatever carries them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -56,6 +57,20 @@ class Session:
         self.actor: Actor | None = None
         self._token = ""
         self._channels: set[str] = set()
+
+    @property
+    def token(self) -> str:
+        """The proof that the client gave last; empty before it signed in."""
+        return self._token
+
+    async def resume(self, token: str, channels: Iterable[str]) -> list[dict[str, Any]] | None:
+        """Go on where another process left off; answers as ``recheck`` does."""
+        self._token, self._channels = token, set(channels)
+        try:
+            self.actor = await self._proven(token)
+        except (Unauthenticated, Forbidden):
+            return None
+        return await self._kept(self.actor)
 
     async def receive(self, text: str | bytes) -> list[dict[str, Any]]:
         """The replies to one message; never raises for what a client sends."""

@@ -23,7 +23,7 @@ LATE_SECONDS = 45
 _REMEMBERED_SECONDS = 2.0
 _PATIENCE_SECONDS = 2.0
 _KEPT_SECONDS = 7 * 86_400
-_WORKER = "worker"
+WORKER = "worker"
 
 State = Literal["ok", "degraded", "failed"]
 
@@ -108,7 +108,7 @@ class Doctor:
         return Check("lake", "ok", "readable")
 
     async def _worker(self) -> Check:
-        beat = await self._ports.records.get(BEATS, _WORKER)
+        beat = await self._ports.records.get(BEATS, WORKER)
         if beat is None:
             return Check("worker", "degraded", "no worker has begun yet")
         age = int(self._ports.clock.now().timestamp()) - int(beat["at"])
@@ -144,7 +144,7 @@ async def beat(ports: Ports) -> None:
     """Give a sign of life now."""
     now = int(ports.clock.now().timestamp())
     await ports.records.write(
-        [Put(BEATS, {"name": _WORKER, "at": now, "expires": now + _KEPT_SECONDS})]
+        [Put(BEATS, {"name": WORKER, "at": now, "expires": now + _KEPT_SECONDS})]
     )
 
 

@@ -281,12 +281,16 @@ FUNCTIONS: tuple[Function, ...] = (
         kind="backend",
         memory=512,
         timeout=60,
-        triggers=(Sockets(), EventStream(EVENTS, batch=100, window=0, attempts=5)),
+        triggers=(
+            Sockets(),
+            EventStream(EVENTS, batch=100, window=0, attempts=5),
+            Every("live-connections", 1, {"schedule": "connections"}),
+        ),
         variables=(*_PLATFORM, WEBSOCKET_VARIABLE),
         grants=(
             *_tables(("auth", "realtime", "system"), "read", "write"),
             Grant("stream", EVENTS, ("get",)),
-            _SECRETS,
+            Grant("secret", "", ("read", "write")),
             Grant("websocket", "", ("manage",)),
         ),
     ),

@@ -1,0 +1,99 @@
+"""The HTTP interface behind API Gateway: the functions called backend and forecast."""
+
+import json
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from mangum import Mangum
+
+from omnix import app
+from omnix.declared import ROLE_PERMISSIONS
+from omnix.domains.auth.authenticate import make_authenticator
+from omnix.domains.system.declare import BEATS
+from omnix.domains.system.health import WORKER, Check
+from omnix.kit.errors import TooLarge
+from omnix.platform.headers import guarded
+from omnix.runtimes.aws.functions import BUCKET_VARIABLES, DATA_LAKE, LAKE, LAKE_VARIABLE
+from omnix.runtimes.aws.observe import begin, logs_to_output
+from omnix.runtimes.aws.stack import Container
+
+MAX_ANSWER = 5_900_000
+"""Characters of a body that Lambda carries, with room for the headers: six million bytes in all."""
+
+LATE_SECONDS = 15 * 60
+"""The schedules ask every five minutes; three times in vain is no chance."""
+
+_TEXT = ["text/", "application/json", "application/problem+json", "application/javascript"]
+
+
+class Service:
+    """The application in one container."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.container = Container(env, lake=LAKE_VARIABLE not in env)
+        ports = self.container.ports
+        authenticate = make_authenticator(ports, ROLE_PERMISSIONS)
+        probes = {"lake": self._lake, "worker": self._worker}
+        made = guarded(app.api(ports, authenticate, probes=probes))
+        self._mangum = Mangum(
+            made,
+            lifespan="off",
+            api_gateway_base_path=env["STAGE"],
+            text_mime_types=_TEXT,
+        )
+
+    async def _lake(self) -> Check:
+        """Its bucket answers: to ask the lake itself could mean to wait for another function."""
+        bucket = self.container.env[BUCKET_VARIABLES[DATA_LAKE]]
+        calls = self.container.platform.calls
+        await calls.call("s3", "list_objects_v2", Bucket=bucket, Prefix=LAKE, MaxKeys=1)
+        return Check("lake", "ok", "its bucket can be read")
+
+    async def _worker(self) -> Check:
+        ports = self.container.ports
+        beat = await ports.records.get(BEATS, WORKER)
+        if beat is None:
+            return Check("worker", "degraded", "no schedule has run yet")
+        age = int(ports.clock.now().timestamp()) - int(beat["at"])
+        if age > LATE_SECONDS:
+            return Check("worker", "degraded", f"no schedule has run for {age} seconds")
+        return Check("worker", "ok", "schedules run")
+
+    def answer(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """The answer to an event of a REST API."""
+        self.container.enter()
+        answer = self._mangum(event, context)
+        size = len(answer["body"])
+        return answer if size <= MAX_ANSWER else _too_large(answer, size)
+
+
+def _too_large(answer: Mapping[str, Any], size: int) -> dict[str, Any]:
+    problem = {
+        "type": f"/problems/{TooLarge.kind}",
+        "title": TooLarge.title,
+        "status": TooLarge.status,
+        "detail": f"the answer has {size} bytes, and {MAX_ANSWER} is the most; ask for less",
+    }
+    headers = {k: v for k, v in answer["headers"].items() if k not in ("content-length", "etag")}
+    return {
+        "statusCode": TooLarge.status,
+        "headers": {**headers, "content-type": "application/problem+json"},
+        "multiValueHeaders": answer["multiValueHeaders"],
+        "body": json.dumps(problem),
+        "isBase64Encoded": False,
+    }
+
+
+@cache
+def _service() -> Service:
+    logs_to_output()
+    return Service(os.environ)
+
+
+def handle(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """What API Gateway's proxy integration sends, and what it takes back."""
+    service = _service()
+    begin(context)
+    return service.answer(event, context)

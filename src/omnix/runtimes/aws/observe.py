@@ -1,0 +1,79 @@
+"""What an invocation tells: its lines in the log, its metrics, and how much time it has left."""
+
+import json
+import logging
+import os
+import sys
+import time
+from contextvars import ContextVar
+from typing import Any
+
+from omnix.platform.logs import JsonLines
+
+SPARE_SECONDS = 5.0
+"""What a function keeps of its time to tell how far it came."""
+
+_request: ContextVar[str] = ContextVar("request", default="")
+
+
+class Time:
+    """How much of an invocation is left, by what Lambda tells at its start."""
+
+    def __init__(self, context: Any) -> None:
+        self._ends: float = time.monotonic() + context.get_remaining_time_in_millis() / 1000
+
+    @property
+    def left(self) -> float:
+        """Seconds that work may still take; none of the last few, which are kept for the end."""
+        return self._ends - SPARE_SECONDS - time.monotonic()
+
+
+class _Lines(JsonLines):
+    """The platform's lines, with the request that they belong to."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        id = _request.get()
+        if id and not hasattr(record, "request_id"):
+            record.request_id = id
+        trace = os.environ.get("_X_AMZN_TRACE_ID")
+        if trace and not hasattr(record, "trace_id"):
+            record.trace_id = trace.partition(";")[0].removeprefix("Root=")
+        return super().format(record)
+
+
+def logs_to_output() -> None:
+    """JSON lines on standard output, which Lambda keeps; in place of Lambda's own handler."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_Lines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(os.environ.get("LOG_LEVEL", "INFO"))
+    logging.getLogger("mangum").setLevel(logging.WARNING)
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+
+
+def begin(context: Any) -> Time:
+    """Note whose call it is, for the log, and when it must end."""
+    _request.set(context.aws_request_id)
+    return Time(context)
+
+
+def measured(function: str, **values: float) -> None:
+    """Count on CloudWatch: one line in its embedded metric format, by stage and function."""
+    env = os.environ
+    line = {
+        "_aws": {
+            "Timestamp": int(time.time() * 1000),
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": env.get("PROJECT_NAME", "omnix-ai"),
+                    "Dimensions": [["stage", "function"]],
+                    "Metrics": [{"Name": name, "Unit": "Count"} for name in values],
+                }
+            ],
+        },
+        "stage": env.get("STAGE", ""),
+        "function": function,
+        **values,
+    }
+    sys.stdout.write(json.dumps(line) + "\n")

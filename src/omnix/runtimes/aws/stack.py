@@ -1,0 +1,121 @@
+"""The platform of one Lambda container, from its environment; made at the first call."""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from omnix.adapters.aws.blobs import AwsBlobs
+from omnix.adapters.aws.calls import Calls
+from omnix.adapters.aws.lake_remote import RemoteLake
+from omnix.adapters.aws.platform import AwsPlatform, Resources
+from omnix.adapters.aws.tables import TABLES
+from omnix.declared import COLLECTIONS, DECLARED, FACTS
+from omnix.kit.declare import JobType
+from omnix.ports import Lake, Ports
+from omnix.runtimes.aws.functions import (
+    BLOBS,
+    BUCKET_VARIABLES,
+    DATA_LAKE,
+    EVENTS,
+    KEY_VARIABLE,
+    LAKE,
+    LAKE_VARIABLE,
+    QUEUE_VARIABLES,
+    STREAM_VARIABLE,
+    WEBSOCKET_VARIABLE,
+    table_variable,
+)
+from omnix.runtimes.aws.own import BEHIND, CONNECTIONS
+
+T = TypeVar("T")
+
+JOB_TYPES: Mapping[str, JobType] = {job.name: job for one in DECLARED for job in one.jobs}
+CACHE = Path("/tmp/omnix")
+_LAKE_MEMORY = 0.6
+_ENDPOINT = "AWS_ENDPOINT_URL"
+
+
+def resources(env: Mapping[str, str]) -> Resources:
+    """What the infrastructure made. Raises KeyError for a variable that is missing."""
+    return Resources(
+        tables={table: env[table_variable(table)] for table in TABLES},
+        queues={name: env[variable] for name, variable in QUEUE_VARIABLES.items()},
+        bucket=env[BUCKET_VARIABLES[DATA_LAKE]],
+        stream=env.get(STREAM_VARIABLE, EVENTS),
+        secrets=f"{env['PROJECT_NAME']}/{env['STAGE']}/",
+        websocket=_management(env.get(WEBSOCKET_VARIABLE, ""), env.get(_ENDPOINT)),
+        key=env.get(KEY_VARIABLE) or None,
+    )
+
+
+def _management(address: str, endpoint: str | None) -> str:
+    """Where connections are managed; an emulator has all APIs under one address."""
+    if not endpoint or "/_aws/" in address:
+        return address
+    parts = urlsplit(address)
+    return f"{endpoint}/_aws/execute-api/{(parts.hostname or '').split('.')[0]}{parts.path}"
+
+
+def lake_here(calls: Calls, env: Mapping[str, str]) -> Lake:
+    """The lake read and written by this function itself; brings numerics."""
+    from omnix.adapters.aws.lake import AwsLake
+
+    endpoint = env.get(_ENDPOINT)
+    options = {"aws_endpoint_url": endpoint, "aws_allow_http": "true"} if endpoint else {}
+    memory = int(int(env.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")) * _LAKE_MEMORY)
+    return AwsLake(
+        calls,
+        env[BUCKET_VARIABLES[DATA_LAKE]],
+        CACHE,
+        FACTS,
+        prefix=LAKE,
+        options=options,
+        memory=f"{memory}MB",
+    )
+
+
+def _lake_elsewhere(calls: Calls, env: Mapping[str, str]) -> Lake:
+    name = env.get(LAKE_VARIABLE) or f"{env['PROJECT_NAME']}-lake-{env['STAGE']}"
+    return RemoteLake(calls, name, AwsBlobs(calls, env[BUCKET_VARIABLES[DATA_LAKE]], BLOBS))
+
+
+class Container:
+    """What lives as long as the container: an event loop, and the platform on it.
+
+    ``lake``: whether the function has the lake itself, or asks the one that has.
+    """
+
+    def __init__(self, env: Mapping[str, str], *, lake: bool) -> None:
+        self.env = env
+        self.loop = asyncio.new_event_loop()
+        calls = Calls()
+        made = lake_here(calls, env) if lake else _lake_elsewhere(calls, env)
+        known = resources(env)
+        self.queues = tuple(known.queues.values())
+        self._secrets = known.secrets
+        collections = (*COLLECTIONS, CONNECTIONS, BEHIND)
+        self.platform = AwsPlatform(known, collections, JOB_TYPES.values(), made, calls=calls)
+
+    @property
+    def ports(self) -> Ports:
+        return self.platform.ports
+
+    def secret_name(self, name: str) -> str:
+        """What a secret of ours is called in the account."""
+        return self._secrets + name
+
+    def enter(self) -> None:
+        """Make the container's loop the present one, for those who look for it."""
+        asyncio.set_event_loop(self.loop)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """``work`` to its end, on the loop that all calls of this container share."""
+        self.enter()
+        return self.loop.run_until_complete(work)
+
+    def close(self) -> None:
+        """For tests; a container of Lambda just ends."""
+        self.platform.close()
+        self.loop.close()
