@@ -17,12 +17,15 @@ IMPORT_SOURCES = Collection("import_sources", table="system", key=("layout", "ke
 """Records of files as they came, so that they go out again unchanged: the raw text of all of a
 product's, customer's or order's rows under its key, and the header under ``#header``."""
 
+MOVES = Collection("moves", table="system", key=("id",))
+"""The copy of a whole shop that came ``in`` here and the one that went ``out``, and how far."""
+
 IMPORT_RUN = JobType("import.run", "Import a file", timeout=900)
 
 DOMAIN = Domain(
     name="transfer",
     title="Getting data in and out",
-    collections=(IMPORTS, IMPORT_SOURCES),
+    collections=(IMPORTS, IMPORT_SOURCES, MOVES),
     jobs=(IMPORT_RUN,),
     events={"import.finished": "An import came to its end."},
     permissions=(
