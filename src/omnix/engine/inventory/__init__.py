@@ -1,4 +1,4 @@
-"""Inventory numerics: how much to order, and when."""
+"""Inventory numerics: how much to order, and when, and what a policy would have cost."""
 
 from omnix.engine.inventory.reorder import Plan, TotalDemand, plan
 

@@ -139,5 +139,5 @@ def plan(
         protection_days=protection,
         demand_mean=mean,
         demand_quantile=mean + safety,
-        low=position < math.ceil(level_over(lead_time_days) - 1e-9),
+        low=position < min(point, math.ceil(level_over(lead_time_days) - 1e-9)),
     )
