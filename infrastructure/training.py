@@ -1,0 +1,99 @@
+"""What the functions may ask of other services where that is switched on: Bedrock, SageMaker."""
+
+from collections.abc import Mapping
+
+import aws_cdk as cdk
+
+from infrastructure.base import Base, allow, arn, name, policy, sub, trust
+
+ASKING = ("backend", "notifications")
+"""The functions that put questions to a language model."""
+
+TRAINING = ("jobs",)
+
+
+def add_language_model(stack: Base, roles: Mapping[str, cdk.CfnResource]) -> None:
+    """The right to ask the one model that is named."""
+    stack.add(
+        "AskModel",
+        "AWS::IAM::ManagedPolicy",
+        {
+            "Description": "Ask the language model",
+            "Roles": [roles[one].ref for one in ASKING],
+            "PolicyDocument": policy(
+                allow(
+                    ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+                    sub(
+                        "arn:${AWS::Partition}:bedrock:${AWS::Region}::"
+                        "foundation-model/${BedrockModel}"
+                    ),
+                )
+            ),
+        },
+        condition="HasModel",
+    )
+
+
+def add_training(
+    stack: Base,
+    roles: Mapping[str, cdk.CfnResource],
+    lake: cdk.CfnResource,
+    key: cdk.CfnResource,
+) -> None:
+    """A role that trainings run under, and the right of the jobs to start them."""
+    bucket = lake.get_att("Arn").to_string()
+    jobs = arn("sagemaker", "training-job/${ProjectName}-${Environment}-*")
+    trainer = stack.add(
+        "Trainer",
+        "AWS::IAM::Role",
+        {
+            "RoleName": name("trainer"),
+            "AssumeRolePolicyDocument": trust("sagemaker.amazonaws.com", same_account=True),
+            "Policies": [
+                {
+                    "PolicyName": "own",
+                    "PolicyDocument": policy(
+                        # Training frames in, models out: all under one prefix.
+                        allow(
+                            ["s3:GetObject", "s3:PutObject"],
+                            cdk.Fn.join("", [bucket, "/blobs/training/*"]),
+                        ),
+                        allow(
+                            ["s3:ListBucket"],
+                            bucket,
+                            when={"StringLike": {"s3:prefix": ["blobs/training/*"]}},
+                        ),
+                        allow(["kms:Decrypt", "kms:GenerateDataKey"], key.get_att("Arn")),
+                        allow(
+                            ["logs:CreateLogStream", "logs:PutLogEvents"],
+                            # SageMaker's own log group of all trainings.
+                            arn("logs", "log-group:/aws/sagemaker/TrainingJobs:*"),
+                        ),
+                    ),
+                }
+            ],
+        },
+        condition="HasTraining",
+    )
+    stack.add(
+        "StartTraining",
+        "AWS::IAM::ManagedPolicy",
+        {
+            "Description": "Start and follow trainings",
+            "Roles": [roles[one].ref for one in TRAINING],
+            "PolicyDocument": policy(
+                allow(
+                    ["sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob",
+                     "sagemaker:StopTrainingJob"],
+                    # Trainings of this stack, whose names begin with its own.
+                    jobs,
+                ),
+                allow(
+                    ["iam:PassRole"],
+                    trainer.get_att("Arn"),
+                    when={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
+                ),
+            ),
+        },
+        condition="HasTraining",
+    )  # fmt: skip
