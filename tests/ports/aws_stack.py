@@ -36,7 +36,11 @@ SERVICES = (
     "secretsmanager",
     "apigatewayv2",
     "lambda",
+    "sesv2",
+    "bedrock-runtime",
 )
+SENDER = "shop@example.com"
+MODEL = "anthropic.claude-small"
 
 
 async def create_tables(calls: Calls, collections: Iterable[Collection]) -> None:
@@ -85,9 +89,18 @@ def _schema(partition: str, sort: str | None) -> list[dict[str, str]]:
     return [*made, {"AttributeName": sort, "KeyType": "RANGE"}] if sort else made
 
 
+_OUT_OF_THE_SANDBOX = {
+    "MailType": "TRANSACTIONAL",
+    "WebsiteURL": "https://shop.example",
+    "ProductionAccessEnabled": True,
+}
+
+
 async def create_rest(calls: Calls, bucket: str) -> dict[str, str]:
-    """Queues and bucket; the addresses of the queues by name."""
+    """Queues, bucket and sender of mail; the addresses of the queues by name."""
     await calls.call("s3", "create_bucket", Bucket=bucket)
+    await calls.call("sesv2", "create_email_identity", EmailIdentity=SENDER)
+    await calls.call("sesv2", "put_account_details", **_OUT_OF_THE_SANDBOX)
     urls = {}
     for name in ("forecasting-queue", "notifications-queue"):
         urls[name] = (await calls.call("sqs", "create_queue", QueueName=name))["QueueUrl"]
@@ -264,6 +277,8 @@ async def opened(
             bucket=bucket,
             stream="events",
             secrets="omnix-ai/test/",
+            sender=SENDER,
+            model=MODEL,
             websocket=await create_websocket(calls, address) if websocket else address,
         )
         platform = AwsPlatform(resources, collections, (), lake, calls=calls)

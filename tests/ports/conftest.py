@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from ports import emulators
+from ports.model_server import ModelServer, model_server
 
 
 @pytest.fixture(scope="session")
@@ -14,6 +15,12 @@ def dynamodb_local() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def ministack() -> Iterator[str]:
-    with emulators.ministack() as address:
+def models() -> Iterator[ModelServer]:
+    with model_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ministack(models: ModelServer) -> Iterator[str]:
+    with emulators.ministack(models.address) as address:
         yield address

@@ -80,16 +80,20 @@ def _own_network() -> list[str] | None:
 
 
 @contextlib.contextmanager
-def ministack() -> Iterator[str]:
-    """The emulator of the other services. Skips the test where it is not installed."""
+def ministack(models: str = "") -> Iterator[str]:
+    """The emulator of the other services. Skips the test where it is not installed.
+
+    ``models`` is the server of OpenAI's protocol that its Bedrock hands on to.
+    """
     if importlib.util.find_spec("ministack") is None:
         pytest.skip("ministack is not installed: it is one of requirements/dev.txt")
-    port = _free_port()
+    port = free_port()
     settings = {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
         "IOT_MTLS_ENABLED": "0",
+        "MINISTACK_BEDROCK_PROXY_URL": models,
         "LOG_LEVEL": "WARNING",
     }
     command = [sys.executable, "-W", "ignore", "-m", "ministack"]
@@ -97,7 +101,7 @@ def ministack() -> Iterator[str]:
         yield address
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -7,9 +7,22 @@ cause. A dependency that is away is ``Unavailable``.
 from dataclasses import dataclass
 
 from omnix.ports.bus import Bus, EventBatch
+from omnix.ports.chat import (
+    Chat,
+    Ended,
+    Heard,
+    Prompt,
+    Reply,
+    Tool,
+    ToolCall,
+    ToolResult,
+    Turn,
+    reply,
+)
 from omnix.ports.ground import Blobs, Clock, Push, Secrets
 from omnix.ports.jobs import MAX_DELAY, MAX_PAYLOAD, MAX_VISIBILITY, DeadLetter, Jobs, Message
 from omnix.ports.lake import Lake, Query
+from omnix.ports.mail import MAX_MAIL, Attachment, Letter, Mail, composed, mailbox
 from omnix.ports.records import (
     MAX_BATCH,
     MAX_ITEM,
@@ -36,39 +49,55 @@ __all__ = [
     "MAX_DELAY",
     "MAX_ITEM",
     "MAX_KEYS",
+    "MAX_MAIL",
     "MAX_PAYLOAD",
     "MAX_VISIBILITY",
     "MAX_WRITE",
     "Absent",
     "AtLeast",
+    "Attachment",
     "Blobs",
     "Bus",
+    "Chat",
     "Check",
     "Clock",
     "Condition",
     "DeadLetter",
     "Delete",
+    "Ended",
     "Equals",
     "EventBatch",
+    "Heard",
     "Item",
     "Jobs",
     "Key",
     "Lake",
+    "Letter",
+    "Mail",
     "Message",
     "Operation",
     "Ports",
     "Present",
+    "Prompt",
     "Push",
     "Put",
     "Query",
     "Records",
+    "Reply",
     "Secrets",
+    "Tool",
+    "ToolCall",
+    "ToolResult",
+    "Turn",
     "Update",
     "check_sizes",
     "check_update",
+    "composed",
     "holds",
     "key_parts",
     "keys_parts",
+    "mailbox",
+    "reply",
 ]
 
 
@@ -83,4 +112,6 @@ class Ports:
     push: Push
     blobs: Blobs
     secrets: Secrets
+    mail: Mail
+    chat: Chat
     clock: Clock

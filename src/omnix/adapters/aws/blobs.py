@@ -13,7 +13,7 @@ class AwsBlobs:
     """Objects of ``bucket`` whose keys begin with ``prefix``."""
 
     def __init__(self, calls: Calls, bucket: str, prefix: str = "blobs/") -> None:
-        self._calls = calls
+        self.calls = calls
         self._bucket = bucket
         self._prefix = prefix
 
@@ -24,12 +24,12 @@ class AwsBlobs:
         key = self._prefix + checked(name)
 
         def read() -> bytes:
-            answer = self._calls.now("s3", "get_object", Bucket=self._bucket, Key=key)
+            answer = self.calls.now("s3", "get_object", Bucket=self._bucket, Key=key)
             data: bytes = answer["Body"].read()
             return data
 
         try:
-            return await self._calls.run(read)
+            return await self.calls.run(read)
         except ClientError as error:
             if code(error) == "NoSuchKey":
                 return None
@@ -51,6 +51,6 @@ class AwsBlobs:
 
     async def _s3(self, operation: str, **parameters: Any) -> dict[str, Any]:
         try:
-            return await self._calls.call("s3", operation, Bucket=self._bucket, **parameters)
+            return await self.calls.call("s3", operation, Bucket=self._bucket, **parameters)
         except ClientError as error:
             raise refused(error, "the bucket cannot be used") from error

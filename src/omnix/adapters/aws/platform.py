@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from omnix.adapters.aws.blobs import AwsBlobs
 from omnix.adapters.aws.bus import AwsBus
 from omnix.adapters.aws.calls import Calls
+from omnix.adapters.aws.chat import AwsChat
 from omnix.adapters.aws.clock import AwsClock
 from omnix.adapters.aws.jobs import AwsJobs
+from omnix.adapters.aws.mail import AwsMail
 from omnix.adapters.aws.push import MANAGEMENT, AwsPush
 from omnix.adapters.aws.records import AwsRecords
 from omnix.adapters.aws.secrets import AwsSecrets
@@ -21,7 +23,8 @@ class Resources:
 
     ``tables`` and ``queues`` map the names of the design (``historical-data``,
     ``forecasting-queue``) to those of the account and to URLs. ``websocket`` is the https
-    address of the WebSocket API's stage.
+    address of the WebSocket API's stage. ``sender`` is whom mail comes from, ``model`` a model
+    or inference profile of Bedrock; without them nothing is sent and nobody talks.
     """
 
     tables: Mapping[str, str]
@@ -31,6 +34,8 @@ class Resources:
     secrets: str
     websocket: str
     key: str | None = None
+    sender: str | None = None
+    model: str | None = None
 
 
 class AwsPlatform:
@@ -66,6 +71,8 @@ class AwsPlatform:
         self.push = AwsPush(self.calls, self.records, self.clock)
         self.blobs = AwsBlobs(self.calls, resources.bucket)
         self.secrets = AwsSecrets(self.calls, resources.secrets, resources.key)
+        self.mail = AwsMail(self.calls, resources.sender, self.clock)
+        self.chat = AwsChat(self.calls, resources.model)
         self.lake = lake
 
     @property
@@ -78,6 +85,8 @@ class AwsPlatform:
             push=self.push,
             blobs=self.blobs,
             secrets=self.secrets,
+            mail=self.mail,
+            chat=self.chat,
             clock=self.clock,
         )
 

@@ -1,10 +1,12 @@
 """All ports on one data folder."""
 
 import asyncio
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
+from omnix.adapters.local import chat, mail
 from omnix.adapters.local.backup import DATABASE, Manifest, backup
 from omnix.adapters.local.bus import LocalBus
 from omnix.adapters.local.clock import SystemClock
@@ -45,6 +47,8 @@ class LocalPlatform:
         self.push = LocalPush(self.clock)
         self.blobs = LocalBlobs(data / "blobs")
         self.secrets = LocalSecrets(data / "secrets")
+        self.mail = mail.configured(data / "mail", os.environ, self.clock)
+        self.chat = chat.configured(os.environ)
 
     @property
     def ports(self) -> Ports:
@@ -56,6 +60,8 @@ class LocalPlatform:
             push=self.push,
             blobs=self.blobs,
             secrets=self.secrets,
+            mail=self.mail,
+            chat=self.chat,
             clock=self.clock,
         )
 
