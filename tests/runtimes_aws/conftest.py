@@ -15,6 +15,9 @@ def made() -> Iterator[Stack]:
         stack = Stack(address)
         stack.make()
         yield stack
+        known: Shop | None = getattr(stack, "shop", None)
+        if known is not None:
+            known.close()
         stack.calls.close()
 
 
@@ -24,3 +27,12 @@ def shop(made: Stack, monkeypatch: pytest.MonkeyPatch) -> Shop:
     for name, value in made.variables.items():
         monkeypatch.setenv(name, value)
     return Shop.of(made)
+
+
+@pytest.fixture
+def age_of_the_outbox(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies in the outbox counts as old enough to be swept at once."""
+    from omnix.adapters.aws.relay import Relay
+
+    sweep = Relay.sweep
+    monkeypatch.setattr(Relay, "sweep", lambda self, older_than=-60.0: sweep(self, older_than))

@@ -150,7 +150,7 @@ class AwsJobs:
             await self._visible(queue, handle, 1)
             return None
         if known.get("state") in (DONE, DEAD):
-            await self._sqs("delete_message", QueueUrl=queue, ReceiptHandle=handle)
+            await self._drop(queue, handle)
             return None
         token, attempt = uuid.uuid4().hex, int(known.get("attempt", 0)) + 1
         await self._change(
@@ -174,7 +174,7 @@ class AwsJobs:
         token, queue, handle = json.loads(message.receipt)
         changes = {"state": DONE, "receipt": None, "expires": self._expires()}
         if await self._change(message.id, changes, Equals("receipt", token)):
-            await self._sqs("delete_message", QueueUrl=queue, ReceiptHandle=handle)
+            await self._drop(queue, handle)
 
     async def fail(self, message: Message, error: str, *, retry_in: float | None) -> None:
         _within(retry_in or 0, MAX_DELAY)
@@ -187,7 +187,7 @@ class AwsJobs:
         else:
             # Hidden, it would count as running; and SQS would count it towards its own end.
             await self._send(message.id, message.name, message.payload, retry_in)
-        await self._sqs("delete_message", QueueUrl=queue, ReceiptHandle=handle)
+        await self._drop(queue, handle)
 
     async def bury(self, body: str, error: str) -> None:
         """Lay a message that SQS gave up on with the dead letters; ``body`` as it was sent."""
@@ -276,6 +276,14 @@ class AwsJobs:
         except ConditionFailed:
             return False
         return True
+
+    async def _drop(self, queue: str, handle: str) -> None:
+        """Take the message off the queue; nothing happens if it is gone, or another's now."""
+        try:
+            await self.calls.call("sqs", "delete_message", QueueUrl=queue, ReceiptHandle=handle)
+        except ClientError as error:
+            if code(error).rpartition(".")[2] not in _GONE:
+                raise refused(error, "the queue cannot be used") from error
 
     async def _visible(self, queue: str, handle: str, seconds: float) -> bool:
         """Show the message after ``seconds``; False if it is not in flight."""

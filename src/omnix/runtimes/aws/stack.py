@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from omnix.adapters.aws.blobs import AwsBlobs
@@ -28,6 +28,9 @@ from omnix.runtimes.aws.functions import (
     table_variable,
 )
 from omnix.runtimes.aws.own import BEHIND, CONNECTIONS
+
+if TYPE_CHECKING:
+    from omnix.adapters.aws.lake import AwsLake
 
 T = TypeVar("T")
 
@@ -58,7 +61,7 @@ def _management(address: str, endpoint: str | None) -> str:
     return f"{endpoint}/_aws/execute-api/{(parts.hostname or '').split('.')[0]}{parts.path}"
 
 
-def lake_here(calls: Calls, env: Mapping[str, str]) -> Lake:
+def lake_here(calls: Calls, env: Mapping[str, str]) -> "AwsLake":
     """The lake read and written by this function itself; brings numerics."""
     from omnix.adapters.aws.lake import AwsLake
 
@@ -91,7 +94,8 @@ class Container:
         self.env = env
         self.loop = asyncio.new_event_loop()
         calls = Calls()
-        made = lake_here(calls, env) if lake else _lake_elsewhere(calls, env)
+        self._lake = lake_here(calls, env) if lake else None
+        made: Lake = self._lake or _lake_elsewhere(calls, env)
         known = resources(env)
         self.queues = tuple(known.queues.values())
         self._secrets = known.secrets
@@ -117,5 +121,7 @@ class Container:
 
     def close(self) -> None:
         """For tests; a container of Lambda just ends."""
+        if self._lake is not None:
+            self._lake.close()
         self.platform.close()
         self.loop.close()
