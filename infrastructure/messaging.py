@@ -1,19 +1,15 @@
 """Queues, the stream of events, the topic of alarms, the bus for other systems."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import aws_cdk as cdk
 
 from infrastructure.base import Base, Data, name, policy, ref, setting, sub, words
-from omnix.runtimes.aws.functions import DEAD, EVENTS, FORECASTING, NOTIFICATIONS
+from omnix.runtimes.aws.functions import EVENTS, QUEUES, QueueOf
 
 FAILED_EVENTS = "failed-events"
 """Where Lambda lays notes of batches and calls that failed to the end."""
-
-DELIVERIES = 5
-"""Times that SQS delivers a message which nobody finishes. The product counts its own attempts
-and lays aside what fails; this is for functions that die.
-"""
 
 
 @dataclass(frozen=True)
@@ -24,11 +20,14 @@ class Messaging:
 
 
 def add_messaging(stack: Base, key: cdk.CfnResource) -> Messaging:
-    queues = {}
-    queues[DEAD] = _queue(stack, DEAD, 300, days=14)
-    queues[FORECASTING] = _queue(stack, FORECASTING, 300, dead=queues[DEAD])
-    queues[NOTIFICATIONS] = _queue(stack, NOTIFICATIONS, 60)
-    queues[FAILED_EVENTS] = _queue(stack, FAILED_EVENTS, 300, days=14)
+    queues: dict[str, cdk.CfnResource] = {}
+    declared = {queue.name: queue for queue in QUEUES}
+    # Those that others refer to come first.
+    for queue in sorted(QUEUES, key=lambda one: one.dead_letters is not None):
+        last = queue.name in {one.dead_letters for one in declared.values()}
+        queues[queue.name] = _queue(stack, queue, queues, days=14 if last else 4)
+    noted = QueueOf(FAILED_EVENTS, 300)
+    queues[FAILED_EVENTS] = _queue(stack, noted, queues, days=14)
     stream = stack.add(
         "EventStream",
         "AWS::Kinesis::Stream",
@@ -46,38 +45,38 @@ def add_messaging(stack: Base, key: cdk.CfnResource) -> Messaging:
 
 
 def _queue(
-    stack: Base, of: str, visibility: int, *, days: int = 4, dead: cdk.CfnResource | None = None
+    stack: Base, queue: QueueOf, others: Mapping[str, cdk.CfnResource], *, days: int
 ) -> cdk.CfnResource:
     properties: dict[str, Data] = {
-        "QueueName": sub(f"omnix-{of}-${{Environment}}"),
-        "VisibilityTimeout": visibility,
+        "QueueName": sub(f"omnix-{queue.name}-${{Environment}}"),
+        "VisibilityTimeout": queue.visibility,
         "MessageRetentionPeriod": days * 86_400,
         "SqsManagedSseEnabled": True,
     }
-    if dead is not None:
+    if queue.dead_letters is not None:
         properties["RedrivePolicy"] = {
-            "deadLetterTargetArn": dead.get_att("Arn"),
-            "maxReceiveCount": DELIVERIES,
+            "deadLetterTargetArn": others[queue.dead_letters].get_att("Arn"),
+            "maxReceiveCount": queue.attempts,
         }
-    queue = stack.add(words(of), "AWS::SQS::Queue", properties)
+    made = stack.add(words(queue.name), "AWS::SQS::Queue", properties)
     stack.add(
-        f"{words(of)}Policy",
+        f"{words(queue.name)}Policy",
         "AWS::SQS::QueuePolicy",
         {
-            "Queues": [queue.ref],
+            "Queues": [made.ref],
             "PolicyDocument": policy(
                 {
                     "Sid": "OnlyTls",
                     "Effect": "Deny",
                     "Principal": {"AWS": "*"},
                     "Action": "sqs:*",
-                    "Resource": queue.get_att("Arn"),
+                    "Resource": made.get_att("Arn"),
                     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
                 }
             ),
         },
     )
-    return queue
+    return made
 
 
 def _add_topic(stack: Base, key: cdk.CfnResource) -> cdk.CfnResource:

@@ -12,19 +12,18 @@ from omnix.adapters.aws.tables import TABLES
 from omnix.declared import COLLECTIONS
 from omnix.kit.declare import Collection
 
-Kind = Literal["backend", "lake", "forecast"]
+Kind = Literal["backend", "forecast", "lake", "work"]
 
 BUNDLES: Mapping[Kind, tuple[str, ...]] = {
     "backend": ("litestar", "msgspec", "argon2-cffi", "joserfc", "mangum"),
+    "forecast": ("litestar", "msgspec", "argon2-cffi", "joserfc", "mangum", "numpy"),
     "lake": ("msgspec", "numpy", "duckdb", "deltalake"),
-    "forecast": (
-        "litestar", "msgspec", "argon2-cffi", "joserfc", "mangum", "python-calamine",
-        "numpy", "duckdb", "deltalake",
-    ),
-}  # fmt: skip
+    "work": ("msgspec", "numpy", "duckdb", "deltalake", "python-calamine"),
+}
 """Distributions that each kind of bundle holds beside ``omnix``, with what they need in turn.
 
-boto3 is not among them: Lambda's Python has it.
+boto3 is not among them: Lambda's Python has it. The lake's libraries alone fill most of the
+250 MB that Lambda unpacks, so what answers the web does without them and asks the lake.
 """
 
 FORECASTING, NOTIFICATIONS = "forecasting-queue", "notifications-queue"
@@ -251,16 +250,17 @@ FUNCTIONS: tuple[Function, ...] = (
                 )
             ),
         ),
-        variables=_PLATFORM,
+        variables=(*_PLATFORM, LAKE_VARIABLE),
         grants=(
             *_tables(_holding(COLLECTIONS), "read"),
             *_tables(("forecasts", "system", "auth"), "write"),
             *_EVENTS_OUT,
             *_SEND,
             _SECRETS,
-            _LAKE_READ,
+            Grant("bucket", DATA_LAKE, ("list",), LAKE),
+            Grant("bucket", DATA_LAKE, ("read",), ANSWERS),
+            Grant("function", "lake", ("invoke",)),
         ),
-        ephemeral=2048,
     ),
     Function(
         name="lake",
@@ -316,7 +316,7 @@ FUNCTIONS: tuple[Function, ...] = (
         name="consumers",
         title="What follows from events: facts, rollups, proposals",
         handler="omnix.runtimes.aws.consumers.handle",
-        kind="forecast",
+        kind="work",
         memory=1769,
         timeout=300,
         triggers=(
@@ -337,7 +337,7 @@ FUNCTIONS: tuple[Function, ...] = (
         name="jobs",
         title="Long work, one message at a time",
         handler="omnix.runtimes.aws.jobs.handle",
-        kind="forecast",
+        kind="work",
         memory=3008,
         timeout=300,
         triggers=(Queue(FORECASTING, batch=1, concurrency=5),),
@@ -357,7 +357,7 @@ FUNCTIONS: tuple[Function, ...] = (
         name="notifications",
         title="Messages to people",
         handler="omnix.runtimes.aws.jobs.handle",
-        kind="forecast",
+        kind="work",
         memory=512,
         timeout=60,
         triggers=(Queue(NOTIFICATIONS, batch=10, concurrency=5),),
