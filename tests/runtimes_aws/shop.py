@@ -5,24 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from omnix.runtimes.aws import api, consumers, jobs, relay, upkeep
-from omnix.runtimes.aws.api import Service
-from omnix.runtimes.aws.functions import LAKE_VARIABLE, Routes
 from omnix.runtimes.aws.upkeep import FIRST_PASSWORD
 from runtimes_aws.events import Context, kinesis, rest, sqs
-from runtimes_aws.stack import Stack, by_name
-
-COMPUTING = tuple(
-    path.replace("{proxy+}", "")
-    for trigger in by_name("forecast").triggers
-    if isinstance(trigger, Routes)
-    for path in trigger.paths
-)
-
-
-def computes(path: str) -> bool:
-    """Whether API Gateway hands a request of this path to the forecast function."""
-    return path in COMPUTING or any(p.endswith("/") and path.startswith(p) for p in COMPUTING)
-
+from runtimes_aws.stack import Stack
 
 ADMIN = "admin@omnix.local"
 OWN = "correct horse battery 7 staple"
@@ -34,7 +19,6 @@ class Shop:
 
     stack: Stack
     token: str = ""
-    _forecast: Service | None = None
 
     @staticmethod
     def of(stack: Stack) -> "Shop":
@@ -76,21 +60,10 @@ class Shop:
         headers = {**({"Authorization": f"Bearer {token}"} if token else {})}
         headers |= more.pop("headers", {})
         event = rest(method, f"/v1{path}", body, headers, **more)
-        if computes(event["path"]):
-            return self.forecast().answer(event, Context())
         return api.handle(event, Context())
-
-    def forecast(self) -> Service:
-        """The other function of the API, which has the lake itself."""
-        if self._forecast is None:
-            env = {k: v for k, v in self.stack.variables.items() if k != LAKE_VARIABLE}
-            self._forecast = Service(env)
-        return self._forecast
 
     def close(self) -> None:
         """End what the functions' containers hold."""
-        if self._forecast is not None:
-            self._forecast.container.close()
         api._service().container.close()
         for made in (consumers._delivery, jobs._worker):
             container, _ = made()

@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 
+import omnix
 from omnix.app import ROUTES
 from omnix.runtimes.aws import api
+from omnix.runtimes.aws.functions import FUNCTIONS, Routes
 from ports import emulators
 from runtimes_aws.events import Context, rest
 from runtimes_aws.shop import Shop
 
 pytestmark = emulators.GROUP
+
+PATHS = (Path(omnix.__file__).parents[1], Path(__file__).parents[1])
 
 
 def test_health_tells_of_each_dependency(shop: Shop) -> None:
@@ -113,43 +117,81 @@ def test_attempts_count_by_the_address_that_api_gateway_tells(shop: Shop) -> Non
 
 WALK = """
 import json, sys
-for name in ("numpy", "duckdb", "deltalake", "scipy", "lightgbm"):
+token, blocked, requests = json.loads(sys.stdin.read())
+for name in blocked:
     sys.modules[name] = None
 from omnix.runtimes.aws import api
 from runtimes_aws.events import Context, rest
-token, paths = json.loads(sys.stdin.read())
 headers = {"Authorization": f"Bearer {token}"}
-told = {path: api.handle(rest("GET", path, headers=headers), Context()) for path in paths}
-print(json.dumps({path: [t["statusCode"], t["body"][:300]] for path, t in told.items()}))
+told = [
+    api.handle(rest(method, path, body, headers), Context()) for method, path, body in requests
+]
+print(json.dumps([[t["statusCode"], t["body"][:300]] for t in told]))
 """
+LAKE = ["duckdb", "deltalake", "arro3"]
+NUMERICS = ["numpy", "scipy", "lightgbm"]
+Request = tuple[str, str, Any]
 
 
-def test_the_backend_answers_every_page_without_numerics(shop: Shop) -> None:
-    """In an interpreter that cannot import them at all; what reads the lake asks its function."""
-    shop.ok("POST", "/products", {"id": "jar", "sku": "JAR", "name": "Jar", "price_minor": 100})
-    known = {"product_id": "jar"}
-    paths = []
-    for route in ROUTES:
-        (path,) = route.paths
-        if "GET" not in route.http_methods or path.startswith(("/forecasts/{", "/openapi")):
-            continue
-        filled = "/v1" + "/".join(
-            known.get(part[1:].partition(":")[0], "unknown") if part.startswith("{") else part
-            for part in path.split("/")
-        )
-        paths.append(filled)
-    assert len(paths) > 25
+def without(modules: list[str], shop: Shop, requests: list[Request]) -> dict[str, tuple[int, str]]:
+    """What each path is answered by an interpreter that cannot import ``modules``."""
     run = subprocess.run(
         [sys.executable, "-c", WALK],
-        input=json.dumps([shop.token, paths]).encode(),
+        input=json.dumps([shop.token, modules, requests]).encode(),
         capture_output=True,
         timeout=100,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, PATHS))},
         check=False,
     )
     assert run.returncode == 0, run.stderr.decode()[-2000:]
-    told: dict[str, Any] = json.loads(run.stdout.decode().splitlines()[-1])
-    broken = {path: answer for path, answer in told.items() if answer[0] >= 500}
-    assert not broken
+    answers = json.loads(run.stdout.decode().splitlines()[-1])
+    return {path: tuple(a) for (_, path, _), a in zip(requests, answers, strict=True)}
+
+
+def test_the_backend_answers_every_page_without_numerics(shop: Shop) -> None:
+    """What reads the lake asks its function; what computes is the forecast function's."""
+    shop.ok("POST", "/products", {"id": "jar", "sku": "JAR", "name": "Jar", "price_minor": 100})
+    paths = []
+    for route in ROUTES:
+        (path,) = route.paths
+        if "GET" not in route.http_methods:
+            continue
+        filled = "/v1" + "/".join(
+            "jar" if part.startswith("{product_id") else "unknown" if part.startswith("{") else part
+            for part in path.split("/")
+        )
+        if function_of(filled) == "backend":
+            paths.append(filled)
+    assert len(paths) > 25
+    told = without([*NUMERICS, *LAKE], shop, [("GET", path, None) for path in paths])
+    assert not {path: answer for path, answer in told.items() if answer[0] >= 500}
     assert told["/v1/orders/statistics"][0] == 200
     assert told["/v1/products/jar/sales"][0] == 200
+
+
+def test_the_forecast_function_needs_no_lake_of_its_own(shop: Shop) -> None:
+    shop.ok("POST", "/products", {"id": "lid", "sku": "LID", "name": "Lid", "price_minor": 100})
+    asked = {"product_id": "lid", "forecast_days": 14}
+    requests: list[Request] = [
+        ("POST", "/v1/ai/forecast", asked),
+        ("GET", "/v1/forecasts/lid", None),
+        ("GET", "/v1/forecasts", None),
+        ("GET", "/v1/inventory/replenishment", None),
+    ]
+    assert {function_of(path) for _, path, _ in requests} == {"forecast"}
+    told = without(LAKE, shop, requests)
+    assert {status for status, _ in told.values()} == {200}, told
+
+
+def function_of(path: str) -> str:
+    """The function that API Gateway hands a request of this path to: the longest match's."""
+    found = {
+        known: function.name
+        for function in FUNCTIONS
+        for trigger in function.triggers
+        if isinstance(trigger, Routes)
+        for known in trigger.paths
+        if path == known
+        or (known.endswith("{proxy+}") and path.startswith(known.removesuffix("{proxy+}")))
+    }
+    return found[max(found, key=len)]

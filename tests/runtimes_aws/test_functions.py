@@ -58,6 +58,12 @@ def test_the_lake_needs_no_web_framework() -> None:
     assert not imported(module(lake), "omnix.adapters.aws.lake") & {"litestar", "mangum", "argon2"}
 
 
+def test_what_works_behind_the_api_needs_no_web_framework() -> None:
+    work = [module(function) for function in FUNCTIONS if function.kind == "work"]
+    loaded = imported(*work, "omnix.work", "omnix.adapters.aws.lake", "omnix.transfer.incoming.run")
+    assert not loaded & {"litestar", "mangum", "apsw", "uvicorn", "typer", "rich"}
+
+
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.name)
 def test_every_handler_is_there(function: Function) -> None:
     name = function.handler.rpartition(".")[2]

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnix.adapters.aws.lake_remote import RemoteLake, packed, unpacked
+from omnix.adapters.aws.lake_remote import (
+    RemoteLake,
+    packed,
+    packed_arrays,
+    unpacked,
+    unpacked_arrays,
+)
 from omnix.domains.orders.declare import SALES
 from omnix.kit.errors import Unavailable
 from omnix.ports import Query
@@ -76,6 +83,36 @@ def test_answers_are_those_of_the_lake_itself(shop: Shop, remote: Container) -> 
     assert position
     assert remote.run(remote.ports.lake.position(SALES, source)) == position
     assert isinstance(remote.ports.lake, RemoteLake)
+
+
+@emulators.GROUP
+def test_arrays_arrive_with_their_types(shop: Shop, remote: Container) -> None:
+    shop.ok("POST", "/products", {"id": "box", "sku": "BOX", "name": "Box", "price_minor": 5})
+    shop.ok("POST", "/inventory/box/adjust", {"delta": 9, "reason": "opening"})
+    shop.ok("POST", "/orders", {"lines": [{"product_id": "box", "quantity": 2}]})
+    shop.settle()
+    query = known_queries()["sales_bounds"]
+    here, _ = consumers._delivery()
+    near = here.run(here.ports.lake.arrays(query))
+    far = remote.run(remote.ports.lake.arrays(query))
+    assert list(far) == list(near)
+    for name, column in near.items():
+        assert far[name].dtype == column.dtype
+        assert far[name].tolist() == column.tolist()
+
+
+def test_arrays_of_any_kind_keep_their_kind() -> None:
+    given = {
+        "text": np.array(["a", None, "é"], object),
+        "days": np.array(["2026-01-01", "NaT"], "datetime64[D]"),
+        "numbers": np.array([1.5, math.nan]),
+        "flags": np.array([True, False]),
+        "none": np.array([], np.int64),
+    }
+    back = unpacked_arrays(json.loads(json.dumps(packed_arrays(given))))
+    for name, column in given.items():
+        assert back[name].dtype == column.dtype
+        np.testing.assert_array_equal(back[name], column)
 
 
 @emulators.GROUP

@@ -15,7 +15,7 @@ from omnix.domains.system.declare import BEATS
 from omnix.domains.system.health import WORKER, Check
 from omnix.kit.errors import TooLarge
 from omnix.platform.headers import guarded
-from omnix.runtimes.aws.functions import BUCKET_VARIABLES, DATA_LAKE, LAKE, LAKE_VARIABLE
+from omnix.runtimes.aws.functions import BUCKET_VARIABLES, DATA_LAKE, LAKE
 from omnix.runtimes.aws.observe import begin, logs_to_output
 from omnix.runtimes.aws.stack import Container
 
@@ -32,7 +32,7 @@ class Service:
     """The application in one container."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
-        self.container = Container(env, lake=LAKE_VARIABLE not in env)
+        self.container = Container(env, lake=False)
         ports = self.container.ports
         authenticate = make_authenticator(ports, ROLE_PERMISSIONS)
         probes = {"lake": self._lake, "worker": self._worker}

@@ -184,6 +184,9 @@ LAKE_VARIABLE = "LAKE_FUNCTION"
 KEY_VARIABLE = "KEY_ARN"
 """The key that new secrets are encrypted with; the account's own where it is empty."""
 
+SENDER_VARIABLE, MODEL_VARIABLE = "MAIL_SENDER", "CHAT_MODEL"
+"""Whom mail comes from, and a model or inference profile of Bedrock; without them there is none."""
+
 _PLATFORM = (
     *map(table_variable, TABLES),
     *QUEUE_VARIABLES.values(),

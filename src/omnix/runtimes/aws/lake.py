@@ -11,7 +11,7 @@ from typing import Any
 
 from omnix.adapters.aws.blobs import AwsBlobs
 from omnix.adapters.aws.calls import Calls
-from omnix.adapters.aws.lake_remote import MAX_ANSWER, packed, unpacked
+from omnix.adapters.aws.lake_remote import MAX_ANSWER, packed, packed_arrays, unpacked
 from omnix.declared import DECLARED, FACTS
 from omnix.kit.ids import new_id
 from omnix.platform import queries
@@ -57,9 +57,14 @@ class Answers:
             fact = _FACTS[question["fact"]]
             return {"position": await self._lake.position(fact, question["source"])}
         query = known_queries()[question["query"]]
-        rows = await self._lake.rows(query, **unpacked(question["parameters"]))
-        columns = list(rows[0]) if rows else []
-        answer = {"columns": columns, "rows": [packed(list(row.values())) for row in rows]}
+        parameters = unpacked(question["parameters"])
+        if question.get("form") == "arrays":
+            columns = await self._lake.arrays(query, **parameters)
+            answer: dict[str, Any] = {"arrays": packed_arrays(columns)}
+        else:
+            rows = await self._lake.rows(query, **parameters)
+            names = list(rows[0]) if rows else []
+            answer = {"columns": names, "rows": [packed(list(row.values())) for row in rows]}
         data = json.dumps(answer, separators=(",", ":")).encode()
         if len(data) <= MAX_ANSWER:
             return answer
@@ -76,7 +81,9 @@ def _answers() -> Answers:
 
 
 def handle(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    """``{"query": name, "parameters": {...}}`` or ``{"fact": name, "source": name}``."""
+    """``{"query": name, "parameters": {...}, "form": "rows" or "arrays"}``, or
+    ``{"fact": name, "source": name}``.
+    """
     answers = _answers()
     begin(context)
     return answers.to(event)

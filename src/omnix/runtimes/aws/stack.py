@@ -22,7 +22,9 @@ from omnix.runtimes.aws.functions import (
     KEY_VARIABLE,
     LAKE,
     LAKE_VARIABLE,
+    MODEL_VARIABLE,
     QUEUE_VARIABLES,
+    SENDER_VARIABLE,
     STREAM_VARIABLE,
     WEBSOCKET_VARIABLE,
     table_variable,
@@ -50,6 +52,8 @@ def resources(env: Mapping[str, str]) -> Resources:
         secrets=f"{env['PROJECT_NAME']}/{env['STAGE']}/",
         websocket=_management(env.get(WEBSOCKET_VARIABLE, ""), env.get(_ENDPOINT)),
         key=env.get(KEY_VARIABLE) or None,
+        sender=env.get(SENDER_VARIABLE) or None,
+        model=env.get(MODEL_VARIABLE) or None,
     )
 
 
