@@ -109,12 +109,13 @@ def decode(layout: Layout, stored: Wire) -> dict[str, Any]:
 
 def check_size(item: Wire) -> None:
     """Raises TooLarge for an item that DynamoDB would refuse."""
-    size = _size(item)
-    if size > MAX_ITEM:
-        raise TooLarge(f"an item of {size // 1024} kB is too large; at most 400 kB")
+    bytes = size(item)
+    if bytes > MAX_ITEM:
+        raise TooLarge(f"an item of {bytes // 1024} kB is too large; at most 400 kB")
 
 
-def _size(attributes: Wire) -> int:
+def size(attributes: Wire) -> int:
+    """The bytes that DynamoDB counts for an item."""
     return sum(_bytes(name) + _value_size(value) for name, value in attributes.items())
 
 
@@ -129,7 +130,7 @@ def _value_size(value: Wire) -> int:
     if kind == "N":
         return len(inner) // 2 + 2
     if kind == "M":
-        return 3 + len(inner) + _size(inner)
+        return 3 + len(inner) + size(inner)
     if kind == "L":
         return 3 + len(inner) + sum(map(_value_size, inner))
     return 1
