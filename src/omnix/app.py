@@ -14,6 +14,8 @@ from omnix.declared import FACTS
 from omnix.domains.auth import routes as auth_routes
 from omnix.domains.customers import routes as customers_routes
 from omnix.domains.dashboard import routes as dashboard_routes
+from omnix.domains.experiments import ofrep
+from omnix.domains.experiments import routes as experiments_routes
 from omnix.domains.forecasting import routes as forecasting_routes
 from omnix.domains.inventory import routes as inventory_routes
 from omnix.domains.inventory.replenishment import routes as replenishment_routes
@@ -44,6 +46,8 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *replenishment_routes.ROUTES,
     *forecasting_routes.ROUTES,
     *dashboard_routes.ROUTES,
+    *experiments_routes.ROUTES,
+    *ofrep.ROUTES,
     *transfer_routes.ROUTES,
 )
 WORK = frozenset({"CONSUMERS", "JOBS", "ALWAYS"})
@@ -84,7 +88,12 @@ def api(
     """
     doctor = Doctor(ports, FACTS, probes)
     made = Api(
-        [Router("/v1", route_handlers=[*ROUTES, get_openapi]), get_problem, *more],
+        [
+            Router("/v1", route_handlers=[*ROUTES, get_openapi]),
+            *ofrep.ROUTES,  # at the root too, where OpenFeature's providers look for it
+            get_problem,
+            *more,
+        ],
         state=State(
             {"ports": ports, "authenticate": authenticate, "doctor": doctor, "turns": Turns()}
         ),

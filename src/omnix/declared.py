@@ -3,6 +3,7 @@
 from omnix.domains.auth.declare import DOMAIN as AUTH
 from omnix.domains.customers.declare import DOMAIN as CUSTOMERS
 from omnix.domains.dashboard.declare import DOMAIN as DASHBOARD
+from omnix.domains.experiments.declare import DOMAIN as EXPERIMENTS
 from omnix.domains.forecasting.declare import DOMAIN as FORECASTING
 from omnix.domains.inventory.declare import DOMAIN as INVENTORY
 from omnix.domains.orders.declare import DOMAIN as ORDERS
@@ -15,6 +16,7 @@ from omnix.transfer.declare import DOMAIN as TRANSFER
 DECLARED: tuple[Domain, ...] = (
     AUTH,
     SYSTEM,
+    EXPERIMENTS,
     PRODUCTS,
     FORECASTING,
     INVENTORY,

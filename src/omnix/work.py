@@ -5,6 +5,7 @@ from typing import Any
 
 from omnix.declared import FACTS
 from omnix.domains.dashboard import handlers as dashboard_handlers
+from omnix.domains.experiments import handlers as experiments_handlers
 from omnix.domains.forecasting import handlers as forecasting_handlers
 from omnix.domains.inventory import handlers as inventory_handlers
 from omnix.domains.inventory.replenishment import handlers as replenishment_handlers
@@ -24,6 +25,7 @@ CONSUMERS: tuple[Consumer, ...] = (
     *orders_handlers.CONSUMERS,
     *replenishment_handlers.CONSUMERS,
     *dashboard_handlers.CONSUMERS,
+    *experiments_handlers.CONSUMERS,
 )
 JOBS: tuple[JobHandler, ...] = (
     compacting(FACTS),
@@ -34,6 +36,7 @@ JOBS: tuple[JobHandler, ...] = (
     *orders_handlers.JOBS,
     *forecasting_handlers.JOBS,
     *dashboard_handlers.JOBS,
+    *experiments_handlers.JOBS,
     *demo.JOBS,
     *transfer_jobs.JOBS,
 )

@@ -37,7 +37,8 @@ async def test_every_route_is_described_by_its_own_name(served: Served) -> None:
     assert document["openapi"].startswith("3.1")
     operations = [o for path in document["paths"].values() for o in path.values()]
     ids = [operation["operationId"] for operation in operations]
-    assert len(set(ids)) == len(ids) == len(list(routes(served.app))) - 2  # this document, problems
+    known = {(method, path) for method, path, _ in routes(served.app)}  # flags stand there twice
+    assert len(set(ids)) == len(ids) == len(known) - 2  # this document, problems
     for operation in operations:
         assert operation["operationId"].islower(), operation["operationId"]
         assert operation["summary"], operation["operationId"]

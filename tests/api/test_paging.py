@@ -23,8 +23,15 @@ _LISTS = {
     "/categories": "name",
     "/customers": "id",
     "/locations": "id",
+    "/experiments": "id",
 }
 """The lists that this test fills, and what names an item in each."""
+
+_EXPERIMENT = {
+    "name": "A thing",
+    "variants": [{"key": "a", "weight": 5000}, {"key": "b", "weight": 5000}],
+    "metrics": [{"name": "conversion"}],
+}
 
 _FILLED_ELSEWHERE = {
     "/inventory",
@@ -51,6 +58,7 @@ async def _fill(served: Served) -> None:
         await made("/customers", {"name": name, "tags": ["x"]})
         await made("/locations", {"name": f"Place {number}"})
         await made("/auth/api-keys", {"name": name, "permissions": ["products:read"]})
+        await made("/experiments", {**_EXPERIMENT, "key": f"flag-{number}"})
         settings = (await served.call("GET", "/system/settings")).json()
         changed = {"version": settings["version"], "name": f"Shop {number}"}
         assert (await served.call("PATCH", "/system/settings", json=changed)).status_code == 200
@@ -112,6 +120,7 @@ async def test_pages_of_each_order_and_filter(served: Served) -> None:
         ("/customers", {"sort": "name"}),
         ("/customers", {"search": "thing"}),
         ("/jobs", {"state": "failed"}),
+        ("/experiments", {"status": "draft"}),
     ):
         whole = await _all(served, path, 200, **query)
         assert whole, f"{path} {query}"

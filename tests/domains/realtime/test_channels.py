@@ -72,6 +72,24 @@ async def _order(served: Served, *kinds: str, **more: Any) -> None:
         await _did(served, "POST", f"/orders/{order['id']}/{kind}", json=bodies.get(kind, {}))
 
 
+async def _experiment(served: Served) -> None:
+    new = {
+        "id": "exp",
+        "key": "button",
+        "name": "Button",
+        "variants": [{"key": "a", "weight": 5000}, {"key": "b", "weight": 5000}],
+        "metrics": [{"name": "clicks", "outcome": {"kind": "mean"}}],
+    }
+    await _did(served, "POST", "/experiments", json=new)
+    await _did(served, "PATCH", "/experiments/exp", json={"version": 1, "name": "Buttons"})
+    await _did(served, "POST", "/experiments/exp/start")
+    await _did(served, "POST", "/experiments/exp/assignment", json={"unit_id": "ann"})
+    outcome = {"experiment_id": "exp", "unit_id": "ann", "metric": "clicks", "value": 2}
+    await _did(served, "POST", "/experiments/outcomes", json={"outcomes": [outcome]})
+    await _did(served, "POST", "/experiments/exp/stop")
+    await _did(served, "POST", "/experiments/exp/ship", json={"variant": "b"})
+
+
 async def _work(served: Served) -> None:
     """Everything that workers do, until nothing is left to do."""
     while True:
@@ -93,6 +111,7 @@ async def events(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
         await _goods(served)
         await _order(served, "pay", "fulfil", "return", "refund")
         await _order(served, "cancel")
+        await _experiment(served)
         await _work(served)
         found: list[Event] = []
         while (batch := await served.ports.bus.read("test", [])).events:

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from omnix.engine.experiments import Interval, Kind, Sums, effect, estimates, sequential
-from omnix.engine.experiments.sums import Number
+from omnix.engine.experiments.estimate import Kind, effect, estimates
+from omnix.engine.experiments.readout import Interval, sequential
+from omnix.engine.experiments.sums import Number, Sums
 
 Draw = Callable[[np.random.Generator, int], Any]
 

@@ -11,13 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnix.engine.experiments import assign, even_weights, ratio_check
 from omnix.engine.experiments.buckets import (
     arm_at,
+    assign,
     assign_all,
+    even_weights,
     namespace_point,
     points,
 )
+from omnix.engine.experiments.srm import ratio_check
 
 PAGE = Path(__file__).parents[3] / "docs" / "experiments.md"
 UNITS = [f"cus_{n}" for n in range(20_000)]

@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omnix.engine.experiments import Sums, credit, preference, quantile, team_draft
 from omnix.engine.experiments.bandit import chances, weights
+from omnix.engine.experiments.interleave import credit, preference, team_draft
 from omnix.engine.experiments.profit import profit
+from omnix.engine.experiments.quantile import quantile
 from omnix.engine.experiments.special import normal_quantile
+from omnix.engine.experiments.sums import Sums
 
 
 def test_a_quantile_is_the_value_with_its_share_below() -> None:
@@ -71,6 +73,7 @@ def test_chances_of_two_proportions_against_the_sum() -> None:
     assert upside_down[0] == pytest.approx(exact, abs=0.012)
 
 
+@settings(deadline=None, max_examples=30)
 @given(
     counts=st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=2, max_size=6),
     seed=st.integers(0, 9),

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from omnix.engine.experiments import Sums, effect, estimates, fixed, sequential
+from omnix.engine.experiments.estimate import effect, estimates
+from omnix.engine.experiments.readout import fixed, sequential
+from omnix.engine.experiments.sums import Sums
 
 from .by_hand import POPULATIONS, Stream, looked_at
 

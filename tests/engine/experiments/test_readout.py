@@ -8,20 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omnix.engine.experiments import (
-    Effect,
-    Estimate,
-    Interval,
-    Prior,
-    Sums,
-    bayesian,
-    effect,
-    estimates,
-    fixed,
-    guardrail,
-    sequential,
-)
-from omnix.engine.experiments.estimate import estimate
+from omnix.engine.experiments.estimate import Effect, Estimate, effect, estimate, estimates
+from omnix.engine.experiments.guardrail import guardrail
+from omnix.engine.experiments.readout import Interval, Prior, bayesian, fixed, sequential
+from omnix.engine.experiments.sums import Sums
 
 from .by_hand import looped
 
@@ -201,7 +191,7 @@ def test_looking_always_costs_width(made: Effect) -> None:
 
 
 @given(made=effects, mean=st.floats(-1, 1), sd=st.floats(0.01, 10))
-@settings(max_examples=60)
+@settings(max_examples=40, deadline=None)
 def test_beliefs_against_a_grid(made: Effect, mean: float, sd: float) -> None:
     told = bayesian(made, Prior(mean, sd))
     # The product of both densities, on a grid around where it is not nothing.

@@ -7,24 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omnix.engine.experiments import (
-    Sums,
-    benjamini_hochberg,
-    effect,
-    estimates,
-    fixed,
-    holm,
-    plan,
-    proportion_deviation,
-    ratio_check,
-)
+from omnix.engine.experiments.estimate import effect, estimates
+from omnix.engine.experiments.multiple import benjamini_hochberg, holm
 from omnix.engine.experiments.power import (
     detectable,
     one_sample_power,
+    plan,
+    proportion_deviation,
     sample_size,
     sequential_power,
     two_sample_power,
 )
+from omnix.engine.experiments.readout import fixed
+from omnix.engine.experiments.srm import ratio_check
+from omnix.engine.experiments.sums import Sums
 
 
 def test_a_real_ratio() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnix.engine.experiments import Sums, estimates, total
+from omnix.engine.experiments.estimate import estimates
+from omnix.engine.experiments.sums import Sums, total
 
 money = st.integers(-(10**12), 10**12)
 rows = st.lists(st.tuples(money, st.integers(0, 50), money), min_size=1, max_size=60)

@@ -1056,6 +1056,229 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List experiments */
+        get: operations["list_experiments"];
+        put?: never;
+        /** Draft an experiment */
+        post: operations["create_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics of experiments */
+        get: operations["list_experiment_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/exposures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report exposures */
+        post: operations["report_exposures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report outcomes */
+        post: operations["report_outcomes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/power": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many units */
+        post: operations["experiment_power"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{experiment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an experiment */
+        get: operations["get_experiment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an experiment */
+        patch: operations["change_experiment"];
+        trace?: never;
+    };
+    "/v1/experiments/{experiment_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start an experiment */
+        post: operations["start_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{experiment_id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an experiment */
+        post: operations["stop_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{experiment_id}/ship": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ship a variant */
+        post: operations["ship_experiment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{experiment_id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Results of an experiment */
+        get: operations["experiment_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{experiment_id}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which variant to show */
+        post: operations["assign_variant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ofrep/v1/evaluate/flags/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Evaluate a flag (OFREP) */
+        post: operations["evaluate_flag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ofrep/v1/evaluate/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Evaluate all flags (OFREP) */
+        post: operations["evaluate_flags"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/imports": {
         parameters: {
             query?: never;
@@ -1162,6 +1385,18 @@ export interface components {
             expires_at: string;
             last_used_at: string | null;
         };
+        /** ArmUnits */
+        ArmUnits: {
+            variant: string;
+            units: number;
+            expected: number;
+        };
+        /** ArmValue */
+        ArmValue: {
+            variant: string;
+            units: number;
+            value: number | null;
+        };
         /** Asked */
         Asked: {
             import_id: string;
@@ -1169,6 +1404,16 @@ export interface components {
                 [key: string]: unknown;
             };
             job: components["schemas"]["JobRun"];
+        };
+        /** AssignmentRequest */
+        AssignmentRequest: {
+            /** @description Whose it is */
+            unit_id: string;
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /** @default true */
+            expose: boolean;
         };
         /** Balance */
         Balance: {
@@ -1189,6 +1434,16 @@ export interface components {
         BalanceList: {
             next_cursor?: string | null;
             items: components["schemas"]["Balance"][];
+        };
+        /** BeliefTold */
+        BeliefTold: {
+            effect: number;
+            low: number;
+            high: number;
+            chance: number;
+            loss: number;
+            forgone: number;
+            prior: string;
         };
         /** Cancellation */
         Cancellation: {
@@ -1224,6 +1479,19 @@ export interface components {
         /** CohortList */
         CohortList: {
             items: components["schemas"]["Cohort"][];
+        };
+        /** Comparison */
+        Comparison: {
+            variant: string;
+            effect: number;
+            relative: boolean;
+            fixed: components["schemas"]["IntervalTold"];
+            sequential: components["schemas"]["IntervalTold"];
+            bayesian: components["schemas"]["BeliefTold"];
+            p_adjusted: number;
+            significant: boolean;
+            /** @enum {null|string} */
+            guardrail?: "safe" | "unclear" | "harmed" | null;
         };
         /** Component */
         Component: {
@@ -1365,6 +1633,118 @@ export interface components {
             next_cursor?: string | null;
             items: components["schemas"]["Entry"][];
         };
+        /** Evaluation */
+        Evaluation: {
+            key: string;
+            experiment_id: string;
+            variant: string;
+            value: unknown;
+            /** @enum {string} */
+            reason: "SPLIT" | "STATIC" | "DEFAULT" | "DISABLED";
+        };
+        /** EvaluationRequest */
+        EvaluationRequest: {
+            context?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Experiment */
+        Experiment: {
+            id: string;
+            key: string;
+            name: string;
+            hypothesis: string;
+            /** @enum {string} */
+            unit: "customer" | "product" | "location" | "visitor";
+            variants: components["schemas"]["Variant"][];
+            metrics: components["schemas"]["experiments_model_Metric"][];
+            traffic: number;
+            targeting: components["schemas"]["Rule"][];
+            namespace: components["schemas"]["Namespace"] | null;
+            /** @enum {string} */
+            method: "sequential" | "fixed" | "bayesian";
+            alpha: number;
+            planned_units: number | null;
+            prior: components["schemas"]["PriorBelief"] | null;
+            cuped_days: number;
+            /** @enum {string} */
+            allocation: "fixed" | "thompson";
+            holding_rate: number;
+            /**
+             * @default draft
+             * @enum {string}
+             */
+            status: "draft" | "running" | "stopped" | "shipped";
+            created_at: string;
+            updated_at: string;
+            created_by: string;
+            started_at?: string | null;
+            stopped_at?: string | null;
+            stop_reason?: string | null;
+            shipped_variant?: string | null;
+            /** @default 1 */
+            version: number;
+        };
+        /** ExperimentChange */
+        ExperimentChange: {
+            version: number;
+            name?: string;
+            hypothesis?: string;
+            /** @description Ten-thousandths */
+            traffic?: number;
+            variants?: components["schemas"]["Variant"][];
+            metrics?: components["schemas"]["experiments_model_Metric"][];
+            unit?: "customer" | "product" | "location" | "visitor";
+            targeting?: components["schemas"]["Rule"][];
+            namespace?: components["schemas"]["Namespace"] | null;
+            method?: "sequential" | "fixed" | "bayesian";
+            alpha?: number;
+            planned_units?: number | null;
+            prior?: components["schemas"]["PriorBelief"] | null;
+            cuped_days?: number;
+            allocation?: "fixed" | "thompson";
+            holding_rate?: number;
+        };
+        /** ExperimentList */
+        ExperimentList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Experiment"][];
+        };
+        /** ExperimentResults */
+        ExperimentResults: {
+            experiment_id: string;
+            key: string;
+            name: string;
+            /** @enum {string} */
+            status: "draft" | "running" | "stopped" | "shipped";
+            /** @enum {string} */
+            method: "sequential" | "fixed" | "bayesian";
+            alpha: number;
+            /** @enum {string} */
+            allocation: "fixed" | "thompson";
+            currency: string;
+            as_of: string;
+            started_at: string | null;
+            units: number;
+            crossed_units: number;
+            arms: components["schemas"]["ArmUnits"][];
+            sample_ratio: components["schemas"]["SampleRatio"];
+            metrics: components["schemas"]["MetricResult"][];
+            verdict: components["schemas"]["Verdict"];
+            notes: components["schemas"]["experiments_findings_Note"][];
+        };
+        /** Exposure */
+        Exposure: {
+            experiment_id: string;
+            /** @description Whose it is */
+            unit_id: string;
+            variant: string;
+            at?: string | null;
+        };
+        /** ExposureBatch */
+        ExposureBatch: {
+            exposures: (components["schemas"]["Exposure"] | unknown)[];
+        };
         /** Figure */
         Figure: {
             name: string;
@@ -1375,6 +1755,20 @@ export interface components {
             previous: number | null;
             change: number | null;
             definition: string;
+        };
+        /** FlagEvaluation */
+        FlagEvaluation: {
+            key: string;
+            value: unknown;
+            variant: string;
+            reason: string;
+            metadata: {
+                [key: string]: string;
+            };
+        };
+        /** FlagEvaluations */
+        FlagEvaluations: {
+            flags: components["schemas"]["FlagEvaluation"][];
         };
         /** ForecastBrief */
         ForecastBrief: {
@@ -1544,6 +1938,12 @@ export interface components {
             reorder_point: number;
             target: number;
         };
+        /** IntervalTold */
+        IntervalTold: {
+            low: number;
+            high: number;
+            p: number;
+        };
         /** JobCounts */
         JobCounts: {
             running: number;
@@ -1652,19 +2052,42 @@ export interface components {
             stock_out_day: string | null;
             proposal_quantity: number;
         };
-        /** Metric */
-        Metric: {
+        /** MetricResult */
+        MetricResult: {
             name: string;
             label: string;
             /** @enum {string} */
-            unit: "money" | "count" | "units" | "ratio" | "days";
+            kind: "proportion" | "mean" | "ratio" | "quantile" | "preference";
             /** @enum {string} */
-            better: "up" | "down" | "neither";
+            unit: "share" | "count" | "money" | "none";
+            /** @enum {string} */
+            role: "primary" | "secondary" | "guardrail";
+            /** @enum {string} */
+            better: "higher" | "lower";
             definition: string;
+            arms: components["schemas"]["ArmValue"][];
+            comparisons: components["schemas"]["Comparison"][];
+            /** @default 0 */
+            variance_reduction: number;
+            preference?: components["schemas"]["PreferenceTold"] | null;
         };
-        /** MetricList */
-        MetricList: {
-            items: components["schemas"]["Metric"][];
+        /** MetricTold */
+        MetricTold: {
+            name: string;
+            label: string;
+            kind: string;
+            unit: string;
+            better: string;
+            definition: string;
+            units: string[];
+        };
+        /** Namespace */
+        Namespace: {
+            name: string;
+            /** @description Ten-thousandths */
+            first: number;
+            /** @description Ten-thousandths */
+            end: number;
         };
         /** NewApiKey */
         NewApiKey: {
@@ -1690,6 +2113,47 @@ export interface components {
                 [key: string]: string;
             };
             consent?: components["schemas"]["Consent"];
+        };
+        /** NewExperiment */
+        NewExperiment: {
+            key: string;
+            name: string;
+            variants: (components["schemas"]["Variant"] | unknown)[];
+            metrics: (components["schemas"]["experiments_model_Metric"] | unknown)[];
+            id?: string | null;
+            /** @default  */
+            hypothesis: string;
+            /**
+             * @default customer
+             * @enum {string}
+             */
+            unit: "customer" | "product" | "location" | "visitor";
+            /**
+             * @description Ten-thousandths
+             * @default 10000
+             */
+            traffic: number;
+            /** @default [] */
+            targeting: (components["schemas"]["Rule"] | unknown)[];
+            namespace?: components["schemas"]["Namespace"] | null;
+            /**
+             * @default sequential
+             * @enum {string}
+             */
+            method: "sequential" | "fixed" | "bayesian";
+            /** @default 0.05 */
+            alpha: number;
+            planned_units?: number | null;
+            prior?: components["schemas"]["PriorBelief"] | null;
+            /** @default 28 */
+            cuped_days: number;
+            /**
+             * @default fixed
+             * @enum {string}
+             */
+            allocation: "fixed" | "thompson";
+            /** @default 0.25 */
+            holding_rate: number;
         };
         /** NewLine */
         NewLine: {
@@ -1889,6 +2353,32 @@ export interface components {
             last_day: string;
             currency: string;
         };
+        /** Outcome */
+        Outcome: {
+            experiment_id: string;
+            /** @description Whose it is */
+            unit_id: string;
+            metric: string;
+            value: number;
+            at?: string | null;
+            id?: string | null;
+        };
+        /** OutcomeBatch */
+        OutcomeBatch: {
+            outcomes: (components["schemas"]["Outcome"] | unknown)[];
+        };
+        /** OutcomeKind */
+        OutcomeKind: {
+            /** @enum {string} */
+            kind: "proportion" | "mean" | "ratio" | "quantile" | "preference";
+            /**
+             * @default higher
+             * @enum {string}
+             */
+            better: "higher" | "lower";
+            /** @default 0.5 */
+            level: number;
+        };
         /** Part */
         Part: {
             product_id: string;
@@ -1923,6 +2413,47 @@ export interface components {
             next_cursor?: string | null;
             items: components["schemas"]["PoisonedEvent"][];
         };
+        /** PowerAnswer */
+        PowerAnswer: {
+            units_per_arm: number;
+            units: number;
+            days: number;
+            sequential_units_per_arm: number;
+            sequential_units: number;
+            sequential_days: number;
+            text: string;
+        };
+        /** PowerRequest */
+        PowerRequest: {
+            baseline: number;
+            relative_effect: number;
+            /**
+             * @default proportion
+             * @enum {string}
+             */
+            kind: "proportion" | "mean";
+            deviation?: number | null;
+            /** @default 1000 */
+            units_per_day: number;
+            /** @default 2 */
+            arms: number;
+            /** @default 0.05 */
+            alpha: number;
+            /** @default 0.8 */
+            power: number;
+            /** @default 0 */
+            explained: number;
+        };
+        /** PreferenceTold */
+        PreferenceTold: {
+            control: number;
+            variant: number;
+            ties: number;
+            share: number;
+            low: number;
+            high: number;
+            p: number;
+        };
         /** PriceList */
         PriceList: {
             items: components["schemas"]["PricePoint"][];
@@ -1932,6 +2463,13 @@ export interface components {
             day: string;
             price_minor: number;
             source: string;
+        };
+        /** PriorBelief */
+        PriorBelief: {
+            /** @default 0 */
+            mean: number;
+            /** @default 0.3 */
+            sd: number;
         };
         /** Product */
         Product: {
@@ -2034,7 +2572,7 @@ export interface components {
             out: boolean;
             urgency: number;
             reason: string;
-            assumptions: components["schemas"]["domains_inventory_proposals_Assumption"][];
+            assumptions: components["schemas"]["domains_inventory_replenishment_model_Assumption"][];
             inputs: components["schemas"]["Inputs"];
             made_at: string;
         };
@@ -2068,6 +2606,11 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** Refused */
+        Refused: {
+            position: number;
+            reason: string;
+        };
         /** RfmCell */
         RfmCell: {
             recency: number;
@@ -2079,6 +2622,14 @@ export interface components {
         /** RfmList */
         RfmList: {
             items: components["schemas"]["RfmCell"][];
+        };
+        /** Rule */
+        Rule: {
+            attribute: string;
+            /** @enum {string} */
+            operator: "in" | "not_in" | "starts_with" | "contains" | "at_least" | "at_most" | "exists" | "not_exists";
+            /** @default [] */
+            values: ((string | number | boolean) | unknown)[];
         };
         /** SalesPoint */
         SalesPoint: {
@@ -2093,6 +2644,13 @@ export interface components {
             currency: string;
             by: string;
             points: components["schemas"]["SalesPoint"][];
+        };
+        /** SampleRatio */
+        SampleRatio: {
+            checked: boolean;
+            mismatch: boolean;
+            p: number;
+            p_always: number;
         };
         /** SettingsHistory */
         SettingsHistory: {
@@ -2112,6 +2670,10 @@ export interface components {
             done: number;
             /** @default 0 */
             total: number;
+        };
+        /** Ship */
+        Ship: {
+            variant: string;
         };
         /** Shop */
         Shop: {
@@ -2184,6 +2746,11 @@ export interface components {
             data_until: string | null;
             jobs: components["schemas"]["JobCounts"];
         };
+        /** Stop */
+        Stop: {
+            /** @default  */
+            reason: string;
+        };
         /** Summary */
         Summary: {
             as_of: string;
@@ -2223,6 +2790,14 @@ export interface components {
         SupplierList: {
             next_cursor?: string | null;
             items: components["schemas"]["Supplier"][];
+        };
+        /** Taken */
+        Taken: {
+            recorded: number;
+            repeated: number;
+            /** @default 0 */
+            crossed: number;
+            refused: components["schemas"]["Refused"][];
         };
         /** Terms */
         Terms: {
@@ -2308,6 +2883,32 @@ export interface components {
             updated_at: string;
             version: number;
         };
+        /** Variant */
+        Variant: {
+            key: string;
+            /** @description Ten-thousandths */
+            weight: number;
+            /** @default  */
+            name: string;
+            value?: unknown;
+        };
+        /** Verdict */
+        Verdict: {
+            /** @enum {string} */
+            state: "no_data" | "broken" | "harmed" | "better" | "worse" | "undecided";
+            text: string;
+            variant?: string | null;
+        };
+        /** Metric */
+        dashboard_metrics_Metric: {
+            name: string;
+            label: string;
+            /** @enum {string} */
+            unit: "money" | "count" | "units" | "ratio" | "days";
+            /** @enum {string} */
+            better: "up" | "down" | "neither";
+            definition: string;
+        };
         /** FanPoint */
         dashboard_model_FanPoint: {
             day: string;
@@ -2323,10 +2924,35 @@ export interface components {
             code: string;
             text: string;
         };
+        /** MetricList */
+        dashboard_routes_MetricList: {
+            items: components["schemas"]["dashboard_metrics_Metric"][];
+        };
         /** Assumption */
-        domains_inventory_proposals_Assumption: {
+        domains_inventory_replenishment_model_Assumption: {
             code: string;
             text: string;
+        };
+        /** Note */
+        experiments_findings_Note: {
+            code: string;
+            text: string;
+        };
+        /** Metric */
+        experiments_model_Metric: {
+            name: string;
+            /**
+             * @default primary
+             * @enum {string}
+             */
+            role: "primary" | "secondary" | "guardrail";
+            /** @default 0 */
+            margin: number;
+            outcome?: components["schemas"]["OutcomeKind"] | null;
+        };
+        /** MetricList */
+        experiments_routes_MetricList: {
+            items: components["schemas"]["MetricTold"][];
         };
         /** FanPoint */
         forecasting_model_FanPoint: {
@@ -8164,7 +8790,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MetricList"];
+                    "application/json": components["schemas"]["dashboard_routes_MetricList"];
                 };
             };
             /** @description The request is not valid */
@@ -8326,6 +8952,1316 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_experiments: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                status?: "draft" | "running" | "stopped" | "shipped" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExperiment"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_experiment_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["experiments_routes_MetricList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_exposures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExposureBatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_outcomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutcomeBatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Taken"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    experiment_power: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PowerRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PowerAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExperimentChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Stop"] | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ship_experiment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ship"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    experiment_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentResults"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_variant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_flag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagEvaluation"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_flags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An `ETag`. */
+                "If-None-Match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlagEvaluations"] | null;
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,8 +10,9 @@ from omnix.ports import Ports
 MOST_PRODUCTS = 50
 """So many products of one event are told on channels of their own; the others are read anew."""
 
-QUIET = frozenset({"sales", "customer", "user", "session", "api-key"})
-"""Nouns that no channel tells of: people, and sales, which ``dashboard.refreshed`` follows."""
+QUIET = frozenset({"sales", "customer", "user", "session", "api-key", "exposure", "outcome"})
+"""Nouns that no channel tells of: people, what they were shown and did, and sales, which
+``dashboard.refreshed`` follows."""
 
 _ORDER = ("number", "status", "total_minor", "currency", "customer_id", "location_id")
 _SYSTEM = frozenset({"job", "settings", "setup", "import"})
@@ -64,6 +65,8 @@ def messages(event: Event) -> Iterator[Told]:
         yield from _of_stock(event)
     elif noun in ("location", "supplier"):
         yield "inventory", {f"{noun}_id": event.key}
+    elif noun == "experiment":
+        yield "experiments", _some(event.data, ("id", "key", "status", "version"))
     elif noun in _DASHBOARD:
         yield "dashboard", dict(event.data)
     elif noun in _SYSTEM:

@@ -8,6 +8,7 @@ CHANNELS = {
     "orders": "orders:read",
     "inventory": "inventory:read",
     "dashboard": "dashboard:read",
+    "experiments": "experiments:read",
     "system": "system:read",
 }
 """Channels and the permission that each asks for. ``product.ID`` is one product's own channel."""

@@ -99,7 +99,7 @@ def sample_size(
     ``sequential`` for the size at which the interval for every look has it, at the latest.
     """
     if size == 0 or not math.isfinite(size):
-        raise ValueError("an effect of nothing is never found")
+        raise ValueError("an effect must be finite, and of nothing it is never found")
     if not 0.0 < power < 1.0 or not 0.0 < alpha < 1.0 or ratio <= 0.0:
         raise ValueError("power and alpha must lie between 0 and 1, and the ratio above 0")
 
@@ -112,12 +112,13 @@ def sample_size(
     if enough(low):
         return low
     # By the normal formula first, so that few sizes have to be tried.
-    shift = normal_quantile(1.0 - alpha / 2.0) + normal_quantile(power)
-    high = max(low + 1, math.ceil(1.02 * (1.0 + 1.0 / ratio) * (shift / size) ** 2) + 2)
-    while not enough(high):
+    shift = (normal_quantile(1.0 - alpha / 2.0) + normal_quantile(power)) / size
+    wanted = 1.02 * (1.0 + 1.0 / ratio) * shift * shift
+    high = max(low + 1, math.ceil(min(wanted, 2.0 * MOST_UNITS)) + 2)
+    while high <= MOST_UNITS and not enough(high):
         low, high = high, 2 * high
-        if high > MOST_UNITS:
-            raise ValueError("no number of units that exists would be enough")
+    if high > MOST_UNITS:
+        raise ValueError("no number of units that exists would be enough")
     near = int(0.9 * high)
     if near > low and not enough(near):
         low = near

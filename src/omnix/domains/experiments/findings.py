@@ -1,0 +1,141 @@
+"""What results look like to a reader."""
+
+from typing import Literal
+
+import msgspec
+
+from .metrics import Better, MetricKind, MetricUnit
+from .model import Allocation, Method, Role, Status
+
+GuardrailState = Literal["safe", "unclear", "harmed"]
+VerdictState = Literal["no_data", "broken", "harmed", "better", "worse", "undecided"]
+
+
+class ArmUnits(msgspec.Struct, frozen=True):
+    """Units that were shown this variant alone, and how many its weight asks for."""
+
+    variant: str
+    units: int
+    expected: float
+
+
+class SampleRatio(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether as many units came as the weights ask for. ``p_always`` may be looked at any time."""
+
+    checked: bool
+    mismatch: bool
+    p: float
+    p_always: float
+
+
+class ArmValue(msgspec.Struct, frozen=True):
+    """A metric in one arm; money is an average in minor units. None where there is none yet."""
+
+    variant: str
+    units: int
+    value: float | None
+
+
+class IntervalTold(msgspec.Struct, frozen=True):
+    """Interval of confidence 1 - alpha, and the p-value."""
+
+    low: float
+    high: float
+    p: float
+
+
+class BeliefTold(msgspec.Struct, frozen=True, kw_only=True):
+    """Interval of credibility 1 - alpha, and the chance that the effect is above 0.
+
+    ``loss`` is lost on average by choosing the variant, ``forgone`` by keeping the control;
+    both in the unit of the effect, for a metric of which more is better or worse as told.
+    """
+
+    effect: float
+    low: float
+    high: float
+    chance: float
+    loss: float
+    forgone: float
+    prior: str
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """A variant against the control. ``effect`` is relative where ``relative``, else in the
+    metric's unit. ``p_adjusted`` is the deciding method's, corrected for all comparisons of
+    the metric's role; ``significant`` follows from it."""
+
+    variant: str
+    effect: float
+    relative: bool
+    fixed: IntervalTold
+    sequential: IntervalTold
+    bayesian: BeliefTold
+    p_adjusted: float
+    significant: bool
+    guardrail: GuardrailState | None = None
+
+
+class PreferenceTold(msgspec.Struct, frozen=True, kw_only=True):
+    """Of an interleaving: units that preferred each ranking, and the exact sign test."""
+
+    control: int
+    variant: int
+    ties: int
+    share: float
+    low: float
+    high: float
+    p: float
+
+
+class MetricResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One metric in all arms. ``variance_reduction`` is the share that CUPED took away."""
+
+    name: str
+    label: str
+    kind: MetricKind
+    unit: MetricUnit
+    role: Role
+    better: Better
+    definition: str
+    arms: list[ArmValue]
+    comparisons: list[Comparison]
+    variance_reduction: float = 0.0
+    preference: PreferenceTold | None = None
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What it comes to, in a sentence."""
+
+    state: VerdictState
+    text: str
+    variant: str | None = None
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Something to know when reading the figures."""
+
+    code: str
+    text: str
+
+
+class ExperimentResults(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of an experiment at a moment."""
+
+    experiment_id: str
+    key: str
+    name: str
+    status: Status
+    method: Method
+    alpha: float
+    allocation: Allocation
+    currency: str
+    as_of: str
+    started_at: str | None
+    units: int
+    crossed_units: int
+    arms: list[ArmUnits]
+    sample_ratio: SampleRatio
+    metrics: list[MetricResult]
+    verdict: Verdict
+    notes: list[Note]

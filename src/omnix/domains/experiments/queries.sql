@@ -1,0 +1,170 @@
+-- name: arms
+-- Units of an experiment by the variants that they were shown; more than one parted by commas.
+-- reads: exposures
+WITH units AS (
+    SELECT unit_id, string_agg(DISTINCT variant, ',' ORDER BY variant) AS variants
+    FROM exposures
+    WHERE experiment_id = $experiment AND month >= $month
+    GROUP BY unit_id
+)
+SELECT variants, count(*) AS units
+FROM units
+GROUP BY variants
+ORDER BY variants;
+
+-- name: sales_sums
+-- Of the metrics in $metrics that follow from sales, the sums, squares and products of numerator m, denominator d and what it was in the $past days before the start, c, over the units of each variant; units shown several variants are left out.
+-- reads: exposures, sales
+WITH shown AS (
+    SELECT unit_id, min(variant) AS variant, min("at") AS since
+    FROM exposures
+    WHERE experiment_id = $experiment AND month >= $month
+    GROUP BY unit_id
+    HAVING min(variant) = max(variant)
+), lines AS (
+    SELECT unit_id, order_id, s."at" >= since AS after, kind, quantity, revenue_minor,
+        discount_minor, cost_minor
+    FROM shown
+    JOIN sales AS s ON unit_id = CASE $unit
+        WHEN 'customer' THEN customer_id WHEN 'product' THEN product_id ELSE location_id END
+    WHERE s.month >= strftime($started::TIMESTAMP - to_days($past::INTEGER + 1), '%Y-%m')
+        AND s."at" < $until
+        AND (s."at" >= since
+            OR s."at" >= $started::TIMESTAMP - to_days($past::INTEGER) AND s."at" < $started)
+), orders AS (
+    SELECT unit_id, order_id, after, bool_or(kind = 'sale')::BIGINT AS placed,
+        coalesce(sum(quantity) FILTER (WHERE kind <> 'charge'), 0) AS items,
+        sum(revenue_minor) AS revenue,
+        coalesce(sum(revenue_minor) FILTER (WHERE kind = 'sale'), 0) AS sold,
+        coalesce(-sum(revenue_minor) FILTER (WHERE kind = 'return'), 0) AS returned,
+        coalesce(sum(discount_minor), 0) AS discount,
+        coalesce(sum(revenue_minor) FILTER (WHERE cost_minor IS NOT NULL), 0) AS costed,
+        coalesce(sum(cost_minor), 0) AS cost
+    FROM lines
+    GROUP BY unit_id, order_id, after
+), totals AS (
+    SELECT unit_id, after, sum(placed)::BIGINT AS orders, sum(items)::BIGINT AS items,
+        sum(revenue)::BIGINT AS revenue, sum(sold)::BIGINT AS sold,
+        sum(returned)::BIGINT AS returned, sum(discount)::BIGINT AS discount,
+        sum(costed)::BIGINT AS costed, (sum(costed) - sum(cost))::BIGINT AS margin
+    FROM orders
+    GROUP BY unit_id, after
+), units AS (
+    SELECT variant,
+        coalesce(now.orders, 0) AS orders, coalesce(now.items, 0) AS items,
+        coalesce(now.revenue, 0) AS revenue, coalesce(now.sold, 0) AS sold,
+        coalesce(now.returned, 0) AS returned, coalesce(now.discount, 0) AS discount,
+        coalesce(now.costed, 0) AS costed, coalesce(now.margin, 0) AS margin,
+        coalesce(past.orders, 0) AS past_orders, coalesce(past.items, 0) AS past_items,
+        coalesce(past.revenue, 0) AS past_revenue, coalesce(past.returned, 0) AS past_returned,
+        coalesce(past.discount, 0) AS past_discount, coalesce(past.margin, 0) AS past_margin
+    FROM shown
+    LEFT JOIN totals AS now ON now.unit_id = shown.unit_id AND now.after
+    LEFT JOIN totals AS past ON past.unit_id = shown.unit_id AND NOT past.after
+), figures AS (
+    SELECT variant, unnest(list_filter([
+        {'metric': 'conversion', 'm': (orders > 0)::BIGINT, 'd': 1::BIGINT,
+            'c': (past_orders > 0)::BIGINT},
+        {'metric': 'orders_per_unit', 'm': orders, 'd': 1::BIGINT, 'c': past_orders},
+        {'metric': 'items_per_unit', 'm': items, 'd': 1::BIGINT, 'c': past_items},
+        {'metric': 'revenue_per_unit', 'm': revenue, 'd': 1::BIGINT, 'c': past_revenue},
+        {'metric': 'margin_per_unit', 'm': margin, 'd': 1::BIGINT, 'c': past_margin},
+        {'metric': 'discount_per_unit', 'm': discount, 'd': 1::BIGINT, 'c': past_discount},
+        {'metric': 'average_order_value', 'm': revenue, 'd': orders, 'c': past_revenue},
+        {'metric': 'items_per_order', 'm': items, 'd': orders, 'c': past_items},
+        {'metric': 'margin_rate', 'm': margin, 'd': costed, 'c': past_margin},
+        {'metric': 'return_rate', 'm': returned, 'd': sold, 'c': past_returned}
+    ], lambda figure: list_contains($metrics::VARCHAR[], figure.metric)), recursive := true)
+    FROM units
+)
+SELECT variant, metric, count(*) AS n, sum(m) AS m, sum(m::HUGEINT * m) AS mm,
+    sum(d) AS d, sum(d::HUGEINT * d) AS dd, sum(m::HUGEINT * d) AS md,
+    sum(c) AS c, sum(c::HUGEINT * c) AS cc, sum(m::HUGEINT * c) AS mc, sum(d::HUGEINT * c) AS dc
+FROM figures
+GROUP BY variant, metric
+ORDER BY variant, metric;
+
+-- name: order_values
+-- The revenue of each order after exposure, with its unit and the unit's variant.
+-- reads: exposures, sales
+WITH shown AS (
+    SELECT unit_id, min(variant) AS variant, min("at") AS since
+    FROM exposures
+    WHERE experiment_id = $experiment AND month >= $month
+    GROUP BY unit_id
+    HAVING min(variant) = max(variant)
+)
+SELECT variant, unit_id, sum(revenue_minor)::DOUBLE AS value
+FROM shown
+JOIN sales AS s ON unit_id = CASE $unit
+    WHEN 'customer' THEN customer_id WHEN 'product' THEN product_id ELSE location_id END
+WHERE s.month >= $month AND s."at" >= since AND s."at" < $until
+GROUP BY variant, unit_id, order_id
+HAVING bool_or(kind = 'sale')
+ORDER BY variant, unit_id;
+
+-- name: profit_parts
+-- For each unit its revenue and cost of the lines whose cost is known, and the value at cost of its stock summed over the days since exposure, all in minor units.
+-- reads: exposures, sales, stock_days
+WITH shown AS (
+    SELECT unit_id, min(variant) AS variant, min("at") AS since, min(day) AS first_day
+    FROM exposures
+    WHERE experiment_id = $experiment AND month >= $month
+    GROUP BY unit_id
+    HAVING min(variant) = max(variant)
+), costs AS (
+    SELECT product_id, sum(cost_minor)::DOUBLE / sum(quantity) AS unit_cost
+    FROM sales
+    WHERE kind = 'sale' AND cost_minor IS NOT NULL AND quantity > 0
+    GROUP BY product_id
+), sold AS (
+    SELECT unit_id, sum(revenue_minor)::BIGINT AS revenue, sum(cost_minor)::BIGINT AS cost
+    FROM shown
+    JOIN sales AS s
+        ON unit_id = CASE $unit WHEN 'product' THEN product_id ELSE location_id END
+    WHERE s.month >= $month AND s."at" >= since AND s."at" < $until AND cost_minor IS NOT NULL
+    GROUP BY unit_id
+), held AS (
+    SELECT unit_id, sum(on_hand * unit_cost) AS value_days
+    FROM shown
+    JOIN stock_days AS s
+        ON unit_id = CASE $unit WHEN 'product' THEN s.product_id ELSE s.location_id END
+    JOIN costs ON costs.product_id = s.product_id
+    WHERE s.month >= $month AND s.day >= first_day AND s.day <= $last_day
+    GROUP BY unit_id
+)
+SELECT variant, coalesce(revenue, 0)::BIGINT AS revenue, coalesce(cost, 0)::BIGINT AS cost,
+    coalesce(value_days, 0)::DOUBLE AS value_days
+FROM shown
+LEFT JOIN sold ON sold.unit_id = shown.unit_id
+LEFT JOIN held ON held.unit_id = shown.unit_id
+ORDER BY variant, shown.unit_id;
+
+-- name: outcome_values
+-- What callers reported of one metric, with its unit and, where it was shown one alone, the unit's variant; units without any report stand there once, without a value.
+-- reads: exposures, outcomes
+WITH shown AS (
+    SELECT unit_id, min(variant) AS variant, min("at") AS since
+    FROM exposures
+    WHERE experiment_id = $experiment AND month >= $month
+    GROUP BY unit_id
+    HAVING min(variant) = max(variant)
+)
+SELECT variant, shown.unit_id, value
+FROM shown
+LEFT JOIN outcomes AS o ON o.experiment_id = $experiment AND o.metric = $metric
+    AND o.unit_id = shown.unit_id AND o.month >= $month AND o."at" >= since AND o."at" < $until
+ORDER BY variant, shown.unit_id;
+
+-- name: preferences
+-- How many units credited the second ranking more (1), the first (-1) or both alike (0).
+-- reads: outcomes
+WITH units AS (
+    SELECT unit_id, sign(sum(value))::INTEGER AS preferred
+    FROM outcomes
+    WHERE experiment_id = $experiment AND metric = $metric AND month >= $month AND "at" < $until
+    GROUP BY unit_id
+)
+SELECT preferred, count(*) AS units
+FROM units
+GROUP BY preferred;
