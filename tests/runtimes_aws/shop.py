@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from omnix.runtimes.aws import api, consumers, jobs, relay, upkeep
+from omnix.runtimes.aws import api, consumers, jobs, live, relay, upkeep
 from omnix.runtimes.aws.upkeep import FIRST_PASSWORD
 from runtimes_aws.events import Context, kinesis, rest, sqs
 from runtimes_aws.stack import Stack
@@ -63,12 +63,18 @@ class Shop:
         return api.handle(event, Context())
 
     def close(self) -> None:
-        """End what the functions' containers hold."""
-        api._service().container.close()
-        for made in (consumers._delivery, jobs._worker):
-            container, _ = made()
-            container.close()
-            made.cache_clear()
+        """End what the functions' containers hold, of those that were called."""
+        if api._service.cache_info().currsize:
+            api._service().container.close()
+            api._service.cache_clear()
+        for container in (relay._container, upkeep._container):
+            if container.cache_info().currsize:
+                container().close()
+                container.cache_clear()
+        for made in (consumers._delivery, jobs._worker, live._live):
+            if made.cache_info().currsize:
+                made()[0].close()
+                made.cache_clear()
 
     def call(self, method: str, path: str, body: Any = None, **more: Any) -> tuple[int, Any]:
         answer = self.answer(method, path, body, **more)

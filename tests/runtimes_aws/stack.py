@@ -91,6 +91,30 @@ class Stack:
         )["FunctionArn"]
         return arn
 
+    def open_gateway(self) -> None:
+        """The WebSocket API, if there is none yet; its address becomes a variable."""
+        if self.variables["WEBSOCKET_URL"]:
+            return
+        api = self.now(
+            "apigatewayv2",
+            "create_api",
+            Name="live",
+            ProtocolType="WEBSOCKET",
+            RouteSelectionExpression="$request.body.action",
+        )["ApiId"]
+        self.variables["WEBSOCKET_URL"] = f"{self.address}/_aws/execute-api/{api}/dev"
+        integration = self.now(
+            "apigatewayv2",
+            "create_integration",
+            ApiId=api,
+            IntegrationType="AWS_PROXY",
+            IntegrationUri=self.deploy("live"),
+        )["IntegrationId"]
+        for key in ("$connect", "$disconnect", "$default"):
+            route = {"RouteKey": key, "Target": f"integrations/{integration}"}
+            self.now("apigatewayv2", "create_route", ApiId=api, **route)
+        self.now("apigatewayv2", "create_stage", ApiId=api, StageName="dev", AutoDeploy=True)
+
     def now(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         return self.calls.now(service, operation, **parameters)
 
