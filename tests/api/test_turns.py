@@ -54,6 +54,7 @@ async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> No
         ("GET", "/products/tea/prices", {}),
         ("GET", "/orders/summary", {}),
         ("GET", "/orders/statistics", {}),
+        ("GET", "/system/cost", {}),
     ]
     taken = {
         h.handler_name

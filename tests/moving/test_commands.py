@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def _table(table: Table) -> dict[str, Any]:
     return {"Type": "AWS::DynamoDB::Table", "Properties": properties}
 
 
-def template(*, without: str = "") -> str:
+def template(account: str, *, without: str = "") -> str:
     """What of the stack a move needs, by the names that the design gives."""
     made: dict[str, Any] = {
         f"T{number}": _table(table)
@@ -69,7 +70,7 @@ def template(*, without: str = "") -> str:
     }
     made["Lake"] = {
         "Type": "AWS::S3::Bucket",
-        "Properties": {"BucketName": "omnix-ai-data-lake-dev-123456789012"},
+        "Properties": {"BucketName": f"omnix-ai-data-lake-dev-{account}"},
     }
     made["Events"] = {
         "Type": "AWS::Kinesis::Stream",
@@ -103,7 +104,8 @@ def account(ministack: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     calls.close()
 
 
-def deploy(calls: Calls, body: str) -> None:
+def deploy(calls: Calls, *, without: str = "") -> None:
+    body = template(os.environ["AWS_ACCESS_KEY_ID"], without=without)
     calls.now("cloudformation", "create_stack", StackName=STACK, TemplateBody=body)
     for _ in range(200):
         stacks = calls.now("cloudformation", "describe_stacks", StackName=STACK)["Stacks"]
@@ -123,7 +125,7 @@ def found(folder: Path) -> dict[str, Sum]:
 def test_there_and_back(tmp_path: Path, account: Calls) -> None:
     here, back = a_shop(tmp_path / "here"), tmp_path / "back"
     assert "no stack" in omnix("push", "--data", here, fails=NotFound)
-    deploy(account, template())
+    deploy(account)
     shown = omnix("push", "--to", "aws", "--data", here)
     assert "Equal on both sides" in shown
     assert "signing keys" in shown
@@ -134,7 +136,7 @@ def test_there_and_back(tmp_path: Path, account: Calls) -> None:
 
 
 def test_a_stack_that_lacks_something_is_told(tmp_path: Path, account: Calls) -> None:
-    deploy(account, template(without="Events"))
+    deploy(account, without="Events")
     told = omnix("push", "--data", a_shop(tmp_path / "here"), fails=NotFound)
     assert "AWS::Kinesis::Stream" in told
 

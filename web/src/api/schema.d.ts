@@ -399,6 +399,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/system/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What running this costs */
+        get: operations["get_cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products": {
         parameters: {
             query?: never;
@@ -681,6 +698,265 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/suppliers/{supplier_id}/lead-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a supplier's lead time */
+        get: operations["get_lead_time"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppliers/{supplier_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a supplier's deliveries */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the replenishment policy */
+        get: operations["get_policy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the policy */
+        patch: operations["change_policy"];
+        trace?: never;
+    };
+    "/v1/purchase-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List purchase orders */
+        get: operations["list_purchase_orders"];
+        put?: never;
+        /** Draft a purchase order */
+        post: operations["create_purchase_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/purchase-orders/from-replenishment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft what is proposed */
+        post: operations["draft_from_replenishment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/purchase-orders/{order_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a purchase order */
+        get: operations["get_purchase_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a draft */
+        patch: operations["change_purchase_order"];
+        trace?: never;
+    };
+    "/v1/purchase-orders/{order_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve an order */
+        post: operations["approve_purchase_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/purchase-orders/{order_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark an order as sent */
+        post: operations["send_purchase_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/purchase-orders/{order_id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive goods of an order */
+        post: operations["receive_purchase_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/purchase-orders/{order_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an order */
+        post: operations["close_purchase_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/purchase-orders/{order_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an order */
+        post: operations["cancel_purchase_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/purchase-orders/{order_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an order's message */
+        get: operations["get_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what stock is worth */
+        get: operations["list_values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List ABC/XYZ classes */
+        get: operations["list_classes"];
+        put?: never;
+        /** Classify now */
+        post: operations["classify_now"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Simulate policies */
+        post: operations["simulate_policies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders": {
         parameters: {
             query?: never;
@@ -844,6 +1120,23 @@ export interface paths {
         };
         /** What to order now */
         get: operations["list_proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/replenishment/{product_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why this quantity */
+        get: operations["explain_proposal"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1370,6 +1663,14 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** Alternative */
+        Alternative: {
+            code: string;
+            text: string;
+            quantity: number;
+            /** @description Minor units of `currency` */
+            extra_minor: number;
+        };
         /** ApiKeyList */
         ApiKeyList: {
             next_cursor?: string | null;
@@ -1427,6 +1728,8 @@ export interface components {
             available: number;
             /** @default 0 */
             on_order: number;
+            /** @default 0 */
+            drafted: number;
             counted_at?: string | null;
             updated_at: string;
         };
@@ -1595,6 +1898,19 @@ export interface components {
             error: string;
             at: string;
         };
+        /** Delivery */
+        Delivery: {
+            supplier_id: string;
+            purchase_order_id: string;
+            days: number;
+            units: number;
+            at: string;
+        };
+        /** DeliveryList */
+        DeliveryList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Delivery"][];
+        };
         /** DemandForecast */
         DemandForecast: {
             unit: string;
@@ -1603,6 +1919,21 @@ export interface components {
             points: components["schemas"]["dashboard_model_FanPoint"][];
             model: string;
             made_at: string;
+        };
+        /** Document */
+        Document: {
+            to: string | null;
+            subject: string;
+            text: string;
+        };
+        /** Drafted */
+        Drafted: {
+            orders: components["schemas"]["PurchaseOrder"][];
+            spent_minor: number;
+            /** @default [] */
+            below_minimum: string[];
+            /** @default [] */
+            skipped: components["schemas"]["Skipped"][];
         };
         /** Drivers */
         Drivers: {
@@ -1625,6 +1956,7 @@ export interface components {
             reference?: string | null;
             /** @enum {null|string} */
             reason?: "correction" | "damage" | "theft" | "expiry" | "found" | "opening" | "other" | null;
+            unit_cost_minor?: number | null;
             /** @default  */
             note: string;
         };
@@ -1926,6 +2258,11 @@ export interface components {
         };
         /** Inputs */
         Inputs: {
+            /**
+             * @default service_level
+             * @enum {string}
+             */
+            objective: "least_cost" | "service_level" | "fill_rate";
             available: number;
             on_order: number;
             lead_time_days: number;
@@ -1994,25 +2331,14 @@ export interface components {
         JsonWebKeySet: {
             keys: components["schemas"]["JsonWebKey"][];
         };
-        /** Line */
-        Line: {
-            line: number;
-            product_id: string;
-            sku: string;
-            name: string;
-            quantity: number;
-            unit_price_minor: number;
-            discount_minor: number;
-            order_discount_minor: number;
-            total_minor: number;
-            cost_minor: number | null;
-            components: components["schemas"]["Part"][];
-            /** @default 0 */
-            fulfilled: number;
-            /** @default 0 */
-            returned: number;
-            /** @default 0 */
-            cancelled: number;
+        /** LeadTime */
+        LeadTime: {
+            supplier_id: string;
+            days: number;
+            deviation_days: number;
+            deliveries: number;
+            told_days: number;
+            told_deviation_days: number;
         };
         /** LineReturn */
         LineReturn: {
@@ -2052,6 +2378,14 @@ export interface components {
             stock_out_day: string | null;
             proposal_quantity: number;
         };
+        /** MeasuredCost */
+        MeasuredCost: {
+            days: number;
+            /** Format: date */
+            since: string;
+            orders: number;
+            month: components["schemas"]["MonthlyCost"];
+        };
         /** MetricResult */
         MetricResult: {
             name: string;
@@ -2080,6 +2414,15 @@ export interface components {
             better: string;
             definition: string;
             units: string[];
+        };
+        /** MonthlyCost */
+        MonthlyCost: {
+            requests: number;
+            orders: number;
+            events: number;
+            gigabytes: number;
+            total_micro: number;
+            services: components["schemas"]["ServiceCost"][];
         };
         /** Namespace */
         Namespace: {
@@ -2155,18 +2498,6 @@ export interface components {
             /** @default 0.25 */
             holding_rate: number;
         };
-        /** NewLine */
-        NewLine: {
-            product_id: string;
-            quantity: number;
-            /** @description Minor units of `currency` */
-            unit_price_minor?: number | null;
-            /**
-             * @description Minor units of `currency`
-             * @default 0
-             */
-            discount_minor: number;
-        };
         /** NewLocation */
         NewLocation: {
             name: string;
@@ -2174,7 +2505,7 @@ export interface components {
         };
         /** NewOrder */
         NewOrder: {
-            lines: (components["schemas"]["NewLine"] | unknown)[];
+            lines: (components["schemas"]["orders_model_NewLine"] | unknown)[];
             customer_id?: string | null;
             location_id?: string | null;
             /** @default online */
@@ -2223,6 +2554,23 @@ export interface components {
             /** @default [] */
             components: (components["schemas"]["Component"] | unknown)[];
         };
+        /** NewPurchaseOrder */
+        NewPurchaseOrder: {
+            supplier_id: string;
+            lines: (components["schemas"]["inventory_purchasing_model_NewLine"] | unknown)[];
+            location_id?: string | null;
+            expected_on?: string | null;
+            /** @default  */
+            note: string;
+        };
+        /** NewReceipt */
+        NewReceipt: {
+            lines: (components["schemas"]["Received"] | unknown)[];
+            /** @description Units of the shop's currency for one of the supplier's */
+            exchange_rate?: string | null;
+            /** @default  */
+            note: string;
+        };
         /** NewSupplier */
         NewSupplier: {
             name: string;
@@ -2230,6 +2578,24 @@ export interface components {
             id?: string | null;
             /** @default 0 */
             lead_time_deviation_days: number;
+            email?: string | null;
+            currency?: string | null;
+            /** @description Units of the shop's currency for one of the supplier's */
+            exchange_rate?: string | null;
+            /**
+             * @description Minor units of `currency`
+             * @default 0
+             */
+            minimum_order_minor: number;
+            /**
+             * @description Minor units of `currency`
+             * @default 0
+             */
+            delivery_minor: number;
+            /** @description Minor units of `currency` */
+            free_delivery_from_minor?: number | null;
+            /** @default [] */
+            order_weekdays: (number | unknown)[];
             /** @default  */
             note: string;
         };
@@ -2243,6 +2609,16 @@ export interface components {
             pack_size: number;
             lead_time_days?: number | null;
             lead_time_deviation_days?: number | null;
+            /** @default  */
+            supplier_sku: string;
+            /** @default [] */
+            breaks: (components["schemas"]["PriceBreak"] | unknown)[];
+            /**
+             * @default all_units
+             * @enum {string}
+             */
+            discount: "all_units" | "incremental";
+            shelf_days?: number | null;
         };
         /** NewTransfer */
         NewTransfer: {
@@ -2258,6 +2634,17 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "admin" | "manager" | "analyst" | "customer" | "service";
+        };
+        /** Offer */
+        Offer: {
+            supplier_id: string;
+            supplier: string;
+            unit_cost_minor: number | null;
+            lead_time_days: number;
+            lead_time_deviation_days: number;
+            minimum_quantity: number;
+            pack_size: number;
+            chosen: boolean;
         };
         /** OneTimePassword */
         OneTimePassword: {
@@ -2288,7 +2675,7 @@ export interface components {
             placed_at: string;
             updated_at: string;
             version: number;
-            lines: components["schemas"]["Line"][];
+            lines: components["schemas"]["orders_model_Line"][];
         };
         /** OrderList */
         OrderList: {
@@ -2395,6 +2782,25 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** Point */
+        Point: {
+            quantity: number;
+            days: number;
+            /** @description Minor units of `currency` */
+            extra_minor: number;
+            /** @description Minor units of `currency` */
+            holding_minor: number;
+            /** @description Minor units of `currency` */
+            lost_margin_minor: number;
+            /** @description Minor units of `currency` */
+            order_minor: number;
+            /** @description Minor units of `currency` */
+            waste_minor: number;
+            /** @description Minor units of `currency` */
+            purchase_minor: number;
+            lost_units: number;
+            wasted_units: number;
+        };
         /** PoisonedEvent */
         PoisonedEvent: {
             consumer: string;
@@ -2412,6 +2818,41 @@ export interface components {
         PoisonedEventList: {
             next_cursor?: string | null;
             items: components["schemas"]["PoisonedEvent"][];
+        };
+        /** Policy */
+        Policy: {
+            /**
+             * @default least_cost
+             * @enum {string}
+             */
+            objective: "least_cost" | "service_level" | "fill_rate";
+            /** @default 0.98 */
+            fill_rate: number;
+            /**
+             * @description Share of its cost that holding a unit for a year costs
+             * @default 0.25
+             */
+            holding_rate: number;
+            /**
+             * @description Minor units of `currency`
+             * @default 200
+             */
+            order_minor: number;
+            /** @default true */
+            cost_from_receipts: boolean;
+            /** @default 0 */
+            version: number;
+        };
+        /** PolicyChange */
+        PolicyChange: {
+            version: number;
+            objective?: "least_cost" | "service_level" | "fill_rate";
+            fill_rate?: number;
+            /** @description Share of its cost that holding a unit for a year costs */
+            holding_rate?: number;
+            /** @description Minor units of `currency` */
+            order_minor?: number;
+            cost_from_receipts?: boolean;
         };
         /** PowerAnswer */
         PowerAnswer: {
@@ -2453,6 +2894,12 @@ export interface components {
             low: number;
             high: number;
             p: number;
+        };
+        /** PriceBreak */
+        PriceBreak: {
+            from_quantity: number;
+            /** @description Minor units of `currency` */
+            unit_cost_minor: number;
         };
         /** PriceList */
         PriceList: {
@@ -2518,6 +2965,29 @@ export interface components {
             components?: components["schemas"]["Component"][];
             status?: "active" | "archived";
         };
+        /** ProductClass */
+        ProductClass: {
+            product_id: string;
+            sku: string;
+            name: string;
+            /** @enum {string} */
+            abc: "A" | "B" | "C";
+            /** @enum {string} */
+            xyz: "X" | "Y" | "Z";
+            rank: number;
+            share: number;
+            variation: number | null;
+            revenue_minor: number;
+            units: number;
+            weeks: number;
+            currency: string;
+            made_at: string;
+        };
+        /** ProductClassList */
+        ProductClassList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["ProductClass"][];
+        };
         /** ProductDay */
         ProductDay: {
             day: string;
@@ -2565,6 +3035,8 @@ export interface components {
             currency: string;
             available: number;
             on_order: number;
+            /** @default 0 */
+            drafted: number;
             days_of_cover: number | null;
             stock_out_day: string | null;
             order_by: string | null;
@@ -2581,6 +3053,56 @@ export interface components {
             next_cursor?: string | null;
             items: components["schemas"]["Proposal"][];
         };
+        /** PurchaseOrder */
+        PurchaseOrder: {
+            id: string;
+            supplier_id: string;
+            supplier: string;
+            location_id: string;
+            /**
+             * @default draft
+             * @enum {string}
+             */
+            state: "draft" | "approved" | "sent" | "partly_received" | "received" | "closed" | "cancelled";
+            currency: string;
+            exchange_rate?: string | null;
+            lines: components["schemas"]["inventory_purchasing_model_Line"][];
+            /** @default 0 */
+            delivery_minor: number;
+            /** @default 0 */
+            total_minor: number;
+            expected_on?: string | null;
+            /**
+             * @default manual
+             * @enum {string}
+             */
+            origin: "manual" | "replenishment";
+            /** @default  */
+            note: string;
+            created_at: string;
+            created_by: string;
+            updated_at: string;
+            approved_at?: string | null;
+            approved_by?: string | null;
+            sent_at?: string | null;
+            sent_by?: string | null;
+            received_at?: string | null;
+            ended_at?: string | null;
+            /** @default 1 */
+            version: number;
+        };
+        /** PurchaseOrderChange */
+        PurchaseOrderChange: {
+            version: number;
+            lines?: components["schemas"]["inventory_purchasing_model_NewLine"][];
+            expected_on?: string | null;
+            note?: string;
+        };
+        /** PurchaseOrderList */
+        PurchaseOrderList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["PurchaseOrder"][];
+        };
         /** Quality */
         Quality: {
             wape?: number | null;
@@ -2594,6 +3116,11 @@ export interface components {
             reference?: string | null;
             /** @default  */
             note: string;
+        };
+        /** Received */
+        Received: {
+            product_id: string;
+            quantity: number;
         };
         /** RefreshToken */
         RefreshToken: {
@@ -2651,6 +3178,11 @@ export interface components {
             mismatch: boolean;
             p: number;
             p_always: number;
+        };
+        /** ServiceCost */
+        ServiceCost: {
+            service: string;
+            amount_micro: number;
         };
         /** SettingsHistory */
         SettingsHistory: {
@@ -2733,6 +3265,38 @@ export interface components {
             /** @enum {string} */
             role: "admin" | "manager" | "analyst" | "customer" | "service";
         };
+        /** SimulationRequest */
+        SimulationRequest: {
+            /**
+             * @default [
+             *       "least_cost",
+             *       "service_level",
+             *       "base_stock",
+             *       "fixed_quantity"
+             *     ]
+             */
+            policies: (("least_cost" | "service_level" | "base_stock" | "fixed_quantity") | unknown)[];
+            /**
+             * @default fixed_quantity
+             * @enum {string}
+             */
+            against: "least_cost" | "service_level" | "base_stock" | "fixed_quantity";
+            /** @default 182 */
+            days: number;
+            /** @default 28 */
+            renew_days: number;
+            /** @default [] */
+            product_ids: (string | unknown)[];
+            location_id?: string | null;
+        };
+        /** Skipped */
+        Skipped: {
+            product_id: string;
+            location_id: string;
+            /** @enum {string} */
+            code: "no-supplier" | "already-drafted" | "over-budget" | "too-many";
+            text: string;
+        };
         /** Span */
         Span: {
             from: string;
@@ -2771,6 +3335,16 @@ export interface components {
             lead_time_days: number;
             /** @default 0 */
             lead_time_deviation_days: number;
+            email?: string | null;
+            currency?: string | null;
+            exchange_rate?: string | null;
+            /** @default 0 */
+            minimum_order_minor: number;
+            /** @default 0 */
+            delivery_minor: number;
+            free_delivery_from_minor?: number | null;
+            /** @default [] */
+            order_weekdays: number[];
             /** @default  */
             note: string;
             created_at: string;
@@ -2784,12 +3358,34 @@ export interface components {
             name?: string;
             lead_time_days?: number;
             lead_time_deviation_days?: number;
+            email?: string | null;
+            /** @description Units of the shop's currency for one of the supplier's */
+            exchange_rate?: string | null;
+            /** @description Minor units of `currency` */
+            minimum_order_minor?: number;
+            /** @description Minor units of `currency` */
+            delivery_minor?: number;
+            /** @description Minor units of `currency` */
+            free_delivery_from_minor?: number | null;
+            order_weekdays?: number[];
             note?: string;
         };
         /** SupplierList */
         SupplierList: {
             next_cursor?: string | null;
             items: components["schemas"]["Supplier"][];
+        };
+        /** SystemCost */
+        SystemCost: {
+            runs_on: string;
+            bill: string;
+            environment: string;
+            region: string;
+            currency: string;
+            prices_as_of: string;
+            spend_limit_usd: number;
+            stated: components["schemas"]["MonthlyCost"];
+            measured: components["schemas"]["MeasuredCost"];
         };
         /** Taken */
         Taken: {
@@ -2811,6 +3407,16 @@ export interface components {
             pack_size: number;
             lead_time_days?: number | null;
             lead_time_deviation_days?: number | null;
+            /** @default  */
+            supplier_sku: string;
+            /** @default [] */
+            breaks: components["schemas"]["PriceBreak"][];
+            /**
+             * @default all_units
+             * @enum {string}
+             */
+            discount: "all_units" | "incremental";
+            shelf_days?: number | null;
             updated_at: string;
         };
         /** TermsList */
@@ -2899,6 +3505,55 @@ export interface components {
             text: string;
             variant?: string | null;
         };
+        /** Wanted */
+        Wanted: {
+            supplier_id?: string | null;
+            location_id?: string | null;
+            /** @default [] */
+            product_ids: (string | unknown)[];
+            /** @description Minor units of `currency` */
+            budget_minor?: number | null;
+            /** @default true */
+            fill_up: boolean;
+        };
+        /** Weights */
+        Weights: {
+            /** @description Minor units of `currency` */
+            unit_cost_minor: number | null;
+            /** @description Minor units of `currency` */
+            price_minor: number;
+            /** @description Minor units of `currency` */
+            lost_margin_minor: number;
+            holding_year_minor: number;
+            /** @description Minor units of `currency` */
+            order_minor: number;
+            shelf_days: number | null;
+        };
+        /** Why */
+        Why: {
+            proposal: components["schemas"]["Proposal"];
+            currency: string;
+            weights: components["schemas"]["Weights"];
+            curve: components["schemas"]["Point"][];
+            alternatives: components["schemas"]["Alternative"][];
+            offers: components["schemas"]["Offer"][];
+        };
+        /** Worth */
+        Worth: {
+            product_id: string;
+            sku: string;
+            name: string;
+            on_hand: number;
+            unit_cost_minor: number | null;
+            value_minor: number | null;
+            currency: string;
+            basis: string;
+        };
+        /** WorthList */
+        WorthList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Worth"][];
+        };
         /** Metric */
         dashboard_metrics_Metric: {
             name: string;
@@ -2968,6 +3623,58 @@ export interface components {
         forecasting_model_Note: {
             code: string;
             text: string;
+        };
+        /** Line */
+        inventory_purchasing_model_Line: {
+            product_id: string;
+            sku: string;
+            name: string;
+            /** @default  */
+            supplier_sku: string;
+            quantity: number;
+            /** @default 0 */
+            received: number;
+            unit_cost_minor?: number | null;
+            cost_minor?: number | null;
+        };
+        /** NewLine */
+        inventory_purchasing_model_NewLine: {
+            product_id: string;
+            quantity: number;
+            /** @description Minor units of `currency` */
+            unit_cost_minor?: number | null;
+        };
+        /** Line */
+        orders_model_Line: {
+            line: number;
+            product_id: string;
+            sku: string;
+            name: string;
+            quantity: number;
+            unit_price_minor: number;
+            discount_minor: number;
+            order_discount_minor: number;
+            total_minor: number;
+            cost_minor: number | null;
+            components: components["schemas"]["Part"][];
+            /** @default 0 */
+            fulfilled: number;
+            /** @default 0 */
+            returned: number;
+            /** @default 0 */
+            cancelled: number;
+        };
+        /** NewLine */
+        orders_model_NewLine: {
+            product_id: string;
+            quantity: number;
+            /** @description Minor units of `currency` */
+            unit_price_minor?: number | null;
+            /**
+             * @description Minor units of `currency`
+             * @default 0
+             */
+            discount_minor: number;
         };
         /** Assumption */
         transfer_report_Assumption: {
@@ -4980,6 +5687,62 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemCost"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7143,6 +7906,1545 @@ export interface operations {
             };
         };
     };
+    get_lead_time: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                supplier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadTime"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                supplier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_purchase_orders: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                state?: string | null;
+                supplier_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrderList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_purchase_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller: a retry under it does nothing twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPurchaseOrder"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrder"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_from_replenishment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller: a retry under it does nothing twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drafted"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_purchase_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrder"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_purchase_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurchaseOrderChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrder"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_purchase_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrder"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_purchase_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrder"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_purchase_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller: a retry under it does nothing twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReceipt"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrder"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_purchase_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrder"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_purchase_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurchaseOrder"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Document"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_values: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorthList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_classes: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                class?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductClassList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    classify_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate_policies: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller: a retry under it does nothing twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationRequest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
@@ -8111,6 +10413,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProposalList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_proposal: {
+        parameters: {
+            query?: {
+                location_id?: string | null;
+            };
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
                 };
             };
             /** @description The request is not valid */

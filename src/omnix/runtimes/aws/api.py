@@ -36,9 +36,10 @@ class Service:
         ports = self.container.ports
         authenticate = make_authenticator(ports, ROLE_PERMISSIONS)
         probes = {"lake": self._lake, "worker": self._worker}
-        made = guarded(app.api(ports, authenticate, probes=probes))
+        made = app.api(ports, authenticate, probes=probes)
+        made.state.update({"stage": env["STAGE"], "region": env.get("AWS_REGION")})
         self._mangum = Mangum(
-            made,
+            guarded(made),
             lifespan="off",
             api_gateway_base_path=env["STAGE"],
             text_mime_types=_TEXT,
