@@ -34,6 +34,7 @@ _log = logging.getLogger("omnix.runtime")
 _DISK_SHORT_GIB, _DISK_FULL_GIB = 1.0, 0.1
 Prepare = Callable[[Ports], Awaitable[None]]
 
+_API = ("/v1/", "/ofrep/", "/problems/")
 _FILES = 65_536
 _PAUSE_SECONDS = 5.0
 
@@ -70,7 +71,7 @@ def _disk(data: Path) -> Probe:
 
 
 def asgi(local: LocalPlatform, authenticate: Authenticator, pages: WebPages) -> Any:
-    """The whole server as one ASGI application: the API and its problems, pages elsewhere."""
+    """The whole server as one ASGI application: the API, its flags and problems, pages elsewhere."""
     api = guarded(
         app.api(
             local.ports,
@@ -81,7 +82,7 @@ def asgi(local: LocalPlatform, authenticate: Authenticator, pages: WebPages) -> 
     )
 
     async def front(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and not scope["path"].startswith(("/v1/", "/problems/")):
+        if scope["type"] == "http" and not scope["path"].startswith(_API):
             await pages(scope, receive, send)
         else:
             await api(scope, receive, send)
