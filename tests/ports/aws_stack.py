@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import botocore.session
+from botocore.exceptions import ClientError
 
 from omnix.adapters.aws.bus import AwsBus
-from omnix.adapters.aws.calls import Calls
+from omnix.adapters.aws.calls import Calls, code
 from omnix.adapters.aws.jobs import AwsJobs
 from omnix.adapters.aws.lake import AwsLake
 from omnix.adapters.aws.own import OUTBOX, OWN
@@ -62,20 +63,21 @@ async def _create(calls: Calls, table: Table) -> None:
         }
         for index in table.indexes
     ]
-    await calls.call(
-        "dynamodb",
-        "create_table",
-        TableName=table.name,
-        AttributeDefinitions=[{"AttributeName": k, "AttributeType": "S"} for k in sorted(keys)],
-        KeySchema=_schema(table.partition, table.sort),
-        BillingMode="PAY_PER_REQUEST",
+    request = {
+        "TableName": table.name,
+        "AttributeDefinitions": [{"AttributeName": k, "AttributeType": "S"} for k in sorted(keys)],
+        "KeySchema": _schema(table.partition, table.sort),
+        "BillingMode": "PAY_PER_REQUEST",
         **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
-        **(
-            {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}}
-            if table.stream
-            else {}
-        ),
-    )
+    }
+    if table.stream:
+        request["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    try:
+        await calls.call("dynamodb", "create_table", **request)
+    except ClientError as error:
+        # The account is new: a first answer came too late, and the call was repeated.
+        if code(error) != "ResourceInUseException":
+            raise
     await calls.call(
         "dynamodb",
         "update_time_to_live",

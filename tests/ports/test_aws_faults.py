@@ -1,5 +1,10 @@
-"""What the services do on a bad day, put between the adapters and a real emulator."""
+"""What the services do on a bad day: nothing lost, nothing done twice, and no patience for ever.
 
+Each test says in brackets where the trouble comes from: *emulated*, since the emulator does it
+as Amazon does, or *stubbed*, put where the bytes leave botocore, since no emulator does it.
+"""
+
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,6 +17,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
 from omnix.adapters.aws import calls as calls_module
+from omnix.adapters.aws.calls import Calls
 from omnix.adapters.aws.records import AwsRecords
 from omnix.kit.errors import ConditionFailed, Unavailable
 from omnix.kit.events import Event
@@ -34,10 +40,14 @@ async def records(request: pytest.FixtureRequest, ministack: str) -> AsyncIterat
 
 
 class Line:
-    """Stands where the bytes leave, counts operations, and makes the trouble it is told to."""
+    """Stands where the bytes leave, counts operations, and makes the trouble it is told to.
 
-    def __init__(self, records: AwsRecords) -> None:
-        session = records.calls.client("dynamodb")._endpoint.http_session
+    ``every``: of this many transactions one is refused as if others changed the same items.
+    """
+
+    def __init__(self, calls: Calls, service: str = "dynamodb") -> None:
+        session = calls.client(service)._endpoint.http_session
+        self.every = 0
         self._send = session.send
         self.sent: list[str] = []
         self.trouble: list[tuple[str, str]] = []
@@ -47,6 +57,8 @@ class Line:
         target = request.headers["X-Amz-Target"]
         operation = (target if isinstance(target, str) else target.decode()).rpartition(".")[2]
         self.sent.append(operation)
+        if self.every and operation == "TransactWriteItems" and len(self.sent) % self.every == 0:
+            return _refusal(request, "TransactionConflict")
         if self.trouble and self.trouble[0][0] == operation:
             _, kind = self.trouble.pop(0)
             if kind == "lost answer":
@@ -69,10 +81,11 @@ def _refusal(request: Any, kind: str) -> AWSResponse:
 
 @pytest.fixture
 def line(records: AwsRecords) -> Line:
-    return Line(records)
+    return Line(records.calls)
 
 
 async def test_a_batch_whose_answer_was_lost_happens_once(records: AwsRecords, line: Line) -> None:
+    """[stubbed: the answer; emulated: that the token makes it one batch]"""
     await records.write([Put(THINGS, {"id": "a", "n": 5})])
     line.trouble = [("TransactWriteItems", "lost answer")] * 2
     await records.write(
@@ -91,6 +104,7 @@ async def test_a_batch_whose_answer_was_lost_happens_once(records: AwsRecords, l
     ["ThrottlingException", "ProvisionedThroughputExceededException", "TransactionConflict"],
 )
 async def test_a_busy_table_is_asked_again(records: AwsRecords, line: Line, kind: str) -> None:
+    """[stubbed]"""
     line.trouble = [("TransactWriteItems", kind)] * 5
     await records.write([Put(THINGS, {"id": "a"}, (Absent(),))])
     assert line.sent.count("TransactWriteItems") == 6
@@ -103,6 +117,7 @@ async def test_a_busy_table_is_asked_again(records: AwsRecords, line: Line, kind
 async def test_patience_ends(
     records: AwsRecords, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """[stubbed]"""
     monkeypatch.setattr(calls_module, "SLOWEST", 0.0)
     line.trouble = [("GetItem", "ThrottlingException")] * 1000
     with pytest.raises(Unavailable):
@@ -116,6 +131,7 @@ async def test_patience_ends(
 
 
 async def test_what_is_refused_for_good_is_not_asked_again(records: AwsRecords, line: Line) -> None:
+    """[stubbed]"""
     line.trouble = [("GetItem", "AccessDeniedException")]
     with pytest.raises(Unavailable, match="AccessDenied") as raised:
         await records.get(THINGS, "a")
@@ -123,8 +139,32 @@ async def test_what_is_refused_for_good_is_not_asked_again(records: AwsRecords, 
     assert line.sent == ["GetItem"]
 
 
+async def test_a_hundred_buyers_never_oversell_though_transactions_conflict(
+    records: AwsRecords, line: Line
+) -> None:
+    """[emulated, and one transaction of three refused by a stub; without it in the contract]"""
+    await records.write([Put(THINGS, {"id": "p", "stock": 60})])
+    line.every = 3
+
+    async def buyer(number: int) -> bool:
+        order = Put(LINES, {"order": f"o{number}", "line": 1}, (Absent(),))
+        take = Update(THINGS, "p", {"stock": -1}, when=(AtLeast("stock", 1),))
+        try:
+            await records.write([take, order])
+        except ConditionFailed:
+            return False
+        return True
+
+    bought = await asyncio.gather(*[buyer(number) for number in range(100)])
+    assert bought.count(True) == 60
+    assert await records.get(THINGS, "p") == {"id": "p", "stock": 0}
+    sold = [item["order"] async for chunk in records.scan(LINES) for item in chunk]
+    assert sorted(sold) == sorted(f"o{n}" for n, won in enumerate(bought) if won)
+    assert line.sent.count("TransactWriteItems") >= 140
+
+
 async def test_calls_of_one_write(records: AwsRecords, line: Line) -> None:
-    """What each kind of write costs, since every call is money and time."""
+    """[emulated] What each kind of write costs, since every call is money and time."""
     event = Event("thing.made", "a", "2026-01-01T00:00:00.000Z", {})
     await records.write([Put(THINGS, {"id": "a", "group": "g", "rank": 1})])
     await records.write([Update(THINGS, "a", {"n": 1})])

@@ -6,6 +6,7 @@ So is how often it was received, since a retry with a pause is a new message.
 
 import asyncio
 import json
+import logging
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -36,6 +37,7 @@ from omnix.ports import (
     Update,
 )
 
+_log = logging.getLogger("omnix.jobs")
 REMEMBER_SECONDS = 14 * 86_400
 """How long an id is known: as long as SQS keeps a message at most."""
 
@@ -134,10 +136,15 @@ class AwsJobs:
             if not answer.get("Messages"):
                 return None
             handle, body = (answer["Messages"][0][part] for part in ("ReceiptHandle", "Body"))
-            message = await self.taken(queue, handle, body, visibility)
+            patience = 0
+            try:
+                message = await self.taken(queue, handle, body, visibility)
+            except (ValueError, LookupError, TypeError) as error:
+                # Left alone, it ends with the dead letters of the queue itself.
+                _log.error("a message of %s cannot be read: %s", queue, error)
+                continue
             if message is not None:
                 return message
-            patience = 0
 
     async def taken(self, queue: str, handle: str, body: str, visibility: float) -> Message | None:
         """The message that SQS delivered with ``handle`` from the queue at this URL, now held;

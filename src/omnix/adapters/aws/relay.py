@@ -48,7 +48,7 @@ class Relay:
     """Puts what the outbox in ``records`` holds on the Kinesis stream called ``stream``."""
 
     def __init__(self, calls: Calls, records: Records, clock: Clock, stream: str) -> None:
-        self._calls = calls
+        self.calls = calls
         self._records = records
         self._clock = clock
         self._stream = stream
@@ -180,7 +180,7 @@ class Relay:
     async def _put(self, events: Sequence[Mapping[str, Any]]) -> None:
         data = json.dumps(events, separators=(",", ":"), ensure_ascii=False).encode()
         try:
-            await self._calls.call(
+            await self.calls.call(
                 "kinesis",
                 "put_record",
                 StreamName=self._stream,
