@@ -1,6 +1,7 @@
 """The bill: within what the product states, right to the unit, and made from the template."""
 
 import ast
+import runpy
 import subprocess
 import sys
 from dataclasses import replace
@@ -116,15 +117,22 @@ def test_the_alarm_follows_the_bill() -> None:
 
 
 def test_prices_are_positive_dated_and_of_every_region() -> None:
-    used = {
-        (line.service, line.unit)
-        for line in (*estimate("prod", network=True).lines, *estimate("dev").lines)
-    }
     for name, price in PRICES.items():
         assert set(price.usd) == set(REGIONS), name
         assert all(usd > 0 for usd in price.usd.values()), name
         assert price.page.startswith("https://aws.amazon.com/"), name
-    assert used <= {(price.service, price.unit) for price in PRICES.values()}
+
+
+def test_no_price_is_kept_for_nothing() -> None:
+    full = replace(known("prod", network=True), gateways=1)
+    used = {(line.service, line.unit) for line in estimate("prod", shape=full).lines}
+    assert used == {(price.service, price.unit) for price in PRICES.values()}
+
+
+def test_the_page_is_current() -> None:
+    """Else: ``python docs/make_cost.py``."""
+    made = runpy.run_path(str(ROOT / "docs" / "make_cost.py"))
+    assert (ROOT / "docs" / "cost.md").read_text() == made["page"]()
 
 
 def test_the_shapes_are_those_of_the_template() -> None:

@@ -87,8 +87,8 @@ def _show(made: "Estimate") -> None:
     load = made.load
     console.print(
         f"{made.environment} in {made.region}: {load.requests:,} requests, {load.orders:,} orders "
-        f"and {load.events:,} events a month, {load.gigabytes:,} GB kept. List prices of "
-        f"{made.prices_as_of}, nothing free of charge counted.",
+        f"and {load.events:,} events a month, {load.gigabytes:,} GB kept. List prices as "
+        f"known in {made.prices_as_of}; nothing that is free to an account is taken off.",
         markup=False,
     )
     table = Table("service", "what", "units", "unit price", "USD", "from", box=None)

@@ -113,7 +113,7 @@ def _tables(bill: _Bill, shape: Shape, load: Load, units: Units) -> None:
     bill.add("dynamodb-write", load.events, "events that were sent", ASSUMED)
     bill.add("dynamodb-read", load.orders * units.placed_reads, "orders placed", MEASURED)
     bill.add("dynamodb-read", load.orders * units.followed_reads, "what follows", MEASURED)
-    bill.add("dynamodb-read", load.orders * catalogue, "value of stock, by catalogue", MEASURED)
+    bill.add("dynamodb-read", load.orders * catalogue, "value of stock, by catalogue", ASSUMED)
     bill.add("dynamodb-read", reading * units.read_reads, "other requests", MEASURED)
     swept = calls.get("relay", 0) * units.sweep_reads
     bill.add("dynamodb-read", swept, "looks for what is pending", MEASURED)
@@ -150,7 +150,7 @@ def _gateway(bill: _Bill, load: Load, units: Units) -> None:
 def _objects(bill: _Bill, load: Load, units: Units) -> None:
     kept = load.gigabytes * (1 - TABLES_SHARE)
     bill.add("s3-storage", kept, "lake, models, pages", LOAD)
-    bill.add("s3-write", load.orders * units.lake_writes, "facts of orders", MEASURED)
+    bill.add("s3-write", load.orders * units.lake_writes, "facts of orders", ASSUMED)
     bill.add("s3-read", load.orders * units.lake_reads, "looks at the lake", ASSUMED)
 
 
@@ -182,7 +182,7 @@ def _others(bill: _Bill, shape: Shape, load: Load, units: Units) -> None:
     bill.add("shard-hour", hours, f"{shape.shards} shard", TEMPLATE)
     if shape.stream_hours > 24:
         bill.add("shard-hour-kept", hours, f"kept {shape.stream_hours} hours", TEMPLATE)
-    bill.add("stream-put", records, "events of orders", MEASURED)
+    bill.add("stream-put", records, "events of orders", ASSUMED)
     # Rotated once a year: after two years a key is paid for three times, and never more.
     bill.add("key", shape.keys * 3, "key, and versions that rotation keeps", TEMPLATE)
     bill.add("key-request", units.key_requests, "what KMS is asked", ASSUMED)

@@ -1,15 +1,15 @@
-"""List prices of AWS in US dollars, each with its page and date, for the documented regions.
+"""List prices of AWS in US dollars, each with its page, for the documented regions.
 
 Standard library only. Without what is free of charge to an account, which another stack may have
-used up, and without taxes and discounts. ``AS_OF`` says when the table was last gone through;
-``doubt`` marks prices that no page was at hand for.
+used up, and without taxes and discounts. The table holds what was known of the pages at ``AS_OF``;
+``doubt`` marks what was computed from an earlier price or from a neighbour's.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-AS_OF = "2026-11-22"
+AS_OF = "2025-07"
 REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "ap-southeast-1")
 _MILLION = 1_000_000
 
@@ -17,7 +17,7 @@ _MILLION = 1_000_000
 @dataclass(frozen=True)
 class Price:
     """US dollars for ``per`` units, by region. ``since`` is the month the price has held from,
-    as far as known; ``doubt`` names regions whose figure was not read on a page.
+    as far as known; ``doubt`` names regions whose figure is to be looked up before use.
     """
 
     service: str
@@ -117,20 +117,7 @@ PRICES: Mapping[str, Price] = {
         "0.014", "0.0165", "0.0182", per=_MILLION, doubt=(_EU, _SG),
     ),
     "queue-request": _price("SQS", "requests", "sqs/pricing", "0.40", per=_MILLION),
-    "topic-mail": _price("SNS", "e-mails", "sns/pricing", "2.00", per=100_000),
-    "custom-event": _price("EventBridge", "custom events", "eventbridge/pricing", "1.00",
-                           per=_MILLION),
     "secret": _price("Secrets Manager", "secrets", "secrets-manager/pricing", "0.40"),
-    "secret-request": _price(
-        "Secrets Manager", "requests", "secrets-manager/pricing", "0.05", per=10_000,
-    ),
-    "web-request": _price(
-        "CloudFront", "HTTPS requests", "cloudfront/pricing", "0.01", "0.012", "0.012",
-        per=10_000, doubt=(_EU, _SG),
-    ),
-    "web-out": _price(
-        "CloudFront", "GB to browsers", "cloudfront/pricing", "0.085", "0.085", "0.12",
-    ),
     "data-out": _price(
         "Data transfer", "GB out of the region", "ec2/pricing/on-demand", "0.09", "0.09", "0.12",
     ),
