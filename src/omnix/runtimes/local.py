@@ -71,7 +71,7 @@ def _disk(data: Path) -> Probe:
 
 
 def asgi(local: LocalPlatform, authenticate: Authenticator, pages: WebPages) -> Any:
-    """The whole server as one ASGI application: the API, its flags and problems, pages elsewhere."""
+    """The whole server as one ASGI application: API, flags and problems, pages elsewhere."""
     api = guarded(
         app.api(
             local.ports,
