@@ -14,14 +14,16 @@ from domains.simulated import ACTOR, SPEC, follow, job, opened
 from omnix.domains.forecasting import service as forecasting
 from omnix.domains.forecasting.declare import FORECAST_RUNS, FORECASTS
 from omnix.domains.forecasting.model import TOTAL_DAYS, TOTAL_LEVELS
+from omnix.domains.inventory import policy, supply
 from omnix.domains.inventory import service as inventory
-from omnix.domains.inventory import supply
 from omnix.domains.inventory.declare import BALANCES, LOCATIONS, PROPOSAL_COUNTS, PROPOSALS
 from omnix.domains.inventory.locations import location_items
-from omnix.domains.inventory.model import Adjustment, NewSupplier, NewTerms, SupplierChange
+from omnix.domains.inventory.model import Adjustment
+from omnix.domains.inventory.policy import PolicyChange
 from omnix.domains.inventory.replenishment import handlers
 from omnix.domains.inventory.replenishment import service as replenishment
 from omnix.domains.inventory.replenishment.model import Proposal
+from omnix.domains.inventory.supply_model import NewSupplier, NewTerms, SupplierChange
 from omnix.domains.orders import service as orders
 from omnix.domains.orders import transitions
 from omnix.domains.orders.model import Cancellation, NewLine, NewOrder
@@ -121,6 +123,7 @@ async def test_the_figures_of_a_proposal(tmp_path: Path) -> None:
 
 async def test_terms_of_the_cheapest_supplier(tmp_path: Path) -> None:
     async with opened(tmp_path) as ports:
+        await policy.change(ports, ACTOR, PolicyChange(version=0, objective="service_level"))
         await _filled(ports, {"tea": {"north": 2.0}}, cost_minor=300)
         await _stock(ports, "tea", "north", 0)
         for id, lead in (("dear", 1.0), ("cheap", 0.0)):
@@ -283,7 +286,7 @@ async def test_every_product_of_a_shop_has_one(shop_data: Path) -> None:
             assert (each.quantity > 0) == (position < each.inputs.reorder_point)
             if each.quantity:
                 assert f"order {each.quantity:,}" in each.reason
-                assert position + each.quantity >= each.inputs.target
+                assert position + each.quantity >= each.inputs.reorder_point
             assert each.inputs.demand_quantile == pytest.approx(
                 each.inputs.demand_mean + each.inputs.safety_stock, abs=0.02
             )

@@ -13,14 +13,12 @@ from omnix.domains.inventory.declare import BALANCES
 from omnix.domains.inventory.model import (
     Adjustment,
     NewLocation,
-    NewSupplier,
-    NewTerms,
     NewTransfer,
     Receipt,
-    SupplierChange,
     TransferLine,
 )
 from omnix.domains.inventory.stock import OutOfStock
+from omnix.domains.inventory.supply_model import NewSupplier, NewTerms, SupplierChange
 from omnix.domains.orders import service as orders
 from omnix.kit.errors import AlreadyExists, Conflict, Invalid, NotFound
 from omnix.platform.idempotency import KeyReused

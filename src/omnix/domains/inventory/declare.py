@@ -18,7 +18,8 @@ BALANCES = Collection(
     key=("product_id", "location_id"),
     indexes=(Index("location-index", "location_id", "product_id"),),
 )
-"""Numbers ``on_hand``, ``reserved``, ``available`` (their difference) and ``on_order``."""
+"""Numbers ``on_hand``, ``reserved``, ``available`` (their difference), ``on_order`` and
+``drafted``: what approved purchase orders still owe, and what drafts ask for."""
 
 LEDGER = Collection("ledger", table="inventory", key=("stock", "entry"))
 """``stock`` is ``product_id@location_id``; entries only ever come, and sum to the balance."""
@@ -48,6 +49,34 @@ PROPOSALS = Collection(
 )
 """What to order. Only proposals of more than nothing have the ``open`` attributes."""
 
+PURCHASE_ORDERS = Collection(
+    "purchase_orders",
+    table="inventory",
+    key=("scope", "id"),
+    indexes=(
+        Index("listing-index", "listing", "created_at"),
+        Index("state-index", "state", "created_at"),
+        Index("supplier-index", "supplier_id", "created_at"),
+    ),
+)
+DELIVERIES = Collection("deliveries", table="inventory", key=("supplier_id", "entry"))
+"""How long each receipt took since its order was sent: what lead times are learnt from."""
+
+VALUES = Collection("values", table="inventory", key=("product_id",))
+"""Moving average of what a product cost, in ten-thousandths of a minor unit of the shop's
+currency. One for all locations, so that a transfer changes nothing."""
+
+POLICY = Collection("policy", table="inventory", key=("key",))
+"""What replenishment aims at, under ``shop``."""
+
+CLASSES = Collection(
+    "classes",
+    table="inventory",
+    key=("product_id",),
+    indexes=(Index("listing-index", "listing", "rank"), Index("class-index", "class", "rank")),
+)
+"""ABC/XYZ class of each product that sold, by its rank in revenue."""
+
 PROPOSAL_COUNTS = Collection("proposal_counts", table="inventory", key=("key",))
 
 STOCK_DAYS = Fact(
@@ -66,23 +95,46 @@ STOCK_DAYS = Fact(
 )
 """Closing stock of a day and the share of its opening hours in which the product was in stock."""
 
+SIMULATE = JobType("inventory.simulate", "Replay replenishment policies over history", timeout=600)
+CLASSIFY = JobType("inventory.classify", "Sort products into ABC and XYZ classes", timeout=600)
 CLOSE_DAYS = JobType("inventory.close-days", "Write down yesterday's stock", timeout=600)
 
 DOMAIN = Domain(
     name="inventory",
     title="Inventory",
-    collections=(BALANCES, LEDGER, LOCATIONS, SUPPLIERS, SUPPLY, PROPOSALS, PROPOSAL_COUNTS),
+    collections=(
+        BALANCES,
+        LEDGER,
+        LOCATIONS,
+        SUPPLIERS,
+        SUPPLY,
+        PROPOSALS,
+        PROPOSAL_COUNTS,
+        PURCHASE_ORDERS,
+        DELIVERIES,
+        VALUES,
+        POLICY,
+        CLASSES,
+    ),
     facts=(STOCK_DAYS,),
     events={
         "stock.moved": "Stock of a product at a location changed outside an order.",
         "stock.counted": "Stock of a product at a location was counted.",
         "location.created": "A location was opened.",
         "supplier.changed": "A supplier or its terms changed.",
+        "purchase-order.changed": "A purchase order was drafted, changed or came a step further.",
+        "replenishment.policy-changed": "What replenishment aims at was changed.",
     },
-    jobs=(CLOSE_DAYS,),
-    schedules=(Schedule("inventory.close-days", CLOSE_DAYS.name, at="00:15"),),
+    jobs=(CLOSE_DAYS, SIMULATE, CLASSIFY),
+    schedules=(
+        Schedule("inventory.close-days", CLOSE_DAYS.name, at="00:15"),
+        Schedule("inventory.classify", CLASSIFY.name, at="04:30"),
+    ),
     permissions=(
         Permission("inventory:read", "See stock and proposals", READERS),
         Permission("inventory:write", "Adjust, count and transfer stock", EDITORS),
+        Permission("purchasing:read", "See purchase orders and what stock is worth", READERS),
+        Permission("purchasing:write", "Draft, send and receive purchase orders", EDITORS),
+        Permission("purchasing:approve", "Approve purchase orders", EDITORS),
     ),
 )

@@ -1,8 +1,14 @@
-"""What stock is asked at regular times."""
+"""What stock is asked at regular times, and what takes longer than a request."""
 
 from omnix.platform.jobs import JobHandler
 
-from .declare import CLOSE_DAYS
+from .analysis.classes import classify_all
+from .analysis.replay import replay
+from .declare import CLASSIFY, CLOSE_DAYS, SIMULATE
 from .stock_days import close_days
 
-JOBS = (JobHandler(CLOSE_DAYS, close_days),)
+JOBS = (
+    JobHandler(CLOSE_DAYS, close_days),
+    JobHandler(CLASSIFY, classify_all),
+    JobHandler(SIMULATE, replay),
+)

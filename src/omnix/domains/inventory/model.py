@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 
 from omnix.kit.ids import Id
 from omnix.kit.money import MAX_MINOR
@@ -49,6 +49,7 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     """Stock of one product at one location. ``available`` is ``on_hand`` less ``reserved``.
 
     ``available`` falls below zero only where a count found less than is reserved.
+    ``on_order`` is what approved purchase orders still owe, ``drafted`` what drafts ask for.
     ``counted_at`` is None as long as nobody counted.
     """
 
@@ -58,6 +59,7 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
     reserved: int = 0
     available: int = 0
     on_order: int = 0
+    drafted: int = 0
     counted_at: str | None = None
     updated_at: str
 
@@ -65,7 +67,8 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True):
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the ledger. All entries of a stock sum to its balance.
 
-    ``reference`` names the order, transfer or delivery behind it.
+    ``reference`` names the order, transfer, purchase order or delivery behind it;
+    ``unit_cost_minor`` is what a unit cost that a purchase order brought, in the shop's currency.
     """
 
     id: str
@@ -78,6 +81,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     reference: str | None = None
     reason: Reason | None = None
+    unit_cost_minor: int | None = None
     note: str = ""
 
 
@@ -125,63 +129,6 @@ class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[TransferLine, ...]
     note: str
     at: str
-
-
-class NewSupplier(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A supplier to add. Lead time is the days from order to arrival."""
-
-    name: Name
-    lead_time_days: Days
-    id: Id | None = None
-    lead_time_deviation_days: Days = 0.0
-    note: Note = ""
-
-
-class SupplierChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Fields to change; those left out stay. ``version`` is the one that was read."""
-
-    version: int
-    name: Name | UnsetType = UNSET
-    lead_time_days: Days | UnsetType = UNSET
-    lead_time_deviation_days: Days | UnsetType = UNSET
-    note: Note | UnsetType = UNSET
-
-
-class Supplier(msgspec.Struct, frozen=True, kw_only=True):
-    """Who delivers. Lead time in days: mean and standard deviation."""
-
-    id: str
-    name: str
-    lead_time_days: float
-    lead_time_deviation_days: float = 0.0
-    note: str = ""
-    created_at: str
-    updated_at: str
-    version: int = 1
-
-
-class NewTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How a supplier sells a product. Without a lead time of its own the supplier's holds."""
-
-    unit_cost_minor: Minor | None = None
-    minimum_quantity: Quantity = 1
-    pack_size: Quantity = 1
-    lead_time_days: Days | None = None
-    lead_time_deviation_days: Days | None = None
-
-
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """How a product is bought from a supplier. None for a lead time means the supplier's."""
-
-    product_id: str
-    supplier_id: str
-    unit_cost_minor: int | None = None
-    currency: str
-    minimum_quantity: int = 1
-    pack_size: int = 1
-    lead_time_days: float | None = None
-    lead_time_deviation_days: float | None = None
-    updated_at: str
 
 
 def stock_key(product_id: str, location_id: str) -> str:

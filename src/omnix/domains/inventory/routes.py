@@ -1,42 +1,18 @@
 """Stock over HTTP."""
 
-from typing import Annotated
+from litestar import get, post
 
-from litestar import delete, get, patch, post, put
-from litestar.params import HeaderParameter, Parameter
-
-from omnix.domains.products import service as products
 from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
-from . import locations, service, supply
-from .model import (
-    Adjustment,
-    Balance,
-    Entry,
-    Location,
-    NewLocation,
-    NewSupplier,
-    NewTerms,
-    NewTransfer,
-    Receipt,
-    Supplier,
-    SupplierChange,
-    Terms,
-    Transfer,
-)
+from . import locations, policy_routes, service, supply_routes
+from .analysis import routes as analysis_routes
+from .model import Adjustment, Balance, Entry, Location, NewLocation, NewTransfer, Receipt, Transfer
+from .parameters import Place, RetryKey
+from .purchasing import routes as purchasing_routes
 
 READ, WRITE = allow("inventory:read"), allow("inventory:write")
-
-RetryKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key",
-        description="Chosen by the caller: a retry under it does nothing twice.",
-    ),
-]
-Place = Annotated[str | None, Parameter(max_length=64)]
 
 
 class BalanceList(Listing, frozen=True, kw_only=True):
@@ -55,18 +31,6 @@ class LocationList(Listing, frozen=True, kw_only=True):
     """A page of locations."""
 
     items: list[Location]
-
-
-class SupplierList(Listing, frozen=True, kw_only=True):
-    """A page of suppliers."""
-
-    items: list[Supplier]
-
-
-class TermsList(Listing, frozen=True, kw_only=True):
-    """A page of supply terms."""
-
-    items: list[Terms]
 
 
 @get("/locations", opt=READ, summary="List locations")
@@ -128,69 +92,6 @@ async def transfer_stock(
     return await service.transfer(ports, actor, data, retry_key)
 
 
-@get("/suppliers", opt=READ, summary="List suppliers")
-async def list_suppliers(ports: Ports, limit: Limit, cursor: Cursor) -> SupplierList:
-    """Who delivers."""
-    page = await supply.listing(ports, limit, cursor)
-    return SupplierList(items=list(page.items), next_cursor=page.next_cursor)
-
-
-@post("/suppliers", opt=WRITE, summary="Add a supplier")
-async def create_supplier(ports: Ports, actor: Actor, data: NewSupplier) -> Supplier:
-    """Adds a supplier with its lead time."""
-    return await supply.create(ports, actor, data)
-
-
-@get("/suppliers/{supplier_id:str}", opt=READ, summary="Get a supplier")
-async def get_supplier(ports: Ports, supplier_id: str) -> Supplier:
-    """One supplier by its id."""
-    return await supply.get(ports, supplier_id)
-
-
-@patch("/suppliers/{supplier_id:str}", opt=WRITE, summary="Change a supplier")
-async def change_supplier(
-    ports: Ports, actor: Actor, supplier_id: str, data: SupplierChange
-) -> Supplier:
-    """Changes the fields sent, if ``version`` is still the current one."""
-    return await supply.change(ports, actor, supplier_id, data)
-
-
-@get("/suppliers/{supplier_id:str}/products", opt=READ, summary="List what a supplier sells")
-async def list_supplied(ports: Ports, supplier_id: str, limit: Limit, cursor: Cursor) -> TermsList:
-    """The supply terms of one supplier, by product."""
-    page = await supply.supplied(ports, supplier_id, limit, cursor)
-    return TermsList(items=list(page.items), next_cursor=page.next_cursor)
-
-
-@get("/inventory/{product_id:str}/suppliers", opt=READ, summary="List a product's suppliers")
-async def list_terms(ports: Ports, product_id: str) -> TermsList:
-    """How the product can be bought."""
-    await products.get(ports, product_id)
-    return TermsList(items=await supply.terms(ports, product_id))
-
-
-@put(
-    "/inventory/{product_id:str}/suppliers/{supplier_id:str}",
-    opt=WRITE,
-    summary="Set supply terms",
-)
-async def set_terms(
-    ports: Ports, actor: Actor, product_id: str, supplier_id: str, data: NewTerms
-) -> Terms:
-    """Stores how the supplier sells the product, in place of what was known."""
-    return await supply.set_terms(ports, actor, product_id, supplier_id, data)
-
-
-@delete(
-    "/inventory/{product_id:str}/suppliers/{supplier_id:str}",
-    opt=WRITE,
-    summary="End supply terms",
-)
-async def end_terms(ports: Ports, actor: Actor, product_id: str, supplier_id: str) -> None:
-    """The supplier sells the product no longer."""
-    await supply.end_terms(ports, actor, product_id, supplier_id)
-
-
 ROUTES = (
     list_locations,
     create_location,
@@ -199,12 +100,8 @@ ROUTES = (
     adjust_stock,
     receive_stock,
     transfer_stock,
-    list_suppliers,
-    create_supplier,
-    get_supplier,
-    change_supplier,
-    list_supplied,
-    list_terms,
-    set_terms,
-    end_terms,
+    *supply_routes.ROUTES,
+    *policy_routes.ROUTES,
+    *purchasing_routes.ROUTES,
+    *analysis_routes.ROUTES,
 )

@@ -198,6 +198,18 @@ async def change(ports: Ports, actor: Actor, id: str, change: ProductChange) -> 
     return after
 
 
+def with_cost(before: Product, cost_minor: int, at: str) -> tuple[Operation, Event]:
+    """What sets a product's unit cost in a batch of somebody else's, such as a receipt.
+
+    The batch fails if the product changed since it was read.
+    """
+    after = msgspec.structs.replace(
+        before, cost_minor=cost_minor, updated_at=at, version=before.version + 1
+    )
+    put = Put(PRODUCTS, item(after), when=(Equals("version", before.version),))
+    return put, Event("product.changed", after.id, at, _told(after, before))
+
+
 async def archive(ports: Ports, actor: Actor, id: str) -> Product:
     """Take the product out of the active catalogue; history keeps it. Done twice is done once."""
     before = await get(ports, id)

@@ -225,3 +225,69 @@ def _point(ahead: Ahead, terms: Terms, day_cost: Floats) -> Floats:
         dear = window.costs(middle).total > bound
         low, high = np.where(dear, middle, low), np.where(dear, high, middle)
     return high
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """Quantities that may be ordered of one stock now, and what each would cost.
+
+    ``extra`` (N,) is what each costs more than the best of them, in all: its costs over the
+    ``days`` that it is best made to last, less what these days cost on average. ``costs`` are
+    over those days; ``order_cost`` and ``purchase`` (N,) come on top: the latter is what the
+    units sold cost more or less than at the price without a break.
+    """
+
+    quantity: Ints
+    extra: Floats
+    days: Floats
+    costs: Costs
+    order_cost: Floats
+    purchase: Floats
+
+
+def choices(
+    ahead: Ahead,
+    terms: Terms,
+    position: int,
+    quantities: Ints,
+    day_cost: float,
+    unit_costs: Floats | None = None,
+) -> Choice:
+    """What each of ``quantities`` (Q,) of one stock would cost; 0 means not to order yet.
+
+    ``day_cost`` is that of the plan, at which time goes on after each. ``unit_costs`` (Q,) is
+    the average price at each, where there are price breaks.
+    """
+    count = len(quantities)
+    review = float(terms.review_days[0])
+    longest = max(1, int((_MOST_DAYS - float(terms.lead_days[0])) // review))
+    lengths = np.unique(np.geomspace(1, min(longest, 120), 24).astype(np.int64))
+    level = np.maximum(position + quantities.astype(float), 0.0)
+    wide, how = ahead.repeated(count), terms.repeated(count)
+    pays = np.where(quantities > 0, terms.order_cost[0], 0.0)
+    dearer = np.zeros(count) if unit_costs is None else unit_costs - terms.unit_cost[0]
+    dearer = np.where(quantities > 0, dearer, 0.0)
+    tried: list[tuple[Floats, Costs, Floats]] = []
+    for length in lengths:
+        periods = np.full(count, float(length))
+        costs = expected_costs(wide, how, level, periods)
+        lead = how.lead_days
+        sold = wide.mean_over(lead + periods * review) - wide.mean_over(lead)
+        purchase = dearer * np.minimum(sold, quantities)
+        tried.append((pays + costs.total + purchase - day_cost * periods * review, costs, purchase))
+    worth = np.stack([each for each, _, _ in tried])
+    at, rows = np.argmin(worth, axis=0), np.arange(count)
+
+    def picked(name: str) -> Floats:
+        found: Floats = np.stack([getattr(costs, name) for _, costs, _ in tried])[at, rows]
+        return found
+
+    least = worth[at, rows]
+    return Choice(
+        quantities,
+        least - least.min(),
+        lengths[at] * review,
+        Costs(*(picked(name) for name in Costs.__dataclass_fields__)),
+        pays,
+        np.stack([purchase for _, _, purchase in tried])[at, rows],
+    )

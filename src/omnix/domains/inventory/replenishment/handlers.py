@@ -8,7 +8,7 @@ from omnix.ports import Ports
 
 from . import service as replenishment
 
-_EVERYTHING = frozenset({"forecast.made", "settings.changed"})
+_EVERYTHING = frozenset({"forecast.made", "settings.changed", "replenishment.policy-changed"})
 
 
 def _touches_all(event: Event) -> bool:
@@ -41,7 +41,9 @@ CONSUMERS = (
         (
             "forecast.made",
             "settings.changed",
+            "replenishment.policy-changed",
             "supplier.changed",
+            "purchase-order.changed",
             "stock.moved",
             "stock.counted",
             "order.placed",

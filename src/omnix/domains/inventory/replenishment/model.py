@@ -2,6 +2,7 @@
 
 import msgspec
 
+from omnix.domains.inventory.policy import Objective
 from omnix.engine.inventory import Plan
 
 ASSUMPTIONS = {
@@ -10,6 +11,9 @@ ASSUMPTIONS = {
     "no-supplier": "No supplier is known.",
     "lead-time-assumed": "A lead time of {settings.lead_time_days} days is assumed (settings).",
     "lead-time-of-supplier": "The supplier's usual lead time is used.",
+    "lead-time-learnt": "The lead time is learnt from the supplier's last {deliveries} deliveries.",
+    "supplier-waits": "The supplier takes orders again in {wait} days.",
+    "no-margin": "It sells for no more than it costs, so the service level decides.",
     "no-cost": "The unit cost is not known, so the order has no value.",
     "no-forecast": "No forecast has been made yet, so no demand is assumed.",
 }
@@ -26,13 +30,16 @@ class Inputs(msgspec.Struct, frozen=True, kw_only=True):
     """The figures behind a quantity, in units and days.
 
     Demand is over lead time and review period: its mean, and its quantile at the service level.
+    Where costs decide (``objective``), the service level is what follows from them. The lead
+    time counts the days until the supplier takes orders.
     """
 
+    objective: Objective = "service_level"
     available: int
     on_order: int
     lead_time_days: float
     lead_time_deviation_days: float
-    review_days: int
+    review_days: float
     service_level: float
     demand_mean: float
     demand_quantile: float
@@ -63,6 +70,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     available: int
     on_order: int
+    drafted: int = 0
     days_of_cover: float | None
     stock_out_day: str | None
     order_by: str | None
@@ -86,16 +94,24 @@ class Shortages(msgspec.Struct, frozen=True, kw_only=True):
     most_urgent: list[Proposal]
 
 
-def say(made: Plan, lead: float, review: int, service_level: float, counted: bool) -> str:
+def say(
+    made: Plan, objective: Objective, lead: float, review: float, level: float, counted: bool
+) -> str:
     """Why this quantity, in a sentence or two."""
-    days = f"{made.protection_days:g} days ({lead:g} until delivery, {review} until the next order)"
-    mean = f"{made.demand_mean:,.0f}" if made.demand_mean >= 10 else f"{made.demand_mean:.1f}"
-    need = (
-        f"Over the next {days} about {mean} will sell; to be "
-        f"{service_level:.0%} sure, {made.reorder_point:,} must be there."
+    days = (
+        f"{made.protection_days:g} days ({lead:g} until delivery, {review:g} until the next order)"
     )
+    mean = f"{made.demand_mean:,.0f}" if made.demand_mean >= 10 else f"{made.demand_mean:.1f}"
     if made.demand_mean <= 0 and made.reorder_point <= 0:
         return "No demand is expected, so nothing needs to be ordered."
+    need = f"Over the next {days} about {mean} will sell; "
+    if objective == "least_cost":
+        need += (
+            f"below {made.reorder_point:,} lost sales would cost more than an order. "
+            f"That lasts with a chance of {level:.0%}."
+        )
+    else:
+        need += f"to be {level:.0%} sure, {made.reorder_point:,} must be there."
     have = (
         f"{made.position:,} are in stock or on order" if counted else "the stock was never counted"
     )

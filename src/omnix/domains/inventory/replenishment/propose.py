@@ -1,87 +1,33 @@
 """One proposal for each product and location, from what lies on the desk."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
-import msgspec
-
-from omnix.domains.forecasting import service as forecasting
-from omnix.domains.forecasting.model import Totals
-from omnix.domains.inventory.model import Balance, Supplier, Terms
 from omnix.domains.products.model import Product
-from omnix.domains.system.settings import Shop
-from omnix.engine.inventory import Plan, TotalDemand, plan
+from omnix.engine.inventory import TotalDemand
 from omnix.kit.time import instant
 from omnix.ports import Item
 
-from .desk import Desk, buying_of, lead_time, stock_of
+from .cases import Case, Decision, cases, decide
+from .desk import Desk
 from .model import ASSUMPTIONS, Assumption, Inputs, Proposal, say
 
 
 async def proposals(
     desk: Desk, chosen: Sequence[Product], documents: Mapping[str, Item] | None = None
 ) -> list[Proposal]:
-    """A proposal for each location that sells or stocks a product; at least for the default.
-
-    None for a bundle, since it is made of its parts, and none for what is archived.
-    """
-    made: list[Proposal] = []
-    for product in chosen:
-        if product.components or product.status != "active":
-            continue
-        known = documents.get(product.id) if documents is not None else None
-        document = known or await forecasting.stored(desk.ports, product.id)
-        stock = await stock_of(desk, product.id)
-        places: Mapping[str, Any] = document["places"] if document else {}
-        buying = await buying_of(desk, product.id)
-        where = [id for id in desk.locations if id in stock or id in places] or [desk.default]
-        made += [_one(desk, product, id, document, stock.get(id), buying) for id in where]
-    return made
+    """The proposals for these products, those of nothing among them."""
+    some = await cases(desk, chosen, documents)
+    made = decide(desk, some)
+    return [proposal(desk, case, each) for case, each in zip(some, made, strict=True)]
 
 
-def _demand(document: Item | None, place: Mapping[str, Any] | None) -> TotalDemand:
-    """The place's own forecast; the whole product's where no place is told apart; else none."""
-    source = place or (document["totals"] if document and not document["places"] else None)
-    if source is None:
-        return TotalDemand([1], [0.5], [0.0], [[0.0]])
-    totals = msgspec.convert(source, Totals)
-    return TotalDemand(totals.days, totals.levels, totals.mean, totals.quantiles)
-
-
-def _one(
-    desk: Desk,
-    product: Product,
-    location_id: str,
-    document: Item | None,
-    stock: Balance | None,
-    buying: tuple[Terms, Supplier] | None,
-) -> Proposal:
-    settings = desk.settings
-    terms, supplier = buying if buying else (None, None)
-    lead, deviation = lead_time(settings, terms, supplier)
-    counted = stock is not None and (
-        bool(stock.counted_at) or stock.on_hand != 0 or stock.reserved != 0
-    )
-    available = stock.available if stock else 0
-    on_order = stock.on_order if stock else 0
-    demand = _demand(document, document["places"].get(location_id) if document else None)
-    made = plan(
-        demand,
-        available=available,
-        on_order=on_order,
-        lead_time_days=lead,
-        lead_time_deviation_days=deviation,
-        review_days=settings.review_days,
-        service_level=settings.service_level,
-        minimum_quantity=terms.minimum_quantity if terms else 1,
-        pack_size=terms.pack_size if terms else 1,
-    )
-    cost = (
-        terms.unit_cost_minor if terms and terms.unit_cost_minor is not None else product.cost_minor
-    )
-    start = document["forecast_date"] if document else None
-    cover = _cover(demand, available)
+def proposal(desk: Desk, case: Case, decided: Decision) -> Proposal:
+    """A decision in the words and figures that users see."""
+    product, supplier, made = case.product, case.supplier, decided.plan
+    start, level = case.start, decided.service_level
+    cover = _cover(case.demand, case.available)
+    order_by = start + timedelta(days=case.wait) if start else None
     # Revenue at risk until an order placed now could be followed by another; breaks ties by
     # what is ordered.
     lost = max(0.0, made.demand_mean - max(0, made.position))
@@ -89,44 +35,42 @@ def _one(
         product_id=product.id,
         sku=product.sku,
         name=product.name,
-        location_id=location_id,
-        location_name=desk.locations.get(location_id, location_id),
+        location_id=case.location_id,
+        location_name=desk.locations.get(case.location_id, case.location_id),
         quantity=made.quantity,
         supplier_id=supplier.id if supplier else None,
         supplier=supplier.name if supplier else None,
-        unit_cost_minor=cost,
-        expected_cost_minor=cost * made.quantity if cost is not None else None,
+        unit_cost_minor=case.unit_cost,
+        expected_cost_minor=None if case.unit_cost is None else case.unit_cost * made.quantity,
         currency=product.currency,
-        available=available,
-        on_order=on_order,
+        available=case.available,
+        on_order=case.on_order,
+        drafted=case.stock.drafted if case.stock else 0,
         days_of_cover=cover,
-        stock_out_day=_stock_out_day(start, cover),
-        order_by=start if made.quantity else None,
-        low=counted and made.low,
-        out=counted and available <= 0 and made.demand_mean > 0,
+        stock_out_day=(start + timedelta(days=int(cover))).isoformat()
+        if start and cover is not None
+        else None,
+        order_by=order_by.isoformat() if order_by and made.quantity else None,
+        low=case.counted and made.low,
+        out=case.counted and case.available <= 0 and made.demand_mean > 0,
         urgency=round(lost * product.price_minor) + min(made.quantity, 10**6),
-        reason=say(made, lead, settings.review_days, settings.service_level, counted),
-        assumptions=_assumptions(settings, terms, supplier, counted, document, cost),
-        inputs=_inputs(made, available, on_order, lead, deviation, settings),
+        reason=say(made, decided.objective, case.lead, case.review, level, case.counted),
+        assumptions=_assumptions(desk, case),
+        inputs=Inputs(
+            objective=decided.objective,
+            available=case.available,
+            on_order=case.on_order,
+            lead_time_days=case.lead,
+            lead_time_deviation_days=case.deviation,
+            review_days=case.review,
+            service_level=round(level, 4),
+            demand_mean=round(made.demand_mean, 2),
+            demand_quantile=round(made.demand_quantile, 2),
+            safety_stock=round(made.safety_stock, 2),
+            reorder_point=made.reorder_point,
+            target=made.target,
+        ),
         made_at=instant(desk.ports.clock.now()),
-    )
-
-
-def _inputs(
-    made: Plan, available: int, on_order: int, lead: float, deviation: float, settings: Shop
-) -> Inputs:
-    return Inputs(
-        available=available,
-        on_order=on_order,
-        lead_time_days=lead,
-        lead_time_deviation_days=deviation,
-        review_days=settings.review_days,
-        service_level=settings.service_level,
-        demand_mean=round(made.demand_mean, 2),
-        demand_quantile=round(made.demand_quantile, 2),
-        safety_stock=round(made.safety_stock, 2),
-        reorder_point=made.reorder_point,
-        target=made.target,
     )
 
 
@@ -143,29 +87,23 @@ def _cover(demand: TotalDemand, available: int) -> float | None:
     return round(high, 1)
 
 
-def _stock_out_day(start: str | None, cover: float | None) -> str | None:
-    if start is None or cover is None:
-        return None
-    return (date.fromisoformat(start) + timedelta(days=int(cover))).isoformat()
-
-
-def _assumptions(
-    settings: Shop,
-    terms: Terms | None,
-    supplier: Supplier | None,
-    counted: bool,
-    document: Item | None,
-    cost: int | None,
-) -> list[Assumption]:
+def _assumptions(desk: Desk, case: Case) -> list[Assumption]:
     codes = []
-    if not counted:
+    learnt = 0
+    if not case.counted:
         codes.append("stock-not-counted")
-    if supplier is None:
+    if case.supplier is None:
         codes += ["no-supplier", "lead-time-assumed"]
-    elif terms is not None and terms.lead_time_days is None:
-        codes.append("lead-time-of-supplier")
-    if cost is None:
+    elif case.terms is not None and case.terms.lead_time_days is None:
+        learnt = desk.lead_times[case.supplier.id].deliveries
+        codes.append("lead-time-learnt" if learnt else "lead-time-of-supplier")
+    if case.wait:
+        codes.append("supplier-waits")
+    if case.unit_cost is None:
         codes.append("no-cost")
-    if document is None:
+    elif case.margin <= 0:
+        codes.append("no-margin")
+    if case.document is None:
         codes.append("no-forecast")
-    return [Assumption(code, ASSUMPTIONS[code].format(settings=settings)) for code in codes]
+    told = {"settings": desk.settings, "deliveries": learnt, "wait": case.wait}
+    return [Assumption(code, ASSUMPTIONS[code].format(**told)) for code in codes]

@@ -10,6 +10,7 @@ from omnix.ports import Ports
 
 from . import service as replenishment
 from .model import Proposal
+from .why import Why, why
 
 
 class ProposalList(Listing, frozen=True, kw_only=True):
@@ -37,4 +38,18 @@ async def list_proposals(
     return ProposalList(items=list(page.items), next_cursor=page.next_cursor)
 
 
-ROUTES = (list_proposals,)
+@get(
+    "/inventory/replenishment/{product_id:str}/why", opt=allow("inventory:read"),
+    summary="Why this quantity",
+)  # fmt: skip
+async def explain_proposal(
+    ports: Ports,
+    product_id: str,
+    location_id: Annotated[str | None, Parameter(max_length=64)] = None,
+) -> Why:
+    """The proposal for a product at a location (the default one) with every input, the expected
+    cost of other quantities, and the suppliers there are."""
+    return await why(ports, product_id, location_id)
+
+
+ROUTES = (list_proposals, explain_proposal)

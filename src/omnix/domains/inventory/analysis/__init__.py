@@ -1,0 +1,1 @@
+"""Looking back: classes of products, and what a policy would have cost."""

@@ -1,0 +1,1 @@
+"""Purchase orders, from a draft to what came of it."""

@@ -1,0 +1,67 @@
+"""A purchase order as a message in plain text, which every supplier can read."""
+
+from collections.abc import Sequence
+
+from omnix.domains.inventory import locations, supply
+from omnix.domains.system.settings import shop
+from omnix.kit.errors import NotFound
+from omnix.kit.money import to_text
+from omnix.ports import Ports
+
+from .model import Document, PurchaseOrder
+
+_WIDEST_NAME = 40
+
+
+async def document(ports: Ports, order: PurchaseOrder) -> Document:
+    """The message to the supplier, as it is to be sent."""
+    settings = await shop(ports)
+    try:
+        to = (await supply.get(ports, order.supplier_id)).email
+    except NotFound:
+        to = None
+    places = (await locations.listing(ports, locations.MOST, None)).items
+    place = next((each.name for each in places if each.id == order.location_id), order.location_id)
+    head = [
+        f"Purchase order {order.id}",
+        f"From: {settings.name}",
+        f"To: {order.supplier}",
+        f"Deliver to: {place}",
+        f"Date: {order.created_at[:10]}",
+    ]
+    if order.expected_on:
+        head.append(f"Expected on: {order.expected_on}")
+    rows = [("Your number", "Ours", "Product", "Quantity", "Unit price", "Price")]
+    rows += [
+        (
+            line.supplier_sku or "-",
+            line.sku,
+            line.name[:_WIDEST_NAME],
+            str(line.quantity),
+            "-" if line.unit_cost_minor is None else to_text(line.unit_cost_minor, order.currency),
+            "-" if line.cost_minor is None else to_text(line.cost_minor, order.currency),
+        )
+        for line in order.lines
+    ]
+    foot = [f"Total: {to_text(order.total_minor, order.currency)} {order.currency}"]
+    if order.delivery_minor:
+        delivery = to_text(order.delivery_minor, order.currency)
+        foot.insert(0, f"Delivery: {delivery} {order.currency}")
+    if any(line.cost_minor is None for line in order.lines):
+        foot.append("Please confirm the prices that are missing.")
+    if order.note:
+        foot += ["", order.note]
+    text = "\n".join([*head, "", *_table(rows), "", *foot]) + "\n"
+    return Document(to=to, subject=f"Purchase order {order.id} - {settings.name}", text=text)
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Columns under one another; numbers to the right."""
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if k < 3 else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

@@ -1,0 +1,156 @@
+"""Purchase orders and what stock is worth, over HTTP."""
+
+from typing import Annotated
+
+from litestar import get, patch, post
+from litestar.params import Parameter, QueryParameter
+
+from omnix.domains.inventory import valuation
+from omnix.domains.inventory.parameters import RetryKey
+from omnix.domains.inventory.valuation import Worth
+from omnix.platform.access import Actor
+from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.ports import Ports
+
+from . import document as documents
+from . import drafting, receiving, service
+from .model import (
+    Document,
+    Drafted,
+    NewPurchaseOrder,
+    NewReceipt,
+    PurchaseOrder,
+    PurchaseOrderChange,
+    Wanted,
+)
+
+READ, WRITE = allow("purchasing:read"), allow("purchasing:write")
+APPROVE = allow("purchasing:approve")
+_STATES = "^(draft|approved|sent|partly_received|received|closed|cancelled)$"
+
+
+class PurchaseOrderList(Listing, frozen=True, kw_only=True):
+    """A page of purchase orders."""
+
+    items: list[PurchaseOrder]
+
+
+class WorthList(Listing, frozen=True, kw_only=True):
+    """A page of products with what their stock is worth."""
+
+    items: list[Worth]
+
+
+@get("/purchase-orders", opt=READ, summary="List purchase orders")
+async def list_purchase_orders(
+    ports: Ports,
+    limit: Limit,
+    cursor: Cursor,
+    order_state: Annotated[str | None, QueryParameter(name="state", pattern=_STATES)] = None,
+    supplier_id: Annotated[str | None, Parameter(max_length=64)] = None,
+) -> PurchaseOrderList:
+    """Orders to suppliers, newest first: all, those in a state, or those of a supplier."""
+    page = await service.listing(ports, order_state, supplier_id, limit, cursor)
+    return PurchaseOrderList(items=list(page.items), next_cursor=page.next_cursor)
+
+
+@post("/purchase-orders", opt=WRITE, summary="Draft a purchase order")
+async def create_purchase_order(
+    ports: Ports, actor: Actor, data: NewPurchaseOrder, retry_key: RetryKey = None
+) -> PurchaseOrder:
+    """Drafts an order; what it asks for counts as drafted until it is approved."""
+    return await service.create(ports, actor, data, retry_key)
+
+
+@post("/purchase-orders/from-replenishment", opt=WRITE, summary="Draft what is proposed")
+async def draft_from_replenishment(
+    ports: Ports, actor: Actor, data: Wanted, retry_key: RetryKey = None
+) -> Drafted:
+    """Drafts an order for each supplier and place from what replenishment proposes now."""
+    return await drafting.from_replenishment(ports, actor, data, retry_key)
+
+
+@get("/purchase-orders/{order_id:str}", opt=READ, summary="Get a purchase order")
+async def get_purchase_order(ports: Ports, order_id: str) -> PurchaseOrder:
+    """One purchase order by its id."""
+    return await service.get(ports, order_id)
+
+
+@patch("/purchase-orders/{order_id:str}", opt=WRITE, summary="Change a draft")
+async def change_purchase_order(
+    ports: Ports, actor: Actor, order_id: str, data: PurchaseOrderChange
+) -> PurchaseOrder:
+    """Changes the fields sent, if ``version`` is still the current one and it is a draft."""
+    return await service.change(ports, actor, order_id, data)
+
+
+@post(
+    "/purchase-orders/{order_id:str}/approve", opt=APPROVE, summary="Approve an order",
+    status_code=200,
+)  # fmt: skip
+async def approve_purchase_order(ports: Ports, actor: Actor, order_id: str) -> PurchaseOrder:
+    """From now on it counts as on order; approved twice is approved once."""
+    return await service.approve(ports, actor, order_id)
+
+
+@post(
+    "/purchase-orders/{order_id:str}/send", opt=WRITE, summary="Mark an order as sent",
+    status_code=200,
+)  # fmt: skip
+async def send_purchase_order(ports: Ports, actor: Actor, order_id: str) -> PurchaseOrder:
+    """Says that the order went to the supplier: its lead time begins."""
+    return await service.send(ports, actor, order_id)
+
+
+@post(
+    "/purchase-orders/{order_id:str}/receive", opt=WRITE, summary="Receive goods of an order",
+    status_code=200,
+)  # fmt: skip
+async def receive_purchase_order(
+    ports: Ports, actor: Actor, order_id: str, data: NewReceipt, retry_key: RetryKey = None
+) -> PurchaseOrder:
+    """Takes goods into stock at what they cost, and learns how long they took."""
+    return await receiving.receive(ports, actor, order_id, data, retry_key)
+
+
+@post("/purchase-orders/{order_id:str}/close", opt=WRITE, summary="Close an order", status_code=200)
+async def close_purchase_order(ports: Ports, actor: Actor, order_id: str) -> PurchaseOrder:
+    """Nothing more will come of it."""
+    return await service.close(ports, actor, order_id)
+
+
+@post(
+    "/purchase-orders/{order_id:str}/cancel", opt=WRITE, summary="Cancel an order", status_code=200
+)
+async def cancel_purchase_order(ports: Ports, actor: Actor, order_id: str) -> PurchaseOrder:
+    """Nothing of it will come."""
+    return await service.cancel(ports, actor, order_id)
+
+
+@get("/purchase-orders/{order_id:str}/document", opt=READ, summary="Get an order's message")
+async def get_document(ports: Ports, order_id: str) -> Document:
+    """The order as plain text for the supplier."""
+    return await documents.document(ports, await service.get(ports, order_id))
+
+
+@get("/inventory/values", opt=READ, summary="List what stock is worth")
+async def list_values(ports: Ports, limit: Limit, cursor: Cursor) -> WorthList:
+    """Products by name, each at the moving average of what its units cost."""
+    page = await valuation.listing(ports, limit, cursor)
+    return WorthList(items=list(page.items), next_cursor=page.next_cursor)
+
+
+ROUTES = (
+    list_purchase_orders,
+    create_purchase_order,
+    draft_from_replenishment,
+    get_purchase_order,
+    change_purchase_order,
+    approve_purchase_order,
+    send_purchase_order,
+    receive_purchase_order,
+    close_purchase_order,
+    cancel_purchase_order,
+    get_document,
+    list_values,
+)
