@@ -79,3 +79,37 @@ pins:
 
 clean:
 	rm -rf .venv tests/ports/dynamodb-local/node_modules web/node_modules web/out web/.next build src/*.egg-info
+
+# The infrastructure, in an environment of its own: its tools would weigh on the product's.
+INFRA := PYTHONPATH=src:.:tests/infrastructure JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 .venv-infra/bin/python
+.PHONY: infra-setup template infra-check infra-pins
+
+infra-setup: .venv-infra/.ready .venv-emulator/.ready
+
+.venv-infra/.ready: requirements/infrastructure.txt | .venv/.ready
+	@command -v node >/dev/null || { echo "Node 20 or newer is needed to make the template." >&2; exit 1; }
+	@test -x .venv-infra/bin/python || $(PYTHON) -m venv --without-pip .venv-infra
+	$(UV) pip sync --quiet --compile-bytecode --python .venv-infra/bin/python --require-hashes $<
+	@touch $@
+
+.venv-emulator/.ready: requirements/emulator.txt | .venv/.ready
+	@test -x .venv-emulator/bin/python || $(PYTHON) -m venv --without-pip .venv-emulator
+	$(UV) pip sync --quiet --compile-bytecode --python .venv-emulator/bin/python --require-hashes $<
+	@touch $@
+
+template: .venv-infra/.ready
+	$(INFRA) -m infrastructure
+
+infra-check: .venv-infra/.ready
+	$(BIN)/ruff check infrastructure
+	$(BIN)/ruff format --check infrastructure
+	.venv-infra/bin/shellcheck -x infrastructure/*.sh
+	$(INFRA) -m pytest -c tests/infrastructure/pytest.ini --confcutdir tests/infrastructure tests/infrastructure
+
+infra-pins:
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --upgrade requirements/infrastructure.in -o requirements/infrastructure.txt
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --upgrade requirements/emulator.in -o requirements/emulator.txt
+	for kind in backend forecast lake work; do \
+	  $(BIN)/python -c "from omnix.runtimes.aws.functions import BUNDLES; print(*BUNDLES['$$kind'], 'tzdata', sep='\n')" | \
+	  $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --constraint requirements/run.txt - -o requirements/bundles/$$kind.txt; \
+	done

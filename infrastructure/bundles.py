@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -46,10 +46,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--architecture", choices=PLATFORMS, default="arm64")
     parser.add_argument("--python", default=PYTHON, help="version that the functions run on")
+    parser.add_argument("--names", action="store_true", help="name the bundles, build none")
+    parser.add_argument(
+        "--any-size", action="store_true", help="for emulators, which have no limits"
+    )
     given = parser.parse_args(arguments)
     given.folder.mkdir(parents=True, exist_ok=True)
     try:
-        made = build(given.folder, given.architecture, given.python)
+        made = build(given.folder, given.architecture, given.python, names=given.names)
+        if not (given.names or given.any_size):
+            check_sizes(given.folder, made)
     except Refused as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -57,90 +63,120 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def build(folder: Path, architecture: str, python: str) -> dict[str, str]:
-    """The stack's parameters. Raises Refused."""
-    compiler = _interpreter(python)
-    common = (architecture, python, str(compiler is not None), _digest_of([Path(__file__)]))
-    code = _code(folder, architecture, python, compiler, common)
-    made = {"CodeVersion": code.stem.rpartition("-")[2]}
+def build(folder: Path, architecture: str, python: str, *, names: bool = False) -> dict[str, str]:
+    """The stack's parameters; ``names``: only these. Raises Refused."""
+    here = Building(folder, architecture, python)
+    made = {"CodeVersion": here.code_digest()}
+    made |= {f"{kind.capitalize()}Version": here.layer_digest(kind) for kind in KINDS}
+    if names:
+        return made
+    here.code()
     for kind in KINDS:
-        layer = _layer(folder, kind, architecture, python, compiler, common)
-        made[f"{kind.capitalize()}Version"] = layer.stem.rpartition("-")[2]
-        size = layer.stat().st_size + code.stat().st_size
-        sys.stderr.write(f"{kind}: {size / 1e6:.1f} MB zipped\n")
-        if size > LARGEST.get(kind, sys.maxsize):
-            raise Refused(f"The {kind} bundle has {size} bytes; {LARGEST[kind]} is the most.")
-        unpacked = sum(i.file_size for z in (layer, code) for i in zipfile.ZipFile(z).filelist)
-        if unpacked > UNPACKED:
-            raise Refused(f"{kind} has {unpacked} bytes unpacked; Lambda takes {UNPACKED}.")
+        here.layer(kind)
     return made
 
 
-def _code(
-    folder: Path, architecture: str, python: str, compiler: str | None, common: tuple[str, ...]
-) -> Path:
-    source = ROOT / "src"
-    files = [p for p in _files(source / "omnix") if p.suffix in (".py", ".sql", ".c", ".typed")]
-    files = [p for p in files if "web" not in p.relative_to(source).parts[:2]]
-    library = _native(architecture)
-    target = folder / f"omnix-{_digest_of(files, *common, library or '')}.zip"
-    if not target.exists():
+def check_sizes(folder: Path, made: Mapping[str, str]) -> None:
+    """Raises Refused for what Lambda would not take, or start slowly."""
+    code = folder / f"omnix-{made['CodeVersion']}.zip"
+    for kind in KINDS:
+        layer = folder / f"{kind}-{made[f'{kind.capitalize()}Version']}.zip"
+        zipped = layer.stat().st_size + code.stat().st_size
+        unpacked = sum(i.file_size for z in (layer, code) for i in zipfile.ZipFile(z).filelist)
+        sys.stderr.write(f"{kind}: {zipped / 1e6:.1f} MB, unpacked {unpacked / 1e6:.1f} MB\n")
+        if zipped > LARGEST.get(kind, sys.maxsize):
+            raise Refused(f"The {kind} bundle has {zipped} bytes; {LARGEST[kind]} is the most.")
+        if unpacked > UNPACKED:
+            raise Refused(f"{kind} has {unpacked} bytes unpacked; Lambda takes {UNPACKED}.")
+
+
+class Building:
+    """Bundles for one kind of processor and one version of Python, in ``folder``."""
+
+    def __init__(self, folder: Path, architecture: str, python: str) -> None:
+        self.folder = folder
+        self.architecture = architecture
+        self.python = python
+        self.interpreter = _interpreter(python)
+        self.compiler = _compiler(architecture)
+        self.source = ROOT / "src"
+        suffixes = (".py", ".sql", ".c", ".typed")
+        self.files = [
+            path
+            for path in _files(self.source / "omnix")
+            if path.suffix in suffixes and path.relative_to(self.source).parts[1] != "web"
+        ]
+        self._common = (
+            architecture,
+            python,
+            "compiled" if self.interpreter else "source",
+            _digest_of([Path(__file__)]),
+        )
+
+    def code_digest(self) -> str:
+        return _digest_of(self.files, *self._common, *(self.compiler or ()))
+
+    def layer_digest(self, kind: str) -> str:
+        return _digest_of([_pins(kind)], *self._common)
+
+    def code(self) -> Path:
+        target = self.folder / f"omnix-{self.code_digest()}.zip"
+        if target.exists():
+            return target
         with tempfile.TemporaryDirectory() as name:
             stage = Path(name)
-            for path in files:
+            for path in self.files:
                 if path.suffix != ".c":
-                    place = stage / path.relative_to(source)
+                    place = stage / path.relative_to(self.source)
                     place.parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(path, place)
-            if library is None:
+            if self.compiler is None:
                 sys.stderr.write(
-                    f"No C compiler for {architecture}: forecasts will be slower, and the same.\n"
+                    f"No C compiler for {self.architecture}: forecasts come slower, and the same.\n"
                 )
             else:
                 out = stage / KERNEL.with_name("_kernel.so")
-                command = [*library.split(), "-O3", "-shared", "-fPIC", "-o", str(out)]
-                _run([*command, str(source / KERNEL), "-lm"], "The forecast kernel")
-            _compile(stage, compiler)
+                command = [*self.compiler, "-O3", "-shared", "-fPIC", "-o", str(out)]
+                _run([*command, str(self.source / KERNEL), "-lm"], "The forecast kernel")
+            _compile(stage, self.interpreter)
             _zip(stage, target)
-    return target
+        return target
 
-
-def _native(architecture: str) -> str | None:
-    """The command of a compiler for these processors."""
-    if MACHINES[architecture] == platform.machine() and sys.platform == "linux":
-        return next((c for c in ("cc", "gcc", "clang") if shutil.which(c)), None)
-    zig = ROOT / ".venv-infra/bin/python-zig"
-    if zig.exists():
-        return f"{zig} cc -target {MACHINES[architecture]}-linux-gnu.2.28"
-    return None
-
-
-def _layer(
-    folder: Path,
-    kind: str,
-    architecture: str,
-    python: str,
-    compiler: str | None,
-    common: tuple[str, ...],
-) -> Path:
-    pins = ROOT / "requirements" / "bundles" / f"{kind}.txt"
-    target = folder / f"{kind}-{_digest_of([pins], *common)}.zip"
-    if not target.exists():
+    def layer(self, kind: str) -> Path:
+        target = self.folder / f"{kind}-{self.layer_digest(kind)}.zip"
+        if target.exists():
+            return target
         with tempfile.TemporaryDirectory() as name:
             stage = Path(name) / "python"
             _run(
                 [
                     *(_uv(), "pip", "install", "--quiet", "--require-hashes", "--no-deps"),
-                    *("--target", str(stage), "--requirement", str(pins)),
-                    *("--python-platform", PLATFORMS[architecture]),
-                    *("--python-version", python, "--only-binary", ":all:"),
+                    *("--target", str(stage), "--requirement", str(_pins(kind))),
+                    *("--python-platform", PLATFORMS[self.architecture]),
+                    *("--python-version", self.python, "--only-binary", ":all:"),
                 ],
                 f"The {kind} layer",
             )
             shutil.rmtree(stage / "bin", ignore_errors=True)
-            _compile(stage, compiler)
+            _compile(stage, self.interpreter)
             _zip(Path(name), target)
-    return target
+        return target
+
+
+def _pins(kind: str) -> Path:
+    return ROOT / "requirements" / "bundles" / f"{kind}.txt"
+
+
+def _compiler(architecture: str) -> tuple[str, ...] | None:
+    """The command of a C compiler for these processors."""
+    if MACHINES[architecture] == platform.machine() and sys.platform == "linux":
+        found = next((c for c in ("cc", "gcc", "clang") if shutil.which(c)), None)
+        return None if found is None else (found,)
+    python = ROOT / ".venv-infra" / "bin" / "python"
+    if any((ROOT / ".venv-infra").glob("lib/*/site-packages/ziglang")):
+        target = f"{MACHINES[architecture]}-linux-gnu.2.28"
+        return (str(python), "-m", "ziglang", "cc", "-target", target)
+    return None
 
 
 def _compile(stage: Path, compiler: str | None) -> None:
@@ -208,7 +244,7 @@ def _digest_of(files: Sequence[Path], *words: str) -> str:
 def _zip(stage: Path, target: Path) -> None:
     """The same bytes for the same files."""
     part = target.with_suffix(f".{os.getpid()}")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as bundle:
+    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
         for path in sorted(stage.rglob("*")):
             if path.is_file() and not _left_out(path.relative_to(stage)):
                 info = zipfile.ZipInfo(path.relative_to(stage).as_posix(), _EPOCH)

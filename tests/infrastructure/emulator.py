@@ -1,0 +1,163 @@
+"""Starts the emulator of AWS with what the stack needs and ministack 1.5.33 does not know.
+
+``.venv-emulator/bin/python tests/infrastructure/emulator.py`` listens on GATEWAY_PORT (4566) of
+127.0.0.1. Types of resources that it refuses in a template are handed to its own services where
+it has one, and otherwise noted and nothing more; what only templates can show is listed in
+docs/operations.md.
+"""
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Properties = Mapping[str, Any]
+Made = tuple[str, dict[str, Any]]
+
+NOTED = (
+    "AWS::XRay::Group",
+    "AWS::XRay::SamplingRule",
+    "AWS::WAFv2::LoggingConfiguration",
+    "AWS::EC2::FlowLog",
+    "AWS::EC2::NetworkAcl",
+    "AWS::EC2::NetworkAclEntry",
+    "AWS::EC2::SubnetNetworkAclAssociation",
+)
+"""Nothing happens for these; a template that asks for them is taken."""
+
+
+def extend(handlers: dict[str, dict[str, Callable[..., Any]]]) -> None:
+    """Add to ministack's ``handlers`` of CloudFormation by type of resource."""
+    for kind in NOTED:
+        handlers.setdefault(kind, {"create": _noted, "delete": lambda *_: None})
+    handlers["AWS::Budgets::Budget"] = {"create": _budget, "delete": _forget("budgets", "_budgets")}
+    handlers["AWS::CloudTrail::Trail"] = {
+        "create": _trail,
+        "delete": _forget("cloudtrail", "_trails"),
+    }
+    handlers["AWS::Events::Archive"] = {
+        "create": _archive,
+        "delete": _forget("eventbridge", "_archives"),
+    }
+    handlers["AWS::WAFv2::WebACLAssociation"] = {
+        "create": _association,
+        "delete": _forget("waf", "_associations"),
+    }
+    table = handlers["AWS::DynamoDB::Table"]
+    table["create"] = _with_settings(table["create"])
+
+
+def _service(name: str) -> Any:
+    return getattr(__import__(f"ministack.services.{name}").services, name)
+
+
+def _asked(answer: Any) -> dict[str, Any]:
+    """What a service answered. Raises ValueError for a refusal, which fails the stack."""
+    status, _, body = answer
+    text = body.decode() if isinstance(body, bytes) else body
+    if status >= 400:
+        raise ValueError(text)
+    parsed: dict[str, Any] = json.loads(text or "{}")
+    return parsed
+
+
+def _forget(service: str, kept: str) -> Callable[..., None]:
+    return lambda physical, *_: getattr(_service(service), kept).pop(physical, None)
+
+
+def _noted(logical: str, properties: Properties, stack: str) -> Made:
+    name = f"{stack}-{logical}-{uuid.uuid4().hex[:8]}"
+    return name, {"Id": name, "Arn": f"arn:aws:noted:us-east-1:000000000000:{name}"}
+
+
+def _budget(logical: str, properties: Properties, stack: str) -> Made:
+    budget = dict(properties["Budget"])
+    limit = budget["BudgetLimit"]
+    budget["BudgetLimit"] = {"Amount": str(limit["Amount"]), "Unit": limit["Unit"]}
+    told = [
+        {**one, "Notification": {**one["Notification"], "Threshold": 100.0}}
+        for one in properties["NotificationsWithSubscribers"]
+    ]
+    _asked(
+        _service("budgets")._create_budget({"Budget": budget, "NotificationsWithSubscribers": told})
+    )
+    return budget["BudgetName"], {}
+
+
+def _trail(logical: str, properties: Properties, stack: str) -> Made:
+    name = properties["TrailName"]
+    wanted = {"Name": name, "S3BucketName": properties["S3BucketName"], "IsMultiRegionTrail": True}
+    return name, {"Arn": _asked(_service("cloudtrail")._create_trail(wanted))["TrailARN"]}
+
+
+def _archive(logical: str, properties: Properties, stack: str) -> Made:
+    name = properties["ArchiveName"]
+    wanted = {
+        "ArchiveName": name,
+        "EventSourceArn": properties["SourceArn"],
+        "RetentionDays": int(properties["RetentionDays"]),
+    }
+    return name, {"Arn": _asked(_service("eventbridge")._create_archive(wanted))["ArchiveArn"]}
+
+
+def _association(logical: str, properties: Properties, stack: str) -> Made:
+    _asked(_service("waf")._associate_web_acl(dict(properties)))
+    return properties["ResourceArn"], {}
+
+
+def _with_settings(create: Callable[..., Made]) -> Callable[..., Made]:
+    """A table's time to live and continuous backups, which its own handler leaves out."""
+
+    def made(logical: str, properties: Properties, stack: str) -> Made:
+        name, attributes = create(logical, properties, stack)
+        dynamodb = _service("dynamodb")
+        living = properties["TimeToLiveSpecification"]
+        dynamodb._update_ttl(
+            {
+                "TableName": name,
+                "TimeToLiveSpecification": {
+                    "AttributeName": living["AttributeName"],
+                    "Enabled": str(living["Enabled"]).lower() == "true",
+                },
+            }
+        )
+        return name, attributes
+
+    return made
+
+
+def without_mathematics(record: Callable[..., Any]) -> Callable[..., Any]:
+    """An alarm on a computed metric as one on the first metric that it is computed from."""
+
+    def made(name: str, properties: Properties) -> Any:
+        if properties.get("Metrics"):
+            first = next(m["MetricStat"] for m in properties["Metrics"] if "MetricStat" in m)
+            properties = {
+                **{k: v for k, v in properties.items() if k != "Metrics"},
+                **first["Metric"],
+                "Period": first["Period"],
+                "Statistic": first["Stat"],
+            }
+        return record(name, properties)
+
+    return made
+
+
+def main() -> None:
+    for name, value in (
+        ("BIND_HOST", "127.0.0.1"),
+        ("IOT_MTLS_ENABLED", "0"),
+        ("LOG_LEVEL", "WARNING"),
+    ):
+        os.environ.setdefault(name, value)
+    from ministack.app import main as serve
+    from ministack.services.cloudformation import provisioners
+
+    extend(provisioners._RESOURCE_HANDLERS)
+    provisioners._cw_metric_alarm_record = without_mathematics(provisioners._cw_metric_alarm_record)
+    serve()
+
+
+if __name__ == "__main__":
+    main()
