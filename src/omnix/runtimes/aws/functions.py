@@ -250,13 +250,15 @@ FUNCTIONS: tuple[Function, ...] = (
                     "/v1/forecasts/{proxy+}",
                     "/v1/ai/forecast",
                     "/v1/inventory/replenishment",
+                    "/v1/experiments",
+                    "/v1/experiments/{proxy+}",
                 )
             ),
         ),
         variables=(*_PLATFORM, LAKE_VARIABLE),
         grants=(
             *_tables(_holding(COLLECTIONS), "read"),
-            *_tables(("forecasts", "system", "auth"), "write"),
+            *_tables(("forecasts", "experiments", "system", "auth"), "write"),
             *_EVENTS_OUT,
             *_SEND,
             _SECRETS,
