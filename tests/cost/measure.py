@@ -74,7 +74,7 @@ async def _follow(ports: Ports) -> None:
             return
 
 
-async def measured(ports: Ports) -> dict[str, dict[str, float]]:
+async def measured(ports: Ports, orders: int = ORDERS) -> dict[str, dict[str, float]]:
     """Units per order placed, per order followed by the consumers, and per page that is read."""
     ports.bus.pump = aws_stack.Idle()  # type: ignore[attr-defined]
     meter = Meter(ports.records.calls)  # type: ignore[attr-defined]
@@ -84,7 +84,7 @@ async def measured(ports: Ports) -> dict[str, dict[str, float]]:
     await _follow(ports)
     meter.taken()
     found: dict[str, Counter[str]] = {"placed": Counter(), "followed": Counter(), "read": Counter()}
-    for _ in range(ORDERS):
+    for _ in range(orders):
         placed = await service.place(ports, ACTOR, order(*((id, 1) for id in ids)), None)
         found["placed"].update(meter.taken())
         await _follow(ports)
@@ -94,7 +94,7 @@ async def measured(ports: Ports) -> dict[str, dict[str, float]]:
         await ports.records.get(UNIQUE, "product#sku-p0")
         found["read"].update(meter.taken())
     return {
-        name: {kind: round(count / ORDERS, 1) for kind, count in counts.items()}
+        name: {kind: round(count / orders, 1) for kind, count in counts.items()}
         for name, counts in found.items()
     }
 

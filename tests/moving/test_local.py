@@ -263,6 +263,25 @@ async def test_a_partition_of_many_rows_goes_in_several_commits(tmp_path: Path) 
         assert await facts.measure(b, SALES) == wanted
 
 
+async def test_a_pace_lets_through_no_more_than_its_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+
+    async def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    monkeypatch.setattr("asyncio.sleep", sleep)
+    pace = Pace(1000)
+    for _ in range(10):
+        await pace.take(500)
+    # The last ones begin when the nine lots before them had their time.
+    assert now[0] == pytest.approx(104.5)
+    await Pace(None).take(10**9)
+    assert now[0] == pytest.approx(104.5)
+    with pytest.raises(ValueError, match="at least one"):
+        Pace(0)
+
+
 def test_content_does_not_depend_on_the_store() -> None:
     one = {
         "id": "a",
