@@ -308,7 +308,7 @@ def page(costs: dict[str, Cost]) -> str:
         f" {FILLED} products,",
         "customers and orders of one or five lines, lists of 50; of several requests to a route",
         "the dearest one counts. Each has two reads that tell who asks (the session, the user).",
-        "**No route scans a table.** A test holds every route to the calls below.",
+        "**No route scans a table.** A test holds every route to these calls and two.",
         "",
         "A unit of reading is 4 kB, half of one where the read may lag (an index): measured on",
         "Amazon's own DynamoDB Local. A unit of writing is 1 kB, in the table and again in every",

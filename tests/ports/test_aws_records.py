@@ -38,7 +38,7 @@ def event(key: str, number: int) -> Event:
 class Suite(RecordsContract):
     """The contract, and what DynamoDB in particular makes difficult."""
 
-    loaded = 3_000
+    loaded = 1_000
 
     @pytest.fixture
     async def ports(self, addresses: Addresses) -> AsyncIterator[Ports]:
@@ -209,7 +209,7 @@ class Suite(RecordsContract):
 
     def test_model(self, addresses: Addresses, anyio_backend: str) -> None:
         machine = records_machine(lambda: opened(*addresses, COLLECTIONS, rest=False))
-        many = 100 if os.environ.get("OMNIX_SOAK") else 8
+        many = 100 if os.environ.get("OMNIX_SOAK") else 4
         run_state_machine_as_test(
             machine, settings=settings(machine.TestCase.settings, max_examples=many)
         )
