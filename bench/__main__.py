@@ -9,6 +9,7 @@ BENCHES = {
     "m3": "the M3 competition's 3,003 series, beside AutoETS",
     "import_": "846,166 real rows, beside DuckDB reading and SQLite inserting them",
     "orders": "orders a second over HTTP, beside FastAPI + PostgreSQL and NestJS + SQLite",
+    "experiments": "A/B read-outs and false alarms, beside tea-tasting and GrowthBook's SDK",
     "dashboard": "the summary on 10 million sales lines, beside computing it from them",
 }
 

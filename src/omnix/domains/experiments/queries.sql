@@ -1,16 +1,16 @@
 -- name: arms
--- Units of an experiment by the variants that they were shown; more than one parted by commas.
+-- Units of an experiment by the first and the last, by name, of the variants that they were shown.
 -- reads: exposures
 WITH units AS (
-    SELECT unit_id, string_agg(DISTINCT variant, ',' ORDER BY variant) AS variants
+    SELECT min(variant) AS variant, max(variant) AS other
     FROM exposures
     WHERE experiment_id = $experiment AND month >= $month
     GROUP BY unit_id
 )
-SELECT variants, count(*) AS units
+SELECT variant, other, count(*) AS units
 FROM units
-GROUP BY variants
-ORDER BY variants;
+GROUP BY variant, other
+ORDER BY variant, other;
 
 -- name: sales_sums
 -- Of the metrics in $metrics that follow from sales, the sums, squares and products of numerator m, denominator d and what it was in the $past days before the start, c, over the units of each variant; units shown several variants are left out.
@@ -62,20 +62,35 @@ WITH shown AS (
     LEFT JOIN totals AS now ON now.unit_id = shown.unit_id AND now.after
     LEFT JOIN totals AS past ON past.unit_id = shown.unit_id AND NOT past.after
 ), figures AS (
-    SELECT variant, unnest(list_filter([
-        {'metric': 'conversion', 'm': (orders > 0)::BIGINT, 'd': 1::BIGINT,
-            'c': (past_orders > 0)::BIGINT},
-        {'metric': 'orders_per_unit', 'm': orders, 'd': 1::BIGINT, 'c': past_orders},
-        {'metric': 'items_per_unit', 'm': items, 'd': 1::BIGINT, 'c': past_items},
-        {'metric': 'revenue_per_unit', 'm': revenue, 'd': 1::BIGINT, 'c': past_revenue},
-        {'metric': 'margin_per_unit', 'm': margin, 'd': 1::BIGINT, 'c': past_margin},
-        {'metric': 'discount_per_unit', 'm': discount, 'd': 1::BIGINT, 'c': past_discount},
-        {'metric': 'average_order_value', 'm': revenue, 'd': orders, 'c': past_revenue},
-        {'metric': 'items_per_order', 'm': items, 'd': orders, 'c': past_items},
-        {'metric': 'margin_rate', 'm': margin, 'd': costed, 'c': past_margin},
-        {'metric': 'return_rate', 'm': returned, 'd': sold, 'c': past_returned}
-    ], lambda figure: list_contains($metrics::VARCHAR[], figure.metric)), recursive := true)
-    FROM units
+    SELECT variant, 'conversion' AS metric, (orders > 0)::BIGINT AS m, 1 AS d, (past_orders > 0)::BIGINT AS c
+    FROM units WHERE list_contains($metrics::VARCHAR[], 'conversion')
+    UNION ALL
+    SELECT variant, 'orders_per_unit' AS metric, orders AS m, 1 AS d, past_orders AS c
+    FROM units WHERE list_contains($metrics::VARCHAR[], 'orders_per_unit')
+    UNION ALL
+    SELECT variant, 'items_per_unit' AS metric, items AS m, 1 AS d, past_items AS c
+    FROM units WHERE list_contains($metrics::VARCHAR[], 'items_per_unit')
+    UNION ALL
+    SELECT variant, 'revenue_per_unit' AS metric, revenue AS m, 1 AS d, past_revenue AS c
+    FROM units WHERE list_contains($metrics::VARCHAR[], 'revenue_per_unit')
+    UNION ALL
+    SELECT variant, 'margin_per_unit' AS metric, margin AS m, 1 AS d, past_margin AS c
+    FROM units WHERE list_contains($metrics::VARCHAR[], 'margin_per_unit')
+    UNION ALL
+    SELECT variant, 'discount_per_unit' AS metric, discount AS m, 1 AS d, past_discount AS c
+    FROM units WHERE list_contains($metrics::VARCHAR[], 'discount_per_unit')
+    UNION ALL
+    SELECT variant, 'average_order_value' AS metric, revenue AS m, orders AS d, past_revenue AS c
+    FROM units WHERE list_contains($metrics::VARCHAR[], 'average_order_value')
+    UNION ALL
+    SELECT variant, 'items_per_order' AS metric, items AS m, orders AS d, past_items AS c
+    FROM units WHERE list_contains($metrics::VARCHAR[], 'items_per_order')
+    UNION ALL
+    SELECT variant, 'margin_rate' AS metric, margin AS m, costed AS d, past_margin AS c
+    FROM units WHERE list_contains($metrics::VARCHAR[], 'margin_rate')
+    UNION ALL
+    SELECT variant, 'return_rate' AS metric, returned AS m, sold AS d, past_returned AS c
+    FROM units WHERE list_contains($metrics::VARCHAR[], 'return_rate')
 )
 SELECT variant, metric, count(*) AS n, sum(m) AS m, sum(m::HUGEINT * m) AS mm,
     sum(d) AS d, sum(d::HUGEINT * d) AS dd, sum(m::HUGEINT * d) AS md,

@@ -96,9 +96,9 @@ class Reader:
     async def counts(self) -> Counts:
         """How many units were shown what."""
         rows = await self._ports.lake.rows(SQL["arms"], **self._common)
-        units = {row["variants"]: row["units"] for row in rows}
-        arms = [units.get(key, 0) for key in self._keys]
-        return Counts(arms, sum(n for shown, n in units.items() if "," in shown))
+        alone = {row["variant"]: row["units"] for row in rows if row["variant"] == row["other"]}
+        arms = [alone.get(key, 0) for key in self._keys]
+        return Counts(arms, sum(row["units"] for row in rows) - sum(alone.values()))
 
     async def figures(self, counts: Counts) -> list[Figures]:
         """All metrics of the experiment, in its order."""

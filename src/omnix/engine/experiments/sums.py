@@ -7,7 +7,7 @@ every test reads them, and arms, days and shards are added.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -84,14 +84,18 @@ class Sums:
         Raises ValueError for shapes that differ and for what is not finite.
         """
         m = _column(numerator)
-        d = np.ones_like(m) if denominator is None else _column(denominator)
-        c = np.zeros_like(m) if covariate is None else _column(covariate)
-        if not m.shape == d.shape == c.shape:
+        d = None if denominator is None else _column(denominator)
+        c = None if covariate is None else _column(covariate)
+        if any(other is not None and other.shape != m.shape for other in (d, c)):
             raise ValueError("numerator, denominator and covariate must be of one length")
-        columns = np.stack([m, d, c])
-        (mm, md, mc), (_, dd, dc), (_, _, cc) = _products(columns)
-        m_sum, d_sum, c_sum = _sums(columns)
-        return cls(len(m), m_sum, mm, d_sum, dd, md, c_sum, cc, mc, dc)
+        n, times = len(m), _multiplier([x for x in (m, d, c) if x is not None])
+        m_sum = times(m, None)
+        with_d = (n, n, m_sum) if d is None else (times(d, None), times(d, d), times(m, d))
+        if c is None:
+            return cls(n, m_sum, times(m, m), *with_d)
+        c_sum = times(c, None)
+        d_c = c_sum if d is None else times(d, c)
+        return cls(n, m_sum, times(m, m), *with_d, c_sum, times(c, c), times(m, c), d_c)
 
     def plain(self) -> dict[str, Number]:
         """As a mapping, which a store keeps; ``Sums(**plain)`` reads it back."""
@@ -106,7 +110,7 @@ def total(parts: Iterable[Sums]) -> Sums:
     return whole
 
 
-_EXACT = float(2**53)
+_EXACT = 2**53
 
 
 def _column(values: Any) -> NDArray[Any]:
@@ -120,23 +124,22 @@ def _column(values: Any) -> NDArray[Any]:
     return column
 
 
-def _products(columns: NDArray[Any]) -> list[list[Number]]:
-    """The matrix of sums of products, exact where all values are whole."""
-    if columns.dtype.kind not in "iu":
-        return [[float(x) for x in row] for row in columns @ columns.T]
-    largest = float(np.abs(columns).max(initial=0))
-    if largest * largest * columns.shape[1] < _EXACT:
+def _multiplier(columns: list[NDArray[Any]]) -> Callable[[Any, Any], Number]:
+    """Sums of products of two columns, or of one alone; exact where all values are whole."""
+    whole = all(column.dtype.kind != "f" for column in columns)
+    number: type[int] | type[float] = int if whole else float
+    largest = max(_largest(column) for column in columns) if whole else 0
+    if max(largest, 1) ** 2 * len(columns[0]) < _EXACT:
         # No partial sum leaves the whole numbers that a float holds, and floats multiply faster.
-        wide = columns.astype(np.float64)
-        return [[int(x) for x in row] for row in wide @ wide.T]
-    exact = columns.astype(object)
-    return [[int(x) for x in row] for row in exact @ exact.T]
+        held = {id(column): column.astype(np.float64, copy=False) for column in columns}
+    else:
+        held = {id(column): column.astype(object) for column in columns}
+
+    def times(x: NDArray[Any], y: NDArray[Any] | None) -> Number:
+        return number(held[id(x)].sum() if y is None else held[id(x)] @ held[id(y)])
+
+    return times
 
 
-def _sums(columns: NDArray[Any]) -> list[Number]:
-    if columns.dtype.kind not in "iu":
-        return [float(row.sum()) for row in columns]
-    largest = float(np.abs(columns).max(initial=0))
-    if largest * columns.shape[1] < 2**62:
-        return [int(row.sum()) for row in columns]
-    return [sum(row.tolist()) for row in columns]
+def _largest(column: NDArray[Any]) -> int:
+    return max(abs(int(column.min())), abs(int(column.max()))) if len(column) else 0
