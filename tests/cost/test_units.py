@@ -12,7 +12,7 @@ from omnix.cost.units import UNITS
 from omnix.declared import COLLECTIONS, FACTS
 from ports import aws_stack, emulators
 
-pytestmark = [pytest.mark.anyio, emulators.GROUP]
+pytestmark = [pytest.mark.anyio, pytest.mark.soak, emulators.GROUP]
 
 
 async def test_an_order_costs_what_the_estimate_says(tmp_path: Path) -> None:
