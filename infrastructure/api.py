@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 
 from infrastructure.base import Base, Data, arn, name, policy, ref, setting, sub, trust, words
+from infrastructure.security import Key
 from omnix.runtimes.aws.functions import FUNCTIONS, Routes
 
 LOG_FIELDS: Mapping[str, str] = {
@@ -34,7 +35,7 @@ class Api:
     account: cdk.CfnResource
 
 
-def add_api(stack: Base, key: cdk.CfnResource, functions: Mapping[str, cdk.CfnResource]) -> Api:
+def add_api(stack: Base, key: Key, functions: Mapping[str, cdk.CfnResource]) -> Api:
     """The paths that the functions declare, every method of each."""
     account = _add_account(stack)
     log = stack.add(
@@ -43,7 +44,7 @@ def add_api(stack: Base, key: cdk.CfnResource, functions: Mapping[str, cdk.CfnRe
         {
             "LogGroupName": sub("/aws/apigateway/${ProjectName}-${Environment}"),
             "RetentionInDays": setting("LogDays"),
-            "KmsKeyId": key.get_att("Arn"),
+            "KmsKeyId": key.arn,
         },
         keep="Delete",
     )

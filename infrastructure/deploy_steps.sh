@@ -150,6 +150,8 @@ $bundles"
   [[ -z $domain ]] || given+="
 DomainName=$domain
 HostedZoneId=$zone"
+  [[ -z $former_key ]] || given+="
+FormerKey=$former_key"
   local pair variable
   for pair in AlertEmail:OMNIX_ALERT_EMAIL SpendLimit:OMNIX_SPEND_LIMIT \
     BedrockModel:OMNIX_BEDROCK_MODEL PrivateNetwork:OMNIX_PRIVATE_NETWORK \
@@ -170,6 +172,7 @@ ${pair%%:*}=${!variable}"
 make_change_set() {
   step "Stack $stack"
   local status kind=UPDATE import=() given
+  former_key=''
   status=$(stack_status)
   case $status in
     ROLLBACK_COMPLETE | ROLLBACK_FAILED)
@@ -192,6 +195,9 @@ make_change_set() {
     kind=CREATE
     # What an earlier stack of this name left behind is taken over, with its data.
     import=(--import-existing-resources)
+    former_key=$(aws dynamodb describe-table --table-name "$project-products-$environment" \
+      --query Table.SSEDescription.KMSMasterKeyArn --output text 2>/dev/null || true)
+    [[ $former_key == arn:* ]] || former_key=''
   fi
   change_set=omnix-$(date -u +%Y%m%d%H%M%S)
   mapfile -t given < <(parameters)

@@ -109,7 +109,7 @@ class _Adding:
                     f"/aws/lambda/${{ProjectName}}-{self.function.name}-${{Environment}}"
                 ),
                 "RetentionInDays": setting("LogDays"),
-                "KmsKeyId": self.targets.key.get_att("Arn"),
+                "KmsKeyId": self.targets.key.arn,
             },
             keep="Delete",
         )
@@ -189,7 +189,7 @@ class _Adding:
             "Timeout": one.timeout,
             "EphemeralStorage": {"Size": one.ephemeral},
             "TracingConfig": {"Mode": "Active"},
-            "KmsKeyArn": self.targets.key.get_att("Arn"),
+            "KmsKeyArn": self.targets.key.arn,
             "LoggingConfig": {
                 "LogGroup": log.ref,
                 "LogFormat": "JSON",
@@ -211,7 +211,7 @@ class _Adding:
             **{v: targets.queues[queue].ref for queue, v in QUEUE_VARIABLES.items()},
             **{v: targets.buckets[bucket].ref for bucket, v in BUCKET_VARIABLES.items()},
             declared.STREAM_VARIABLE: targets.stream.ref,
-            declared.KEY_VARIABLE: targets.key.get_att("Arn"),
+            declared.KEY_VARIABLE: targets.key.arn,
             declared.LAKE_VARIABLE: name("lake"),
             declared.WEBSOCKET_VARIABLE: sub(
                 "https://${LiveApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Environment}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 
 from infrastructure.base import Base, Data, allow, arn
+from infrastructure.security import Key
 from omnix.adapters.aws.tables import Table
 from omnix.runtimes.aws.functions import Function, Grant
 
@@ -73,7 +74,7 @@ class Targets:
     websocket: str
     """ARN of the WebSocket API's stage."""
 
-    key: cdk.CfnResource
+    key: Key
     function: Callable[[str], str]
     """The ARN of a function, which may not be there yet."""
 
@@ -101,7 +102,7 @@ def statements(function: Function, targets: Targets) -> list[dict[str, Data]]:
         cut = key.index("\0")
         given = conditions.get(key[:cut])
         made.append(allow(key[cut + 1 :], _once(resources), when=given))
-    made.append(allow(_KEY_ACTIONS, targets.key.get_att("Arn")))
+    made.append(allow(_KEY_ACTIONS, targets.key.arn))
     return made
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 
 from infrastructure.base import Base, Data, name, policy, ref, setting, sub, words
+from infrastructure.security import Key
 from omnix.runtimes.aws.functions import EVENTS, QUEUES, QueueOf
 
 FAILED_EVENTS = "failed-events"
@@ -19,7 +20,7 @@ class Messaging:
     topic: cdk.CfnResource
 
 
-def add_messaging(stack: Base, key: cdk.CfnResource) -> Messaging:
+def add_messaging(stack: Base, key: Key) -> Messaging:
     queues: dict[str, cdk.CfnResource] = {}
     declared = {queue.name: queue for queue in QUEUES}
     # Those that others refer to come first.
@@ -36,7 +37,7 @@ def add_messaging(stack: Base, key: cdk.CfnResource) -> Messaging:
             # One shard keeps all events in one order.
             "ShardCount": 1,
             "RetentionPeriodHours": setting("StreamHours"),
-            "StreamEncryption": {"EncryptionType": "KMS", "KeyId": key.get_att("Arn")},
+            "StreamEncryption": {"EncryptionType": "KMS", "KeyId": key.arn},
         },
     )
     topic = _add_topic(stack, key)
@@ -79,11 +80,11 @@ def _queue(
     return made
 
 
-def _add_topic(stack: Base, key: cdk.CfnResource) -> cdk.CfnResource:
+def _add_topic(stack: Base, key: Key) -> cdk.CfnResource:
     topic = stack.add(
         "AlertTopic",
         "AWS::SNS::Topic",
-        {"TopicName": name("alerts"), "KmsMasterKeyId": key.get_att("Arn")},
+        {"TopicName": name("alerts"), "KmsMasterKeyId": key.arn},
     )
     stack.add(
         "AlertTopicPolicy",

@@ -3,6 +3,7 @@
 import aws_cdk as cdk
 
 from infrastructure.base import NOTHING, Base, Data, allow, name, policy, setting, sub, trust, when
+from infrastructure.security import Key
 
 HERE = "HasNetwork"
 ZONES = 2
@@ -23,7 +24,7 @@ INTERFACES = (
 )
 
 
-def add_network(stack: Base, key: cdk.CfnResource) -> Data:
+def add_network(stack: Base, key: Key) -> Data:
     """The functions' VpcConfig; nothing where the network is switched off."""
 
     def add(id: str, type: str, properties: dict[str, Data]) -> cdk.CfnResource:
@@ -162,14 +163,14 @@ def _add_rules(add: Data, control: cdk.CfnResource) -> None:
         )
 
 
-def _add_flow_log(stack: Base, vpc: cdk.CfnResource, key: cdk.CfnResource) -> None:
+def _add_flow_log(stack: Base, vpc: cdk.CfnResource, key: Key) -> None:
     log = stack.add(
         "NetworkLog",
         "AWS::Logs::LogGroup",
         {
             "LogGroupName": sub("/aws/vpc/${ProjectName}-${Environment}"),
             "RetentionInDays": setting("LogDays"),
-            "KmsKeyId": key.get_att("Arn"),
+            "KmsKeyId": key.arn,
         },
         condition=HERE,
         keep="Delete",

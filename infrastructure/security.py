@@ -1,15 +1,26 @@
 """The key, the web firewall, the trail of what was done, and who else may read."""
 
+from dataclasses import dataclass
+
 import aws_cdk as cdk
 
-from infrastructure.base import Base, Data, allow, arn, name, policy, ref, setting, sub
+from infrastructure.base import Base, Data, allow, arn, name, policy, ref, setting, sub, when
 
 _OWN_ACCOUNT = {"StringEquals": {"aws:SourceAccount": cdk.Aws.ACCOUNT_ID}}
 _USE = ["kms:Decrypt", "kms:GenerateDataKey"]
 
 
-def add_key(stack: Base) -> cdk.CfnResource:
-    """The one key that encrypts whatever the stack keeps; turned over every year."""
+@dataclass(frozen=True)
+class Key:
+    arn: str
+
+
+def add_key(stack: Base) -> Key:
+    """The one key that encrypts whatever the stack keeps; turned over every year.
+
+    Where a former stack left data behind, the parameter FormerKey names the key that it is
+    encrypted with, which is used on.
+    """
     logs = {
         "ArnLike": {"kms:EncryptionContext:aws:logs:arn": arn("logs", "log-group:*${ProjectName}*")}
     }
@@ -68,20 +79,22 @@ def add_key(stack: Base) -> cdk.CfnResource:
             "KeyPolicy": policy(*services),
         },
         keep="data",
+        condition="MakesKey",
     )
+    used = when("MakesKey", key.get_att("Arn"), ref("FormerKey")).to_string()
     stack.add(
         "KeyAlias",
         "AWS::KMS::Alias",
-        {"AliasName": sub("alias/${ProjectName}-${Environment}"), "TargetKeyId": key.ref},
+        {"AliasName": sub("alias/${ProjectName}-${Environment}"), "TargetKeyId": used},
     )
-    return key
+    return Key(used)
 
 
 def _trail_arn() -> str:
     return arn("cloudtrail", "trail/${ProjectName}-${Environment}")
 
 
-def add_firewall(stack: Base, key: cdk.CfnResource, api_stage: str) -> None:
+def add_firewall(stack: Base, key: Key, api_stage: str) -> None:
     """Rules before the REST API, where the environment is guarded."""
     seen = {"CloudWatchMetricsEnabled": True, "SampledRequestsEnabled": True}
     managed = [
@@ -148,7 +161,7 @@ def add_firewall(stack: Base, key: cdk.CfnResource, api_stage: str) -> None:
             # Amazon demands this beginning.
             "LogGroupName": sub("aws-waf-logs-${ProjectName}-${Environment}"),
             "RetentionInDays": setting("LogDays"),
-            "KmsKeyId": key.get_att("Arn"),
+            "KmsKeyId": key.arn,
         },
         condition="IsGuarded",
         keep="Delete",
@@ -179,7 +192,7 @@ def add_firewall(stack: Base, key: cdk.CfnResource, api_stage: str) -> None:
     )
 
 
-def add_trail(stack: Base, key: cdk.CfnResource, logs: cdk.CfnResource,
+def add_trail(stack: Base, key: Key, logs: cdk.CfnResource,
               logs_policy: cdk.CfnResource) -> None:  # fmt: skip
     """Who called which of the account's services, in the bucket ``logs``, where guarded.
 
@@ -196,7 +209,7 @@ def add_trail(stack: Base, key: cdk.CfnResource, logs: cdk.CfnResource,
             "IsMultiRegionTrail": True,
             "IncludeGlobalServiceEvents": True,
             "EnableLogFileValidation": True,
-            "KMSKeyId": key.get_att("Arn"),
+            "KMSKeyId": key.arn,
         },
         condition="IsGuarded",
         after=[logs_policy],
@@ -228,7 +241,7 @@ def trail_statements(logs_arn: str) -> list[dict[str, Data]]:
     ]
 
 
-def add_reader(stack: Base, key: cdk.CfnResource, lake_arn: str) -> None:
+def add_reader(stack: Base, key: Key, lake_arn: str) -> None:
     """A role for another account: reads the lake's facts and the metrics, nothing else."""
     stack.add(
         "Reader",
@@ -255,7 +268,7 @@ def add_reader(stack: Base, key: cdk.CfnResource, lake_arn: str) -> None:
                             lake_arn,
                             when={"StringLike": {"s3:prefix": ["lake/*"]}},
                         ),
-                        allow(["kms:Decrypt"], key.get_att("Arn")),
+                        allow(["kms:Decrypt"], key.arn),
                         # CloudWatch has no names of metrics in its rights.
                         allow(["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], "*"),
                     ),

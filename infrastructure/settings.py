@@ -104,6 +104,9 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         pattern="^$|^[\\w+=,.@:/-]{8,}$",
         NoEcho=True,
     ),
+    "FormerKey": parameter(
+        "ARN of the key of what a former stack of this name left", pattern="^$|^arn:.+:key/.+$"
+    ),
     "PrivateNetwork": switch("Whether the functions run in a network of their own"),
     "ModelTraining": switch("Whether models may be trained on SageMaker"),
 }
@@ -124,6 +127,7 @@ CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "IsProd": equals(_ENVIRONMENT, "prod"),
     "IsTest": equals(_ENVIRONMENT, "test"),
     "IsGuarded": {"Fn::Or": [equals(_ENVIRONMENT, "staging"), equals(_ENVIRONMENT, "prod")]},
+    "MakesKey": equals({"Ref": "FormerKey"}, ""),
     "HasCode": given("CodeBucket"),
     "HasDomain": {"Fn::And": [given("DomainName"), given("HostedZoneId")]},
     "HasAlertEmail": given("AlertEmail"),

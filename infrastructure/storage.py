@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 
 from infrastructure.base import Base, Data, policy, setting, sub, when
-from infrastructure.security import trail_statements
+from infrastructure.security import Key, trail_statements
 from omnix.runtimes.aws.functions import ANSWERS, DATA_LAKE, LAKE, STATIC_ASSETS
 
 
@@ -17,11 +17,11 @@ class Storage:
     logs_policy: cdk.CfnResource
 
 
-def add_storage(stack: Base, key: cdk.CfnResource) -> Storage:
+def add_storage(stack: Base, key: Key) -> Storage:
     """The buckets; whoever serves the pages adds the policy of ``static``."""
     with_key = {
         "SSEAlgorithm": "aws:kms",
-        "KMSMasterKeyID": key.get_att("Arn"),
+        "KMSMasterKeyID": key.arn,
     }
     logs = _bucket(
         stack,

@@ -3,19 +3,20 @@
 import aws_cdk as cdk
 
 from infrastructure.base import Base, Data, name, when, words
+from infrastructure.security import Key
 from omnix.adapters.aws.own import OWN
 from omnix.adapters.aws.tables import Table, physical
 from omnix.declared import COLLECTIONS
 
 
-def add_tables(stack: Base, key: cdk.CfnResource) -> dict[str, cdk.CfnResource]:
+def add_tables(stack: Base, key: Key) -> dict[str, cdk.CfnResource]:
     """Every table, by the name it has in the design."""
     return {
         table.name: _add(stack, table, key) for table in physical((*COLLECTIONS, *OWN)).values()
     }
 
 
-def _add(stack: Base, table: Table, key: cdk.CfnResource) -> cdk.CfnResource:
+def _add(stack: Base, table: Table, key: Key) -> cdk.CfnResource:
     attributes = {table.partition, *([table.sort] if table.sort else [])}
     for index in table.indexes:
         attributes |= {index.partition, index.sort}
@@ -30,7 +31,7 @@ def _add(stack: Base, table: Table, key: cdk.CfnResource) -> cdk.CfnResource:
         "SSESpecification": {
             "SSEEnabled": True,
             "SSEType": "KMS",
-            "KMSMasterKeyId": key.get_att("Arn"),
+            "KMSMasterKeyId": key.arn,
         },
         "PointInTimeRecoverySpecification": {
             "PointInTimeRecoveryEnabled": when("IsGuarded", True, False)

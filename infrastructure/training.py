@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import aws_cdk as cdk
 
 from infrastructure.base import Base, allow, arn, name, policy, sub, trust
+from infrastructure.security import Key
 
 ASKING = ("backend", "notifications")
 """The functions that put questions to a language model."""
@@ -38,7 +39,7 @@ def add_training(
     stack: Base,
     roles: Mapping[str, cdk.CfnResource],
     lake: cdk.CfnResource,
-    key: cdk.CfnResource,
+    key: Key,
 ) -> None:
     """A role that trainings run under, and the right of the jobs to start them."""
     bucket = lake.get_att("Arn").to_string()
@@ -63,7 +64,7 @@ def add_training(
                             bucket,
                             when={"StringLike": {"s3:prefix": ["blobs/training/*"]}},
                         ),
-                        allow(["kms:Decrypt", "kms:GenerateDataKey"], key.get_att("Arn")),
+                        allow(["kms:Decrypt", "kms:GenerateDataKey"], key.arn),
                         allow(
                             ["logs:CreateLogStream", "logs:PutLogEvents"],
                             # SageMaker's own log group of all trainings.

@@ -107,7 +107,7 @@ def _association(logical: str, properties: Properties, stack: str) -> Made:
 
 
 def _with_settings(create: Callable[..., Made]) -> Callable[..., Made]:
-    """A table's time to live and continuous backups, which its own handler leaves out."""
+    """A table's time to live and key, which its own handler leaves out."""
 
     def made(logical: str, properties: Properties, stack: str) -> Made:
         name, attributes = create(logical, properties, stack)
@@ -121,6 +121,10 @@ def _with_settings(create: Callable[..., Made]) -> Callable[..., Made]:
                     "Enabled": str(living["Enabled"]).lower() == "true",
                 },
             }
+        )
+        wanted = properties["SSESpecification"]
+        dynamodb._tables[name]["SSEDescription"] = dynamodb._sse_description_from_spec(
+            {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": wanted["KMSMasterKeyId"]}
         )
         return name, attributes
 
