@@ -26,8 +26,8 @@ STATED: Mapping[str, Mapping[str, Range]] = {
     },
 }
 _OUTSIDE: Mapping[tuple[str, str], str] = {
-    ("DynamoDB", "below"): "requests on demand cost half since November 2024, and reads are single "
-    "keys and index pages, never scans",
+    ("DynamoDB", "below"): "requests on demand cost half since November 2024, and what is asked "
+    "for are single keys and pages of indexes",
     ("Lambda", "below"): "functions run on arm64 and the API's needs no numerics",
     ("Lambda", "above"): "what follows each order is computed by functions",
     ("S3", "below"): "facts are compressed and written in batches",
