@@ -184,7 +184,7 @@ def test_the_forecast_function_needs_no_lake_of_its_own(shop: Shop) -> None:
 
 
 def function_of(path: str) -> str:
-    """The function that API Gateway hands a request of this path to: the longest match's."""
+    """The function that API Gateway hands a request to: an exact path's, or the longest one's."""
     found = {
         known: function.name
         for function in FUNCTIONS
@@ -194,4 +194,4 @@ def function_of(path: str) -> str:
         if path == known
         or (known.endswith("{proxy+}") and path.startswith(known.removesuffix("{proxy+}")))
     }
-    return found[max(found, key=len)]
+    return found[max(found, key=lambda known: (known == path, len(known)))]

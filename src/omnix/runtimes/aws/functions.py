@@ -216,6 +216,19 @@ _LAKE_READ = Grant("bucket", DATA_LAKE, ("read", "list"), LAKE)
 _LAKE_WRITE = Grant("bucket", DATA_LAKE, ("read", "write", "list"), LAKE)
 _FILES = Grant("bucket", DATA_LAKE, ("read", "write", "list"), BLOBS)
 
+_COMPUTED = (
+    "/v1/forecasts", "/v1/forecasts/{proxy+}", "/v1/ai/forecast",
+    "/v1/inventory/replenishment", "/v1/inventory/replenishment/{proxy+}",
+    "/v1/purchase-orders/from-replenishment",
+    "/v1/experiments", "/v1/experiments/{proxy+}",
+)  # fmt: skip
+_ANSWERED = (
+    "/{proxy+}", "/v1", "/v1/{proxy+}", "/v1/ai", "/v1/ai/{proxy+}",
+    "/v1/inventory", "/v1/inventory/{proxy+}",
+    "/v1/purchase-orders", "/v1/purchase-orders/{proxy+}",
+)  # fmt: skip
+"""Also the way to paths further down that are computed: API Gateway does not look back."""
+
 FUNCTIONS: tuple[Function, ...] = (
     Function(
         name="backend",
@@ -224,7 +237,7 @@ FUNCTIONS: tuple[Function, ...] = (
         kind="backend",
         memory=1024,
         timeout=29,
-        triggers=(Routes(("/{proxy+}",)),),
+        triggers=(Routes(_ANSWERED),),
         variables=(*_PLATFORM, LAKE_VARIABLE),
         grants=(
             *_tables(_holding(COLLECTIONS), "read", "write"),
@@ -243,22 +256,11 @@ FUNCTIONS: tuple[Function, ...] = (
         kind="forecast",
         memory=1769,
         timeout=29,
-        triggers=(
-            Routes(
-                (
-                    "/v1/forecasts",
-                    "/v1/forecasts/{proxy+}",
-                    "/v1/ai/forecast",
-                    "/v1/inventory/replenishment",
-                    "/v1/experiments",
-                    "/v1/experiments/{proxy+}",
-                )
-            ),
-        ),
+        triggers=(Routes(_COMPUTED),),
         variables=(*_PLATFORM, LAKE_VARIABLE),
         grants=(
             *_tables(_holding(COLLECTIONS), "read"),
-            *_tables(("forecasts", "experiments", "system", "auth"), "write"),
+            *_tables(("forecasts", "experiments", "inventory", "system", "auth"), "write"),
             *_EVENTS_OUT,
             *_SEND,
             _SECRETS,

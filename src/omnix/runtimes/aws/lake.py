@@ -6,13 +6,14 @@ import logging
 import os
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+from omnix import domains
 from omnix.adapters.aws.blobs import AwsBlobs
 from omnix.adapters.aws.calls import Calls
 from omnix.adapters.aws.lake_remote import MAX_ANSWER, packed, packed_arrays, unpacked
-from omnix.declared import DECLARED, FACTS
+from omnix.declared import FACTS
 from omnix.kit.ids import new_id
 from omnix.platform import queries
 from omnix.ports import Query
@@ -29,10 +30,9 @@ _FACTS = {fact.name: fact for fact in FACTS}
 def known_queries() -> Mapping[str, Query]:
     """Every named query of the domains. Raises ValueError where two have one name."""
     found: dict[str, Query] = {}
-    for domain in DECLARED:
-        package = f"omnix.domains.{domain.name}"
-        if domain.name == "transfer" or not files(package).joinpath("queries.sql").is_file():
-            continue
+    root = Path(domains.__path__[0])
+    for file in sorted(root.rglob("queries.sql")):
+        package = ".".join((domains.__name__, *file.parent.relative_to(root).parts))
         for name, query in queries.load(package).items():
             if name in found:
                 raise ValueError(f"two queries are called {name}")

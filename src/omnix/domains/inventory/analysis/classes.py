@@ -3,15 +3,13 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import numpy as np
 
 from omnix.domains.inventory.declare import CLASSES
 from omnix.domains.products import service as products
 from omnix.domains.system.settings import shop
-from omnix.engine.inventory.classes import Classes, classify
 from omnix.kit.paging import Page
 from omnix.kit.time import day_of, instant
 from omnix.platform import queries
@@ -19,6 +17,9 @@ from omnix.platform.jobs import JobContext
 from omnix.ports import MAX_BATCH, Delete, Ports
 
 from .model import ProductClass
+
+if TYPE_CHECKING:
+    from omnix.engine.inventory.classes import Classes
 
 WEEKS = 26
 _SQL = queries.load(__package__)
@@ -36,6 +37,10 @@ async def listing(
 
 async def classify_all(context: JobContext, _: Mapping[str, Any]) -> dict[str, Any]:
     """Sort all products that sold within WEEKS weeks; begun again it ends the same."""
+    import numpy as np
+
+    from omnix.engine.inventory.classes import classify
+
     ports = context.ports
     settings = await shop(ports)
     last = day_of(ports.clock.now(), settings.time_zone) - timedelta(days=1)
@@ -54,8 +59,10 @@ async def classify_all(context: JobContext, _: Mapping[str, Any]) -> dict[str, A
 
 
 async def _keep(
-    context: JobContext, ids: list[str], found: Classes, demand: Any, revenue: Any, made_at: str
+    context: JobContext, ids: list[str], found: "Classes", demand: Any, revenue: Any, made_at: str
 ) -> None:
+    import numpy as np
+
     ports = context.ports
     order = np.argsort(-revenue, kind="stable").tolist()
     for start in range(0, len(order), _CHUNK):

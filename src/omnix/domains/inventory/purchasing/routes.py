@@ -13,7 +13,7 @@ from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
 from . import document as documents
-from . import drafting, receiving, service
+from . import receiving, service
 from .model import (
     Document,
     Drafted,
@@ -67,6 +67,8 @@ async def draft_from_replenishment(
     ports: Ports, actor: Actor, data: Wanted, retry_key: RetryKey = None
 ) -> Drafted:
     """Drafts an order for each supplier and place from what replenishment proposes now."""
+    from . import drafting
+
     return await drafting.from_replenishment(ports, actor, data, retry_key)
 
 

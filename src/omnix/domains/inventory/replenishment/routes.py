@@ -10,7 +10,7 @@ from omnix.ports import Ports
 
 from . import service as replenishment
 from .model import Proposal
-from .why import Why, why
+from .reasons import Why
 
 
 class ProposalList(Listing, frozen=True, kw_only=True):
@@ -49,6 +49,8 @@ async def explain_proposal(
 ) -> Why:
     """The proposal for a product at a location (the default one) with every input, the expected
     cost of other quantities, and the suppliers there are."""
+    from .why import why
+
     return await why(ports, product_id, location_id)
 
 

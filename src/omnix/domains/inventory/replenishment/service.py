@@ -1,4 +1,7 @@
-"""Proposals kept: one for each product and location, made anew as things change."""
+"""Proposals kept: one for each product and location, made anew as things change.
+
+What computes is imported where it is done: who only lists proposals needs no numerics.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +18,6 @@ from omnix.ports import MAX_BATCH, Delete, Item, Ports, Put, Update
 
 from .desk import Desk, open_desk
 from .model import Proposal, Shortages
-from .propose import proposals
 
 _CHUNK = 200
 _AT_ONCE = 20
@@ -38,6 +40,8 @@ async def listing(
 
 async def of_product(ports: Ports, product_id: str) -> list[Proposal]:
     """The proposals for one product, one for each location, computed now. Raises NotFound."""
+    from .propose import proposals
+
     product = await products.get(ports, product_id)
     return await proposals(await open_desk(ports), [product])
 
@@ -55,6 +59,8 @@ async def refresh(ports: Ports, product_ids: Sequence[str] | None = None) -> int
     Proposals of what is archived, became a bundle or left a location are removed. Done again
     after a crash, it ends the same.
     """
+    from .propose import proposals
+
     if product_ids is not None:
         return await _refresh_some(await open_desk(ports), list(dict.fromkeys(product_ids)))
     run = await forecasting.latest_run(ports)
@@ -95,6 +101,8 @@ async def _drop_stale(ports: Ports, fresh: set[tuple[str, str]]) -> None:
 
 async def _refresh_some(desk: Desk, ids: Sequence[str]) -> int:
     """Proposals and their counts change in one batch, so that a repetition counts nothing twice."""
+    from .propose import proposals
+
     records = desk.ports.records
     named = await products.get_many(desk.ports, ids)
     parts = [c.product_id for product in named.values() for c in product.components]
