@@ -19,7 +19,7 @@ def main() -> None:
     """Parse, read, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="the file")
-    parser.add_argument("--unit", default="userid", help="column that names the unit")
+    parser.add_argument("--unit", help="column that names the unit; else each row is one")
     parser.add_argument("--arm", default="version", help="column that names its arm")
     parser.add_argument("--metric", default="retention_1,retention_7", help="columns, by commas")
     parser.add_argument("--covariate", help="column known before the experiment, for CUPED")
@@ -37,7 +37,7 @@ def main() -> None:
     players = shared / "cookie_cats" / "cookie_cats.parquet"
     bare = options.data is None and not options.speed
     if bare and players.is_file():
-        options.data, options.aa = players, options.aa or 200
+        options.data, options.unit, options.aa = players, "userid", options.aa or 200
     if options.data is not None:
         _file(options)
     elif bare:

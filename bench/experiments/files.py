@@ -58,9 +58,15 @@ def _source(file: Path) -> str:
 
 
 def load(
-    file: Path, unit: str, arm: str, metrics: list[str], covariate: str | None, control: str | None
+    file: Path,
+    unit: str | None,
+    arm: str,
+    metrics: list[str],
+    covariate: str | None,
+    control: str | None,
 ) -> Table:
-    """One row a unit: of several rows a 0/1 metric's highest, another's sum.
+    """One row a unit: of several rows a 0/1 metric's highest, another's sum. Without ``unit``
+    every row is one.
 
     Units seen in more than one arm are counted and left out, as are rows without unit or arm.
     An empty metric counts as 0, as for a unit that did nothing. Ends where there is no column of
@@ -73,9 +79,10 @@ def load(
     try:
         db.execute(f"CREATE TABLE raw AS SELECT * FROM {_source(file)}", [str(file)])
     except duckdb.Error as error:
-        refuse(f"{file} cannot be read: {error}")
+        refuse(f"{file} cannot be read: {str(error).splitlines()[0]}")
     known = {row[0] for row in db.execute("DESCRIBE raw").fetchall()}
-    missing = [name for name in (unit, arm, *wanted) if name not in known]
+    missing = [name for name in (unit, arm, *wanted) if name is not None and name not in known]
+    who = "rowid" if unit is None else _quoted(unit)
     if missing:
         refuse(f"no column {', '.join(missing)}; there is {', '.join(sorted(known))}")
     proportions = []
@@ -86,7 +93,7 @@ def load(
                 f"coalesce(bool_and({_quoted(name)}::DOUBLE IN (0, 1)), false) FROM raw"
             ).fetchall()[0]
         except duckdb.Error as error:
-            refuse(f"{name} is no column of numbers: {error}")
+            refuse(f"{name} is no column of numbers: {str(error).splitlines()[0]}")
         if endless:
             refuse(f"{name} is infinite or not a number in {endless} rows; a mean of it is none")
         proportions.append(bool(either))
@@ -95,14 +102,13 @@ def load(
         for i, (name, p) in enumerate(zip(wanted, proportions, strict=True))
     )
     rows, incomplete = db.execute(
-        f"SELECT count(*), count(*) FILTER ({_quoted(unit)} IS NULL OR {_quoted(arm)} IS NULL) "
-        "FROM raw"
+        f"SELECT count(*), count(*) FILTER ({who} IS NULL OR {_quoted(arm)} IS NULL) FROM raw"
     ).fetchall()[0]
     db.execute(
         f"CREATE TABLE units AS SELECT min({_quoted(arm)}::VARCHAR) AS arm, "
         f"max({_quoted(arm)}::VARCHAR) AS last, {folds} FROM raw "
-        f"WHERE {_quoted(unit)} IS NOT NULL AND {_quoted(arm)} IS NOT NULL "
-        f"GROUP BY {_quoted(unit)} ORDER BY {_quoted(unit)}"
+        f"WHERE {who} IS NOT NULL AND {_quoted(arm)} IS NOT NULL "
+        f"GROUP BY {who} ORDER BY {who}"
     )
     crossed = db.execute("SELECT count(*) FROM units WHERE arm <> last").fetchall()[0][0]
     columns: dict[str, Any] = db.execute("SELECT * FROM units WHERE arm = last").fetchnumpy()
