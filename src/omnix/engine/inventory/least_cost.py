@@ -1,11 +1,13 @@
 """The order that costs least: holding, lost margin, ordering and waste against one another.
 
-An order now arrives after the lead time and is to last for some whole number of review periods.
-For each such number the best level follows from the expected costs over that time, per day; the
-number whose cost per day is least wins (Silver and Meal's rule on expected costs). Whether to
-order at all follows from the same rate c: it is time as soon as waiting for the next review
-would cost more than c a day, which for independent periods is what makes an (s, S) policy best
-(Zheng and Federgruen, 1991). Money is in minor units.
+While the position (stock and on order) is y, the shop pays at the rate G(y): holding what is
+expected to be left after the lead time, and the margin of sales missed between the arrival of an
+order placed now and of one placed a review later. Demand carries the position from the target S
+down to the point s, so that a policy costs (order cost x demand rate + the integral of G from s
+to S) / (S - s). It is least where G(s) = G(S) = that cost (Zheng, 1992, On properties of
+stochastic inventory systems), or where G(s) = G(s + lot) if a minimum or pack is larger. G is
+read from the forecast's own distribution. A sale that is missed is lost once: what is missed
+before an order placed now could arrive counts for no decision. Money is in minor units.
 """
 
 from dataclasses import dataclass
@@ -13,16 +15,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .ahead import Ahead, Floats, left, short, within
+from .ahead import WEIGHTS, Ahead, Floats, left, within
 
 Ints = NDArray[np.int64]
 
 _CHUNK = 2048
-_HALVINGS = 13
-_MOST_DAYS = 365.0
-# Gauss-Legendre over the time that an order is to last.
-_TIMES = (0.5 - 0.6**0.5 / 2, 0.5, 0.5 + 0.6**0.5 / 2)
-_SHARES = (5 / 18, 8 / 18, 5 / 18)
+_HALVINGS = 20
+_RATE_DAYS = 28.0
+# Two-point Gauss-Legendre over the days from one arrival to the next.
+_TIMES = (0.5 - 0.5 / 3**0.5, 0.5 + 0.5 / 3**0.5)
+# Beyond the nodes of demand the costs are all but straight, so a few points do.
+_BEYOND = np.array([0.06, 0.15, 0.3, 0.5, 0.75, 1.0, 1.5, 2.5])
 MOST_UNITS = 1_000_000_000
 
 
@@ -65,23 +68,18 @@ class Costs:
     lost_units: Floats
     wasted_units: Floats
 
-    @property
-    def total(self) -> Floats:
-        """Without the order itself."""
-        return self.holding + self.lost + self.waste
-
 
 @dataclass(frozen=True, eq=False)
 class LeastCost:
     """What to order of N stocks. Below ``point`` it is time; ``target`` is ordered up to.
 
-    ``periods`` are the review periods it is to last, ``day_cost`` the expected cost per day.
+    ``days`` is how long an order lasts on average, ``day_cost`` the expected cost per day.
     """
 
     quantity: Ints
     point: Ints
     target: Ints
-    periods: Ints
+    days: Floats
     day_cost: Floats
 
 
@@ -89,152 +87,198 @@ def least_cost(ahead: Ahead, terms: Terms, position: Ints) -> LeastCost:
     """Plan N stocks; ``position`` (N,) is stock available and on order.
 
     Quantities are whole packs, at least the minimum, and 0 where waiting is cheaper. Nothing is
-    ordered of what no sale would pay for (``margin`` or demand of nothing).
+    ordered of what no sale would pay for: no margin, no demand, or a lot that would lie too long.
     """
     parts = []
     for start in range(0, len(ahead), _CHUNK):
         stop = min(start + _CHUNK, len(ahead))
         parts.append(_part(ahead.part(start, stop), terms.part(start, stop), position[start:stop]))
     if not parts:
-        none = np.zeros(0, np.int64)
-        return LeastCost(none, none, none, none, np.zeros(0))
+        none, flat = np.zeros(0, np.int64), np.zeros(0)
+        return LeastCost(none, none, none, flat, flat)
     names = LeastCost.__dataclass_fields__
     return LeastCost(*(np.concatenate([getattr(p, name) for p in parts]) for name in names))
 
 
-def expected_costs(ahead: Ahead, terms: Terms, level: Floats, periods: Floats) -> Costs:
-    """Costs of raising the position to ``level`` now, until ``periods`` reviews later."""
-    return _Window(ahead, terms, periods).costs(level)
+class Curve:
+    """G and its parts (N, M) at the positions ``level`` (N, M), ascending from 0."""
 
+    def __init__(self, ahead: Ahead, terms: Terms, reach: Floats | None = None) -> None:
+        lead, review, spread = terms.lead_days, terms.review_days, terms.lead_deviation
+        span = np.maximum(review, _RATE_DAYS)
+        self.terms = terms
+        self.rate = (ahead.mean_over(lead + span) - ahead.mean_over(lead)) / span
+        end = ahead.values_over(lead + review, spread)
+        arrival = ahead.values_over(lead, spread)
+        held = [ahead.values_over(lead + review * t, spread) for t in _TIMES]
+        self.lot = np.maximum(np.maximum(terms.minimum, terms.pack), 1).astype(float)
+        # The holding of two days is the least that can be told from none.
+        holding = np.maximum(terms.holding, terms.margin * 1e-7 + 1e-12)
+        economic = np.sqrt(2 * terms.order_cost * self.rate / holding)
+        year = 365.0 * self.rate
+        further = np.maximum(np.minimum(economic, year), self.lot) + 1.0
+        top = end[:, -1:]
+        beyond = top + further[:, None] * _BEYOND
+        if reach is not None:
+            beyond[:, -1] = np.maximum(beyond[:, -1], reach + 1.0)
+        self.level = np.concatenate([np.zeros_like(top), end, beyond], axis=1)
+        self.holding = np.zeros_like(self.level)
+        self.lost = np.zeros_like(self.level)
+        self.waste = np.zeros_like(self.level)
+        perishes = np.isfinite(terms.shelf_days)
+        spoilt = None
+        if perishes.any():
+            kept = np.where(perishes, terms.shelf_days, 0.0)
+            spoilt = ahead.values_over(lead + kept, spread)
+        more = (end - arrival) @ WEIGHTS
+        for m in range(self.level.shape[1]):
+            y = self.level[:, m]
+            self.holding[:, m] = holding * sum(left(v, y) for v in held) / len(held)
+            missing = np.maximum(left(end, y) - left(arrival, y) + more, 0.0)
+            self.lost[:, m] = terms.margin * missing / review
+            if spoilt is not None:
+                gone = terms.unit_cost * self.rate * within(spoilt, y)
+                self.waste[:, m] = np.where(perishes, gone, 0.0)
+        self.total = _valley(self.holding + self.lost + self.waste)
+        self.bottom = np.argmin(self.total, axis=1)
 
-class _Window:
-    """Demand until each time within the days that an order is to last, read once."""
+    def at(self, y: Floats, what: Floats) -> Floats:
+        """``what`` (N, M) at the positions ``y`` (N,), linear between and beyond."""
+        last = self.level.shape[1] - 2
+        m = np.clip((self.level <= y[:, None]).sum(axis=1) - 1, 0, last)
+        rows = np.arange(len(y))
+        low, high = self.level[rows, m], self.level[rows, m + 1]
+        width = high - low
+        share = np.divide(y - low, width, out=np.zeros_like(y), where=width > 0)
+        found: Floats = what[rows, m] * (1 - share) + what[rows, m + 1] * share
+        return found
 
-    def __init__(self, ahead: Ahead, terms: Terms, periods: Floats) -> None:
-        self._terms = terms
-        self.days = periods * terms.review_days
-        lead, spread = terms.lead_days, terms.lead_deviation
-        self._held = [ahead.values_over(lead + self.days * t, spread) for t in _TIMES]
-        self._end = ahead.values_over(lead + self.days, spread)
-        self._perishes = np.isfinite(terms.shelf_days)
-        self._spoilt: Floats | None = None
-        if self._perishes.any():
-            kept = np.where(self._perishes, terms.shelf_days, 0.0)
-            self._spoilt = ahead.values_over(lead + kept, spread)
+    def below(self, cost: Floats) -> Floats:
+        """The integral (N,) of ``cost`` - G where that is above 0."""
+        low = np.minimum(self.total[:, :-1], self.total[:, 1:])
+        rise = np.maximum(self.total[:, :-1], self.total[:, 1:]) - low
+        width = np.diff(self.level, axis=1)
+        above = cost[:, None] - low
+        share = np.where(rise > 0, above / np.where(rise > 0, rise, 1.0), above > 0)
+        share = np.clip(share, 0.0, 1.0)
+        area: Floats = (width * share * (above - share * rise / 2)).sum(axis=1)
+        return area
 
-    @property
-    def most(self) -> Floats:
-        """More than this no sale is expected to need."""
-        return self._end[:, -1]
-
-    def costs(self, level: Floats) -> Costs:
-        terms = self._terms
-        held = sum(s * left(v, level) for s, v in zip(_SHARES, self._held, strict=True))
-        missing = short(self._end, level)
-        wasted = np.zeros_like(level)
-        if self._spoilt is not None:
-            wasted = np.where(self._perishes, left(self._spoilt, level), 0.0)
-        return Costs(
-            terms.holding * self.days * held,
-            terms.margin * missing,
-            terms.unit_cost * wasted,
-            missing,
-            wasted,
+    def roots(self, cost: Floats) -> tuple[Floats, Floats]:
+        """The lowest and the highest position (N,) at which G is not above ``cost``."""
+        rows, count = np.arange(len(cost)), self.level.shape[1]
+        under = self.total <= cost[:, None] + 1e-12
+        under[rows, self.bottom] = True
+        first = np.argmax(under, axis=1)
+        last = count - 1 - np.argmax(under[:, ::-1], axis=1)
+        return (
+            self._crossing(first, np.maximum(first - 1, 0), cost),
+            self._crossing(last, np.minimum(last + 1, count - 1), cost),
         )
 
-    def best(self) -> Floats:
-        """The level of least cost (N,), to within a few thousandths of the range."""
-        terms = self._terms
-        low, high = np.zeros_like(self.days), self.most.copy()
-        for _ in range(_HALVINGS):
-            level = (low + high) / 2
-            held = sum(s * within(v, level) for s, v in zip(_SHARES, self._held, strict=True))
-            slope = terms.holding * self.days * held
-            slope -= terms.margin * (1.0 - within(self._end, level))
-            if self._spoilt is not None:
-                wasted = np.where(self._perishes, within(self._spoilt, level), 0.0)
-                slope += terms.unit_cost * wasted
-            rising = slope >= 0
-            low, high = np.where(rising, low, level), np.where(rising, level, high)
-        return (low + high) / 2
+    def _crossing(self, inside: Ints, outside: Ints, cost: Floats) -> Floats:
+        rows = np.arange(len(cost))
+        here, there = self.total[rows, inside], self.total[rows, outside]
+        rise = there - here
+        share = np.divide(cost - here, rise, out=np.zeros_like(cost), where=rise > 0)
+        low = self.level[rows, inside]
+        found: Floats = low + np.clip(share, 0, 1) * (self.level[rows, outside] - low)
+        return found
+
+    def integral(self, start: Floats, stop: Floats) -> Floats:
+        """The integral (N,) of G from ``start`` to ``stop``, by Simpson's rule on 16 parts."""
+        width = (stop - start) / 16
+        total = np.zeros_like(start)
+        for k in range(17):
+            weight = 1.0 if k in (0, 16) else 4.0 if k % 2 else 2.0
+            total += weight * self.at(start + k * width, self.total)
+        area: Floats = total * width / 3
+        return area
+
+
+def _valley(cost: Floats) -> Floats:
+    """``cost`` made to fall to its least value and to rise from there."""
+    bottom = np.argmin(cost, axis=1)[:, None]
+    at = np.arange(cost.shape[1])[None, :]
+    falling = np.where(at <= bottom, cost, -np.inf)
+    falling = np.maximum.accumulate(falling[:, ::-1], axis=1)[:, ::-1]
+    rising = np.maximum.accumulate(np.where(at >= bottom, cost, -np.inf), axis=1)
+    valley: Floats = np.where(at <= bottom, falling, rising)
+    return valley
 
 
 def _part(ahead: Ahead, terms: Terms, position: Ints) -> LeastCost:
-    review = terms.review_days
-    rate = ahead.mean_over(terms.lead_days + review) / np.maximum(terms.lead_days + review, 1.0)
-    sells = (rate > 0) & (terms.margin > 0)
-    a_period = np.maximum(rate * review, 1e-9)
-    lot = np.maximum(np.maximum(terms.minimum, terms.pack), 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ideal = np.sqrt(2 * terms.order_cost / (terms.holding * rate)) / review
-    longest = np.maximum(1.0, np.floor((_MOST_DAYS - terms.lead_days) / review))
-    ideal = np.nan_to_num(np.minimum(ideal, longest), nan=1.0)
-    # What does not sell within its shelf life is not bought for later.
-    fresh = np.maximum(1.0, np.floor(np.minimum(terms.shelf_days, _MOST_DAYS) / review))
-    longest = np.minimum(longest, fresh)
-    needed = np.minimum(np.ceil(lot / a_period - 1e-9), longest)
-    rounded = np.clip(np.floor(ideal), 1.0, longest)
-    tried = [np.maximum(needed, np.clip(rounded + k, 1.0, longest)) for k in (0.0, 1.0)]
-    if (rounded > needed).any():
-        tried.append(np.maximum(needed, np.ones_like(needed)))
-        tried.append(np.maximum(needed, np.clip(rounded - 1.0, 1.0, longest)))
-    best = np.full_like(rate, np.inf)
-    target, periods = np.zeros_like(rate), np.ones_like(rate)
-    for count in tried:
-        window = _Window(ahead, terms, count)
-        level = window.best()
-        level = _whole(window, level)
-        day_cost = (terms.order_cost + window.costs(level).total) / window.days
-        better = day_cost < best - 1e-12
-        best = np.where(better, day_cost, best)
-        target, periods = np.where(better, level, target), np.where(better, count, periods)
-    point = np.minimum(_point(ahead, terms, best), target)
-    point, target = np.where(sells, point, 0.0), np.where(sells, target, 0.0)
-    due = sells & (position < point)
+    curve = Curve(ahead, terms)
+    rows = np.arange(len(ahead))
+    sells = (curve.rate > 1e-9) & (terms.margin > 0)
+    rate = np.where(sells, curve.rate, 1.0)
+    lump = terms.order_cost * rate
+    least = curve.total[rows, curve.bottom]
+    low, high = least.copy(), np.maximum(curve.total[:, 0], curve.total[:, -1])
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        enough = curve.below(middle) >= lump
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    # A review finds the position a step of demand further down, not everywhere on the way.
+    step = curve.rate * terms.review_days
+    bottom = curve.level[rows, curve.bottom]
+    each_review = least + terms.order_cost / terms.review_days
+    often = curve.roots(high)[1] - step / 2 <= bottom
+    cost = np.where(often, np.minimum(each_review, curve.total[:, 0]), high)
+    start, stop = curve.roots(cost)
+    stop = np.where(often, bottom, np.maximum(stop - step / 2, bottom))
+    bound = (stop - start < curve.lot - 1e-9) & (curve.lot > 1)
+    if bound.any():
+        start = np.where(bound, _start_of_lot(curve), start)
+        stop = np.where(bound, start + curve.lot, stop)
+        by_lot = (lump + curve.integral(start, stop)) / np.maximum(stop - start, 1e-9)
+        # The last lot is ordered somewhere below the point, which leaves that much less.
+        often_lot = step >= curve.lot
+        by_lot = np.where(often_lot, each_review, by_lot)
+        stop = np.where(bound & often_lot, np.maximum(bottom, start), stop)
+        cost = np.where(bound, by_lot, cost)
+    # To be sold out for good is a policy, too.
+    worth = sells & (cost < curve.total[:, 0])
+    # Whole units: a position at or below ``start`` is due.
+    point = np.where(worth, np.floor(np.maximum(start, 0.0) + 1e-9) + 1, 0.0)
+    target = np.where(worth, np.maximum(np.rint(stop), point), 0.0)
+    due = worth & (position < point)
     packs = np.maximum(terms.pack, 1)
-    wanted = np.maximum(target - position, 0.0)
-    wanted = np.minimum(wanted, MOST_UNITS)
-    rounded_packs = np.floor(wanted / packs + 0.5)
-    # Less than is needed to get above the point would only mean to order again.
+    wanted = np.minimum(np.maximum(target - position, 0.0), MOST_UNITS)
+    # Less than is needed to get to the point would only mean to order again.
     at_least = np.ceil(np.maximum(point - position, terms.minimum) / packs - 1e-9)
-    quantity = np.where(due, np.maximum(np.maximum(rounded_packs, at_least), 1.0) * packs, 0.0)
+    rounded = np.maximum(np.maximum(np.floor(wanted / packs + 0.5), at_least), 1.0)
+    quantity = np.where(due, rounded * packs, 0.0)
     return LeastCost(
         quantity.astype(np.int64),
         point.astype(np.int64),
         target.astype(np.int64),
-        periods.astype(np.int64),
-        np.where(sells, best, 0.0),
+        np.where(worth, np.maximum((stop - start) / rate, terms.review_days), 0.0),
+        np.where(worth, cost, np.where(sells, curve.total[:, 0], 0.0)),
     )
 
 
-def _whole(window: _Window, level: Floats) -> Floats:
-    """The whole number beside ``level`` that costs less; the larger where both cost the same."""
-    low, high = np.floor(level), np.ceil(level)
-    fewer, more = window.costs(low).total, window.costs(high).total
-    return np.where(fewer < more, low, high)
-
-
-def _point(ahead: Ahead, terms: Terms, day_cost: Floats) -> Floats:
-    """The lowest position at which waiting for the next review costs no more than going on."""
-    window = _Window(ahead, terms, np.ones_like(day_cost))
-    high = np.ceil(window.best())
-    low = np.full_like(high, -1.0)
-    bound = day_cost * window.days + 1e-9
-    while (high - low > 1).any():
-        middle = np.floor((low + high) / 2)
-        dear = window.costs(middle).total > bound
-        low, high = np.where(dear, middle, low), np.where(dear, high, middle)
-    return high
+def _start_of_lot(curve: Curve) -> Floats:
+    """The position (N,) from which a lot is best ordered: G is the same at both its ends."""
+    rows = np.arange(len(curve.lot))
+    high = curve.level[rows, curve.bottom]
+    low = np.maximum(high - curve.lot, 0.0)
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        dearer = curve.at(middle, curve.total) > curve.at(middle + curve.lot, curve.total)
+        low, high = np.where(dearer, middle, low), np.where(dearer, high, middle)
+    found: Floats = (low + high) / 2
+    return found
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
     """Quantities that may be ordered of one stock now, and what each would cost.
 
-    ``extra`` (N,) is what each costs more than the best of them, in all: its costs over the
-    ``days`` that it is best made to last, less what these days cost on average. ``costs`` are
-    over those days; ``order_cost`` and ``purchase`` (N,) come on top: the latter is what the
-    units sold cost more or less than at the price without a break.
+    ``extra`` (Q,) is what each costs more than the best of them, in all: what the order and the
+    ``days`` until the next one cost, less what so many days cost on average. ``costs`` are over
+    those days; ``order_cost`` and ``purchase`` (Q,) come on top: the latter is what the units
+    cost more or less than at the price without a break.
     """
 
     quantity: Ints
@@ -245,49 +289,50 @@ class Choice:
     purchase: Floats
 
 
+_PARTS = 200
+
+
 def choices(
     ahead: Ahead,
     terms: Terms,
     position: int,
     quantities: Ints,
-    day_cost: float,
     unit_costs: Floats | None = None,
 ) -> Choice:
     """What each of ``quantities`` (Q,) of one stock would cost; 0 means not to order yet.
 
-    ``day_cost`` is that of the plan, at which time goes on after each. ``unit_costs`` (Q,) is
-    the average price at each, where there are price breaks.
+    ``unit_costs`` (Q,) is the average price at each, where there are price breaks.
     """
-    count = len(quantities)
-    review = float(terms.review_days[0])
-    longest = max(1, int((_MOST_DAYS - float(terms.lead_days[0])) // review))
-    lengths = np.unique(np.geomspace(1, min(longest, 120), 24).astype(np.int64))
-    level = np.maximum(position + quantities.astype(float), 0.0)
-    wide, how = ahead.repeated(count), terms.repeated(count)
+    after = np.maximum(position + quantities.astype(float), 0.0)
+    curve = Curve(ahead, terms, np.array([after.max(initial=0.0)]))
+    plan = _part(ahead, terms, np.array([position], np.int64))
+    cost, review = float(plan.day_cost[0]), float(terms.review_days[0])
+    rate = max(float(curve.rate[0]), 1e-9)
+    start = max(0.0, float(plan.point[0]) - 1.0)
     pays = np.where(quantities > 0, terms.order_cost[0], 0.0)
-    dearer = np.zeros(count) if unit_costs is None else unit_costs - terms.unit_cost[0]
-    dearer = np.where(quantities > 0, dearer, 0.0)
-    tried: list[tuple[Floats, Costs, Floats]] = []
-    for length in lengths:
-        periods = np.full(count, float(length))
-        costs = expected_costs(wide, how, level, periods)
-        lead = how.lead_days
-        sold = wide.mean_over(lead + periods * review) - wide.mean_over(lead)
-        purchase = dearer * np.minimum(sold, quantities)
-        tried.append((pays + costs.total + purchase - day_cost * periods * review, costs, purchase))
-    worth = np.stack([each for each, _, _ in tried])
-    at, rows = np.argmin(worth, axis=0), np.arange(count)
-
-    def picked(name: str) -> Floats:
-        found: Floats = np.stack([getattr(costs, name) for _, costs, _ in tried])[at, rows]
-        return found
-
-    least = worth[at, rows]
-    return Choice(
-        quantities,
-        least - least.min(),
-        lengths[at] * review,
-        Costs(*(picked(name) for name in Costs.__dataclass_fields__)),
-        pays,
-        np.stack([purchase for _, _, purchase in tried])[at, rows],
+    purchase = np.zeros(len(after))
+    if unit_costs is not None:
+        purchase = (unit_costs - float(terms.unit_cost[0])) * quantities
+    found: list[list[float]] = []
+    for y in after.tolist():
+        if y - start <= review * rate:
+            # By the next review it is not above the point, and that orders.
+            lasts, at = review, np.array([y])
+        else:
+            lasts, at = (y - start) / rate, np.linspace(start, y, _PARTS)
+        parts = [
+            lasts * float(np.mean(np.interp(at, curve.level[0], part[0])))
+            for part in (curve.holding, curve.lost, curve.waste)
+        ]
+        found.append([lasts, *parts])
+    days, holding, lost, waste = np.array(found).reshape(-1, 4).T
+    extra = pays + purchase + holding + lost + waste - cost * days
+    margin, unit = float(terms.margin[0]), float(terms.unit_cost[0])
+    costs = Costs(
+        holding,
+        lost,
+        waste,
+        lost / margin if margin > 0 else np.zeros_like(lost),
+        waste / unit if unit > 0 else np.zeros_like(waste),
     )
+    return Choice(quantities, extra - extra.min(initial=np.inf), days, costs, pays, purchase)

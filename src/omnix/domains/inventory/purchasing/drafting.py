@@ -201,8 +201,7 @@ def _within(desk: Desk, chosen: Sequence[tuple[Case, Decision]], budget: int) ->
         else:
             position = case.available + case.on_order
             how = costing(desk, [case])
-            day_cost = decided.day_cost or 0.0
-            made = choices(ahead_of([case]), how, position, np.array(tried, np.int64), day_cost)
+            made = choices(ahead_of([case]), how, position, np.array(tried, np.int64))
             cost.append(made.extra)
         options.append(tried)
         spend.append(value)

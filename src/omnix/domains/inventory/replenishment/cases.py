@@ -253,7 +253,7 @@ def _by_cost(desk: Desk, some: Sequence[Case]) -> list[Decision]:
         point, level = int(made.point[at]), float(kept[at])
         quantity = int(made.quantity[at])
         if quantity and case.terms is not None and case.terms.breaks:
-            quantity = _with_breaks(case, ahead, costs, at, quantity, float(made.day_cost[at]))
+            quantity = _with_breaks(case, ahead, costs, at, quantity)
         waiting = case.demand.quantile_over(case.lead, min(0.999, max(0.5, level)))
         found.append(
             Decision(
@@ -276,9 +276,7 @@ def _by_cost(desk: Desk, some: Sequence[Case]) -> list[Decision]:
     return found
 
 
-def _with_breaks(
-    case: Case, ahead: Ahead, costs: Costing, at: int, quantity: int, day_cost: float
-) -> int:
+def _with_breaks(case: Case, ahead: Ahead, costs: Costing, at: int, quantity: int) -> int:
     """The quantity, or a larger one that a price break makes cheaper."""
     assert case.terms is not None
     pack = case.terms.pack_size
@@ -289,7 +287,6 @@ def _with_breaks(
         costs.part(at, at + 1),
         case.available + case.on_order,
         tried,
-        day_cost,
         average_costs(case, tried.tolist()),
     )
     return int(tried[int(np.argmin(made.extra))])

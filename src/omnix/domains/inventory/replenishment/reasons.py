@@ -19,7 +19,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     quantity: int
-    days: int
+    days: float
     extra_minor: Money
     holding_minor: Money
     lost_margin_minor: Money

@@ -4,7 +4,7 @@ import numpy as np
 
 from omnix.domains.inventory import supply
 from omnix.domains.products import service as products
-from omnix.engine.inventory.least_cost import Choice, choices, least_cost
+from omnix.engine.inventory.least_cost import Choice, choices
 from omnix.kit.errors import NotFound
 from omnix.ports import Ports
 
@@ -55,18 +55,9 @@ def _compared(desk: Desk, case: Case, decided: Decision) -> tuple[list[Point], l
         costing(desk, [case]),
         case.available + case.on_order,
         np.array(tried, np.int64),
-        _day_cost(desk, case, decided),
         average_costs(case, tried),
     )
     return [_point(made, at) for at in range(len(tried))], _alternatives(case, decided, made)
-
-
-def _day_cost(desk: Desk, case: Case, decided: Decision) -> float:
-    """That of the least-cost plan, also where the objective is another."""
-    if decided.day_cost is not None:
-        return decided.day_cost
-    position = np.array([case.available + case.on_order], np.int64)
-    return float(least_cost(ahead_of([case]), costing(desk, [case]), position).day_cost[0])
 
 
 def _around(case: Case, decided: Decision) -> list[int]:
@@ -88,7 +79,7 @@ def _point(made: Choice, at: int) -> Point:
     costs = made.costs
     return Point(
         quantity=int(made.quantity[at]),
-        days=int(made.days[at]),
+        days=round(float(made.days[at]), 1),
         extra_minor=round(float(made.extra[at])),
         holding_minor=round(float(costs.holding[at])),
         lost_margin_minor=round(float(costs.lost[at])),
