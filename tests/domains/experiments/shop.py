@@ -11,11 +11,11 @@ import msgspec
 from omnix.adapters.local.clock import ManualClock
 from omnix.adapters.local.platform import open_local
 from omnix.declared import COLLECTIONS, FACTS
-from omnix.domains.experiments import assign, results, service
-from omnix.domains.experiments.assign import Exposure, Outcome
+from omnix.domains.experiments import reports, results, service
 from omnix.domains.experiments.findings import ExperimentResults, MetricResult
 from omnix.domains.experiments.handlers import CONSUMERS
 from omnix.domains.experiments.model import Experiment, NewExperiment
+from omnix.domains.experiments.reports import Exposure, Outcome
 from omnix.domains.orders.declare import SALES
 from omnix.kit.time import instant
 from omnix.platform.access import Actor
@@ -53,24 +53,24 @@ async def running(ports: Ports, **given: Any) -> Experiment:
     return await service.start(ports, ACTOR, made.id)
 
 
-async def expose(ports: Ports, *shown: tuple[str, str], id: str = "exp") -> assign.Taken:
+async def expose(ports: Ports, *shown: tuple[str, str], id: str = "exp") -> reports.Taken:
     """Pairs of unit and variant, told in parts as a client may."""
     sent = [Exposure(experiment_id=id, unit_id=unit, variant=v) for unit, v in shown]
     counts = [0, 0, 0]
-    refused: list[assign.Refused] = []
+    refused: list[reports.Refused] = []
     for start in range(0, len(sent), 500):
-        told = await assign.record(ports, sent[start : start + 500])
+        told = await reports.record(ports, sent[start : start + 500])
         counts = [
             a + b for a, b in zip(counts, (told.recorded, told.repeated, told.crossed), strict=True)
         ]
         refused += told.refused
-    return assign.Taken(recorded=counts[0], repeated=counts[1], crossed=counts[2], refused=refused)
+    return reports.Taken(recorded=counts[0], repeated=counts[1], crossed=counts[2], refused=refused)
 
 
 async def report(ports: Ports, metric: str, *values: tuple[str, float], id: str = "exp") -> None:
     sent = [Outcome(experiment_id=id, unit_id=u, metric=metric, value=v) for u, v in values]
     for start in range(0, len(sent), 500):
-        told = await assign.record_outcomes(ports, sent[start : start + 500])
+        told = await reports.record_outcomes(ports, sent[start : start + 500])
         assert not told.refused, told
 
 

@@ -5,11 +5,12 @@ import asyncio
 import msgspec
 import pytest
 
-from omnix.domains.experiments import assign, service
-from omnix.domains.experiments.assign import Exposure, Outcome, evaluate
+from omnix.domains.experiments import assign, reports, service
+from omnix.domains.experiments.assign import evaluate
 from omnix.domains.experiments.declare import EXPOSED
 from omnix.domains.experiments.handlers import CONSUMERS
 from omnix.domains.experiments.model import ExperimentChange
+from omnix.domains.experiments.reports import Exposure, Outcome
 from omnix.engine.experiments.buckets import assign as by_hash
 from omnix.kit.time import instant
 from omnix.ports import Ports, Query
@@ -114,7 +115,7 @@ async def test_wrong_exposures_are_named_and_the_others_taken(ports: Ports) -> N
         {"experiment_id": "exp", "unit_id": "u", "variant": "old", "at": "1999-01-01T00:00:00Z"},
         {"experiment_id": "exp", "unit_id": "u", "variant": "old", "at": instant(now)},
     ]
-    told = await assign.record(ports, msgspec.convert(rows, list[Exposure]))
+    told = await reports.record(ports, msgspec.convert(rows, list[Exposure]))
     assert [each.position for each in told.refused] == [0, 1, 2, 3, 4]
     assert told.recorded == 1
     assert "future" in told.refused[3].reason
@@ -142,9 +143,9 @@ async def test_outcomes_under_an_id_count_once(ports: Ports) -> None:
         {"experiment_id": "exp", "unit_id": "u", "metric": "fame", "value": 2},
     ]
     sent = msgspec.convert(rows, list[Outcome])
-    told = await assign.record_outcomes(ports, sent)
+    told = await reports.record_outcomes(ports, sent)
     assert (told.recorded, told.repeated, [r.position for r in told.refused]) == (2, 1, [3])
-    told = await assign.record_outcomes(ports, sent[:2])
+    told = await reports.record_outcomes(ports, sent[:2])
     assert (told.recorded, told.repeated) == (0, 2)
     await follow(ports)
     assert sorted(row["value"] for row in await ports.lake.rows(REPORTED)) == [1.0, 2.0]

@@ -67,6 +67,25 @@ async def test_from_plan_to_everybody(served: Served) -> None:
     assert (told["variant"], told["reason"]) == ("new", "STATIC")
 
 
+async def test_two_rankings_in_one_list(served: Served) -> None:
+    await did(served, "POST", "/experiments", json=PLAN)
+    ask = {"impression_id": "i1", "rankings": {"old": ["a", "b", "c"], "new": ["c", "d"]}}
+    path = "/experiments/exp/interleaving"
+    assert (await served.call("POST", path, json=ask)).status_code == 409
+    await did(served, "POST", "/experiments/exp/start")
+    told = await did(served, "POST", path, json=ask)
+    assert told == await did(served, "POST", path, json=ask)
+    assert sorted(each["id"] for each in told["items"]) == ["a", "b", "c", "d"]
+    assert {each["id"]: each["variant"] for each in told["items"]}["d"] == "new"
+    firsts = set()
+    for n in range(20):
+        shown = await did(served, "POST", path, json={**ask, "impression_id": f"i{n}"})
+        firsts.add(shown["items"][0]["variant"])
+    assert firsts == {"old", "new"}
+    wrong = {**ask, "rankings": {"old": ["a"], "other": ["b"]}}
+    assert (await served.call("POST", path, json=wrong)).status_code == 404
+
+
 async def test_how_many_units(served: Served) -> None:
     ask = {"baseline": 0.05, "relative_effect": 0.1, "units_per_day": 1_000}
     told = await did(served, "POST", "/experiments/power", json=ask)

@@ -135,7 +135,10 @@ async def test_every_metric_is_what_a_loop_finds(ports: Ports) -> None:
         assert seen.effect == pytest.approx(change.value), name
         assert (seen.fixed.low, seen.fixed.p) == pytest.approx((once.low, once.p)), name
         assert (seen.sequential.low, seen.sequential.p) == pytest.approx((always.low, always.p))
-        assert seen.bayesian.chance == pytest.approx(belief.chance)
+        upwards = got.better == "higher"
+        better = belief.chance if upwards else 1 - belief.chance
+        assert seen.bayesian.chance_better == pytest.approx(better)
+        assert seen.bayesian.loss == pytest.approx(belief.loss if upwards else belief.forgone)
     assert 0.05 < metric(told, "orders_per_unit").variance_reduction < 0.9
     values = {
         key: sorted(

@@ -1760,7 +1760,7 @@ export interface components {
             effect: number;
             low: number;
             high: number;
-            chance: number;
+            chance_better: number;
             loss: number;
             forgone: number;
             prior: string;

@@ -45,16 +45,16 @@ class IntervalTold(msgspec.Struct, frozen=True):
 
 
 class BeliefTold(msgspec.Struct, frozen=True, kw_only=True):
-    """Interval of credibility 1 - alpha, and the chance that the effect is above 0.
+    """Interval of credibility 1 - alpha, and the chance that the variant is the better one.
 
-    ``loss`` is lost on average by choosing the variant, ``forgone`` by keeping the control;
-    both in the unit of the effect, for a metric of which more is better or worse as told.
+    ``loss`` is lost on average by choosing the variant, ``forgone`` by keeping the control, both
+    in the unit of the effect and in the direction that the metric calls better.
     """
 
     effect: float
     low: float
     high: float
-    chance: float
+    chance_better: float
     loss: float
     forgone: float
     prior: str

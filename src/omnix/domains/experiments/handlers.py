@@ -63,7 +63,7 @@ def _rows(fact: Fact, events: Sequence[Event], time_zone: str) -> dict[str, list
 
 
 async def _watch(context: JobContext, _: Mapping[str, Any]) -> dict[str, Any]:
-    return await watch.look(context.ports)
+    return await watch.look(context.ports, context.progress)
 
 
 CONSUMERS = (

@@ -172,14 +172,14 @@ def _comparison(
         relative=found.relative,
         fixed=IntervalTold(once.low, once.high, once.p),
         sequential=IntervalTold(always.low, always.high, always.p),
-        bayesian=_belief(experiment, found),
+        bayesian=_belief(experiment, found, figures.better == "higher"),
         p_adjusted=1.0,
         significant=False,
         guardrail=state,
     )
 
 
-def _belief(experiment: Experiment, found: Effect) -> BeliefTold:
+def _belief(experiment: Experiment, found: Effect, higher: bool) -> BeliefTold:
     own = experiment.prior
     prior, words = FLAT, "nothing was believed beforehand"
     if own is not None and found.relative:
@@ -190,9 +190,9 @@ def _belief(experiment: Experiment, found: Effect) -> BeliefTold:
         effect=told.effect,
         low=told.low,
         high=told.high,
-        chance=told.chance,
-        loss=told.loss,
-        forgone=told.forgone,
+        chance_better=told.chance if higher else 1.0 - told.chance,
+        loss=told.loss if higher else told.forgone,
+        forgone=told.forgone if higher else told.loss,
         prior=words,
     )
 
@@ -228,7 +228,7 @@ def _judged(
 def _p(method: Method, comparison: Comparison) -> float:
     """The deciding one. A belief's two tails stand for it where the plan decides by beliefs."""
     if method == "bayesian":
-        chance = comparison.bayesian.chance
+        chance = comparison.bayesian.chance_better
         return 2.0 * min(chance, 1.0 - chance)
     return comparison.sequential.p if method == "sequential" else comparison.fixed.p
 

@@ -13,11 +13,12 @@ from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.platform.turns import Turns
 from omnix.ports import Ports
 
-from . import assign, service
-from .assign import Evaluation, Exposure, Outcome, Taken
+from . import assign, reports, service
+from .assign import Evaluation, Placed
 from .findings import ExperimentResults
 from .metrics import METRICS
 from .model import Alpha, Experiment, ExperimentChange, NewExperiment, Status, UnitId
+from .reports import Exposure, Outcome, Taken
 
 Positive = Annotated[float, Meta(gt=0.0, le=1e12)]
 MOST_AT_ONCE = 500
@@ -65,6 +66,22 @@ class AssignmentRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     unit_id: UnitId
     attributes: Annotated[dict[str, Any], Meta(max_length=100)] = {}
     expose: bool = True
+
+
+class Interleaving(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Rankings of item ids, best first, by the variant that made each."""
+
+    impression_id: UnitId
+    rankings: Annotated[
+        dict[Id, Annotated[list[UnitId], Meta(max_length=500)]], Meta(min_length=2, max_length=2)
+    ]
+    length: Annotated[int, Meta(ge=1, le=500)] = 20
+
+
+class Interleaved(msgspec.Struct, frozen=True):
+    """The list to show; report +1 for each click on the second variant's, -1 on the first's."""
+
+    items: list[Placed]
 
 
 class ExposureBatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -228,6 +245,20 @@ async def assign_variant(ports: Ports, experiment_id: str, data: AssignmentReque
 
 
 @post(
+    "/experiments/{experiment_id:str}/interleaving",
+    opt=allow("experiments:assign", 404, 409),
+    status_code=200,
+    summary="Interleave two rankings",
+)
+async def interleave_rankings(ports: Ports, experiment_id: str, data: Interleaving) -> Interleaved:
+    """Both variants' rankings in one list, fairly, and whose each item is."""
+    experiment = await service.get(ports, experiment_id)
+    return Interleaved(
+        assign.interleave(experiment, data.impression_id, data.rankings, data.length)
+    )
+
+
+@post(
     "/experiments/exposures",
     opt=allow("experiments:assign"),
     status_code=200,
@@ -235,7 +266,7 @@ async def assign_variant(ports: Ports, experiment_id: str, data: AssignmentReque
 )
 async def report_exposures(ports: Ports, data: ExposureBatch) -> Taken:
     """Notes who was shown what, once each. Wrong ones are named, and the others are taken."""
-    return await assign.record(ports, data.exposures)
+    return await reports.record(ports, data.exposures)
 
 
 @post(
@@ -246,7 +277,7 @@ async def report_exposures(ports: Ports, data: ExposureBatch) -> Taken:
 )
 async def report_outcomes(ports: Ports, data: OutcomeBatch) -> Taken:
     """Notes figures of units for metrics of the experiments' own."""
-    return await assign.record_outcomes(ports, data.outcomes)
+    return await reports.record_outcomes(ports, data.outcomes)
 
 
 @post(
@@ -304,4 +335,5 @@ ROUTES = (
     ship_experiment,
     experiment_results,
     assign_variant,
+    interleave_rankings,
 )

@@ -1,6 +1,7 @@
 """The regular look at what runs: guardrails that stop, and bandits that divide anew."""
 
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from omnix.kit.errors import Conflict
@@ -13,17 +14,20 @@ from .model import Experiment
 
 _log = logging.getLogger("omnix.experiments")
 
+Progress = Callable[[int, int, str], Awaitable[None]]
+
 LEAST_UNITS = 100
 """Units of each arm before a bandit's weights move: fewer would follow the first few sales."""
 
 
-async def look(ports: Ports) -> dict[str, Any]:
+async def look(ports: Ports, progress: Progress) -> dict[str, Any]:
     """One round over all running experiments; one that fails keeps none of the others waiting."""
     counts = {"looked_at": 0, "stopped": 0, "divided": 0, "failed": 0}
     cursor = None
     while True:
         page = await service.listing(ports, "running", 50, cursor)
         for experiment in page.items:
+            await progress(counts["looked_at"], 0, experiment.id)
             try:
                 done = await _one(ports, experiment)
             except Conflict:
