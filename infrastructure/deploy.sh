@@ -100,5 +100,6 @@ if $dry_run; then
 fi
 execute_change_set
 upload_web
+start_upkeep
 check_health
 show_outputs

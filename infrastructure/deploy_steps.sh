@@ -119,12 +119,44 @@ upload_bundles() {
   done <<<"$bundles"
 }
 
+# What an earlier stack of this name left behind is taken over, with its data and its key. It is
+# found by its names, which for this must stand in the template as they are.
+take_over() {
+  former_key=''
+  case $(stack_status) in
+    NONE | REVIEW_IN_PROGRESS | ROLLBACK_COMPLETE) ;;
+    *) return 0 ;;
+  esac
+  exists dynamodb describe-table --table-name "$project-products-$environment" || return 0
+  say "What the former $stack left is taken over."
+  former_key=$(aws dynamodb describe-table --table-name "$project-products-$environment" \
+    --query Table.SSEDescription.KMSMasterKeyArn --output text)
+  [[ $former_key == arn:* ]] || former_key=''
+  python3 - "$template_file" "$project" "$environment" "$account" >"$work/template.yml" <<'CODE'
+import pathlib, re, sys
+
+text, project, environment, account = pathlib.Path(sys.argv[1]).read_text(), *sys.argv[2:]
+known = {"ProjectName": project, "Environment": environment, "AWS::AccountId": account}
+
+
+def literal(found):
+    name = re.sub(r"\$\{([\w:]+)\}", lambda part: known[part[1]], found[2])
+    return f"{found[1]}: {name}"
+
+
+sys.stdout.write(re.sub(r"\b(TableName|BucketName):\n\s+Fn::Sub: (\S+)", literal, text))
+CODE
+  template_file=$work/template.yml
+}
+
 upload_template() {
   step 'Template'
   local name
-  name=template-$(sha256sum infrastructure/cloudformation-template.yml | cut -c1-16).yml
+  template_file=infrastructure/cloudformation-template.yml
+  take_over
+  name=template-$(sha256sum "$template_file" | cut -c1-16).yml
   ask "The template cannot be uploaded." s3 cp --only-show-errors \
-    infrastructure/cloudformation-template.yml "s3://$code_bucket/$name"
+    "$template_file" "s3://$code_bucket/$name"
   template=https://$code_bucket.s3.$region.amazonaws.com/$name
   [[ -z ${AWS_ENDPOINT_URL:-} ]] || template=$AWS_ENDPOINT_URL/$code_bucket/$name
   ask "CloudFormation refuses the template." cloudformation validate-template \
@@ -172,7 +204,6 @@ ${pair%%:*}=${!variable}"
 make_change_set() {
   step "Stack $stack"
   local status kind=UPDATE import=() given
-  former_key=''
   status=$(stack_status)
   case $status in
     ROLLBACK_COMPLETE | ROLLBACK_FAILED)
@@ -193,11 +224,7 @@ make_change_set() {
   was=$status
   if [[ $status == NONE || $status == REVIEW_IN_PROGRESS ]]; then
     kind=CREATE
-    # What an earlier stack of this name left behind is taken over, with its data.
     import=(--import-existing-resources)
-    former_key=$(aws dynamodb describe-table --table-name "$project-products-$environment" \
-      --query Table.SSEDescription.KMSMasterKeyArn --output text 2>/dev/null || true)
-    [[ $former_key == arn:* ]] || former_key=''
   fi
   change_set=omnix-$(date -u +%Y%m%d%H%M%S)
   mapfile -t given < <(parameters)
@@ -292,6 +319,18 @@ upload_web() {
   ask "CloudFront cannot be told that the web is new." cloudfront create-invalidation \
     --distribution-id "$distribution" --paths '/*' --query Invalidation.Status --output text
   echo
+}
+
+# What the schedules would do within minutes: above all, the first admin.
+start_upkeep() {
+  step 'First start'
+  printf '{"schedule": "due"}' >"$work/payload"
+  local answer
+  answer=$(ask "The schedules cannot be started." lambda invoke \
+    --function-name "$project-upkeep-$environment" --payload "fileb://$work/payload" \
+    --query FunctionError --output text "$work/answer")
+  [[ $answer == None* ]] || fail "The schedules failed: $(cat "$work/answer")"
+  say 'The schedules run.'
 }
 
 check_health() {

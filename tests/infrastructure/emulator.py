@@ -156,7 +156,11 @@ def main() -> None:
     ):
         os.environ.setdefault(name, value)
     from ministack.app import main as serve
+    from ministack.services import lambda_svc
     from ministack.services.cloudformation import provisioners
+
+    # Libraries built for this machine's processors are larger than those for Amazon's.
+    lambda_svc._UNZIPPED_LIMIT_BYTES = 2 * 262_144_000
 
     extend(provisioners._RESOURCE_HANDLERS)
     provisioners._cw_metric_alarm_record = without_mathematics(provisioners._cw_metric_alarm_record)
