@@ -7,6 +7,7 @@ import time
 BENCHES = {
     "tier1": "forecasts of 30,000 daily series, beside AutoETS",
     "m3": "the M3 competition's 3,003 series, beside AutoETS",
+    "inventory": "planning and simulating stock, beside a plain loop and stockpyl; a year in money",
     "import_": "846,166 real rows, beside DuckDB reading and SQLite inserting them",
     "orders": "orders a second over HTTP, beside FastAPI + PostgreSQL and NestJS + SQLite",
     "experiments": "A/B read-outs and false alarms, beside tea-tasting and GrowthBook's SDK",
