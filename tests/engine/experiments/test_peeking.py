@@ -13,7 +13,7 @@ UNITS, ALPHA = 6_000, 0.05
 LOOKS = [int(x) for x in np.unique(np.geomspace(10, UNITS, 50).astype(int))]
 
 
-@pytest.mark.parametrize("share", [0.5, 0.1])
+@pytest.mark.parametrize("share", [0.5, 0.1, 0.95])
 @pytest.mark.parametrize("population", list(POPULATIONS))
 def test_false_alarms_stay_below_alpha_however_often_one_looks(
     population: str, share: float

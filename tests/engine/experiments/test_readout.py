@@ -1,7 +1,6 @@
 """Estimates and read-outs, against loops, published figures and simulated truth."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 
 from omnix.engine.experiments.estimate import Effect, Estimate, effect, estimate, estimates
 from omnix.engine.experiments.guardrail import guardrail
-from omnix.engine.experiments.readout import Interval, Prior, bayesian, fixed, sequential
+from omnix.engine.experiments.readout import Interval, Prior, bayesian, boundary, fixed, sequential
 from omnix.engine.experiments.sums import Sums
 
 from .by_hand import looped
@@ -59,15 +58,33 @@ def test_published_beliefs() -> None:
     ]  # fmt: skip
 
 
-def test_published_sequential_intervals() -> None:
-    """gbstats, tests/frequentist, which takes each arm's own variance."""
-    made = change(Sums.mean(3000, 1396.87, 52377.9767), B)
-    told = sequential(replace(made, cautious=made.variance), tuned_at=1000)
-    assert rounded(told.effect, told.low, told.high, told.p) == [0.50336, -0.55844, 1.56516, 1.0]
-    made = change(Sums.proportion(3000, 1396), Sums.proportion(3461, 2422), "proportion")
-    told = sequential(replace(made, cautious=made.variance))
-    assert rounded(told.effect, told.low, told.high) == [0.50386, 0.40098, 0.60675]
-    assert told.p < 1e-9
+def test_published_sequential_widths() -> None:
+    """gbstats, tests/frequentist: half widths over standard errors, which they take by the delta
+    method, of 3,000 against 3,461 units."""
+    assert boundary(6_461, 0.05, 1_000) == pytest.approx(
+        (1.56516 + 0.55844) / 2 / 0.33341, rel=1e-4
+    )
+    assert boundary(6_461, 0.05, 5_000) == pytest.approx(
+        (0.60675 - 0.40098) / 2 / 0.03386, rel=3e-4
+    )
+
+
+@pytest.mark.parametrize("alpha", [0.01, 0.05])
+def test_a_relative_interval_holds_just_the_ratios_that_are_not_refused(alpha: float) -> None:
+    made = change(Sums.proportion(900, 90), Sums.proportion(1_100, 140), "proportion")
+    told = sequential(made, alpha)
+    width = boundary(2_000, alpha, 5_000)
+    for ratio in np.linspace(0.3, 3.0, 400):
+        a, b = made.control, made.treatment
+        error = math.sqrt(b.variance + ratio**2 * a.variance)
+        inside = abs(b.value - ratio * a.value) <= width * error
+        assert inside == (told.low <= ratio - 1 <= told.high)
+    absolute = change(
+        Sums.proportion(900, 90), Sums.proportion(1_100, 140), "proportion", relative=False
+    )
+    assert told.p == sequential(absolute, alpha).p
+    few = change(Sums.proportion(20, 1), Sums.proportion(900, 90), "proportion")
+    assert (sequential(few).low, sequential(few).high) == (-math.inf, math.inf)
 
 
 values = st.lists(st.integers(0, 10_000), min_size=3, max_size=80)
@@ -165,7 +182,15 @@ def test_intervals_hold_the_truth_as_often_as_they_say(relative: bool) -> None:
 
 
 effects = st.builds(
-    lambda value, error, n: Effect(n, value, error**2, error**2, float(n - 2), False),
+    lambda value, error, n: Effect(
+        n,
+        value,
+        error**2,
+        float(n - 2),
+        False,
+        Estimate(n // 2, 0.0, error**2 / 2),
+        Estimate(n // 2, value, error**2 / 2),
+    ),
     st.floats(-5, 5),
     st.floats(0.01, 5),
     st.integers(4, 10**7),

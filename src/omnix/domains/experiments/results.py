@@ -1,5 +1,6 @@
 """Results: every metric read three ways, judged by the way that the plan chose."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -155,11 +156,14 @@ def _comparison(
 ) -> Comparison | None:
     if control is None or treatment is None:
         return None
-    found = effect(control, treatment, relative=True) or effect(control, treatment, relative=False)
+    planned = experiment.planned_units or TUNED_AT
+    found = effect(control, treatment, relative=True)
+    if found is None or math.isinf(sequential(found, experiment.alpha, planned).high):
+        found = effect(control, treatment, relative=False)
     if found is None:
         return None
     once = fixed(found, experiment.alpha)
-    always = sequential(found, experiment.alpha, experiment.planned_units or TUNED_AT)
+    always = sequential(found, experiment.alpha, planned)
     state = None
     if figures.metric.role == "guardrail":
         margin = figures.metric.margin
@@ -257,6 +261,6 @@ def _notes(experiment: Experiment, counts: Counts, metrics: Sequence[MetricResul
         notes.append(Note("peeking", told))
     for metric in metrics:
         if any(not comparison.relative for comparison in metric.comparisons):
-            told = f"{metric.label}: effects are differences, as the control is not above 0."
+            told = f"{metric.label}: effects are differences, as the control may be 0."
             notes.append(Note("absolute", told))
     return notes

@@ -42,16 +42,18 @@ class Effect:
     """Treatment against control: ``value`` and its variance; ``df`` after Welch and Satterthwaite.
 
     ``n`` are the units of both. ``relative`` to the control's value, or in the metric's unit.
-    ``cautious`` is the variance if no arm's units varied less than those of both arms do: a
-    small arm of a rare event has often seen none of it yet, and looks far too certain early on.
+    ``control`` and ``treatment`` are both arms as if neither's units varied less than those of
+    both together do: a small arm of a rare event has often seen none of it yet, and looks far
+    too certain early on.
     """
 
     n: int
     value: float
     variance: float
-    cautious: float
     df: float
     relative: bool
+    control: Estimate
+    treatment: Estimate
 
 
 def _spread(n: int, x: Number, y: Number, xy: Number) -> float:
@@ -152,12 +154,13 @@ def effect(control: Estimate, treatment: Estimate, *, relative: bool) -> Effect 
         return None
     of_a, of_b = a.variance * a.n, b.variance * b.n
     common = ((a.n - 1) * of_a + (b.n - 1) * of_b) / (a.n + b.n - 2)
-    cautious = _variance_of(a, b, max(of_a, common) / a.n, max(of_b, common) / b.n, relative)
     # Welch's degrees of freedom are of the absolute difference in either case, as is usual.
     plain = a.variance + b.variance
     shares = a.variance**2 / (a.n - 1) + b.variance**2 / (b.n - 1)
     df = plain * plain / shares if shares > 0.0 else float(a.n + b.n - 2)
-    return Effect(a.n + b.n, value, variance, cautious, df, relative)
+    slow_a = Estimate(a.n, a.value, max(of_a, common) / a.n)
+    slow_b = Estimate(b.n, b.value, max(of_b, common) / b.n)
+    return Effect(a.n + b.n, value, variance, df, relative, slow_a, slow_b)
 
 
 def _variance_of(a: Estimate, b: Estimate, of_a: float, of_b: float, relative: bool) -> float:

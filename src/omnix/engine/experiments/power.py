@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from omnix.engine.experiments.readout import mixing_rate
+from omnix.engine.experiments.readout import boundary
 from omnix.engine.experiments.special import normal_cdf, normal_quantile, t_quantile
 
 Sides = Literal["two-sided", "larger", "smaller"]
@@ -79,8 +79,7 @@ def sequential_power(
     A floor: it may have done so at an earlier look. Tuned at the units of both arms unless told.
     """
     other = n * ratio
-    mixed = (n + other) * mixing_rate(tuned_at or max(1, round(n + other)), alpha)
-    bound = math.sqrt(2.0 * (mixed + 1.0) / mixed * (0.5 * math.log1p(mixed) - math.log(alpha)))
+    bound = boundary(math.ceil(n + other), alpha, tuned_at or max(1, round(n + other)))
     shift = abs(size) * math.sqrt(n * other / (n + other))
     return normal_cdf(shift - bound) + normal_cdf(-shift - bound)
 

@@ -10,7 +10,7 @@
 import math
 from dataclasses import dataclass
 
-from omnix.engine.experiments.estimate import Effect
+from omnix.engine.experiments.estimate import Effect, Estimate
 from omnix.engine.experiments.special import (
     normal_cdf,
     normal_pdf,
@@ -89,19 +89,45 @@ def mixing_rate(tuned_at: int, alpha: float) -> float:
     return (log + math.log(log + 1.0)) / tuned_at
 
 
+def boundary(n: int, alpha: float, tuned_at: int) -> float:
+    """How many standard errors around the estimate hold the truth at all looks together."""
+    mixed = n * mixing_rate(tuned_at, alpha)
+    return math.sqrt(2.0 * (mixed + 1.0) / mixed * (0.5 * math.log1p(mixed) - math.log(alpha)))
+
+
 def sequential(effect: Effect, alpha: float = 0.05, tuned_at: int = TUNED_AT) -> Interval:
     """Interval and p-value that hold at all looks together, with probability 1 - alpha.
 
     ``tuned_at`` must be chosen before the data, as must alpha. It moves where the interval is
-    narrow, not whether it holds.
+    narrow, not whether it holds. A relative effect's interval holds each ratio r for which
+    treatment - r control may be 0 (Fieller, 1954), since the delta method is far too sure of
+    itself while the control is small; it is infinite while the control itself may be 0. The
+    p-value is of the difference in either case.
     """
     _check(alpha)
+    a, b = effect.control, effect.treatment
     mixed = effect.n * mixing_rate(tuned_at, alpha)
-    stretch = 2.0 * (mixed + 1.0) / mixed
-    half = math.sqrt(effect.cautious * stretch * (0.5 * math.log1p(mixed) - math.log(alpha)))
-    exponent = 0.5 * math.log1p(mixed) - effect.value**2 / (effect.cautious * stretch)
-    p = math.exp(min(0.0, exponent))
-    return Interval(effect.value, effect.value - half, effect.value + half, p)
+    variance = a.variance + b.variance
+    square = (b.value - a.value) ** 2 / variance
+    p = math.exp(min(0.0, 0.5 * math.log1p(mixed) - 0.5 * square * mixed / (mixed + 1.0)))
+    width = boundary(effect.n, alpha, tuned_at)
+    if not effect.relative:
+        half = width * math.sqrt(variance)
+        return Interval(effect.value, effect.value - half, effect.value + half, p)
+    low, high = _ratios(a, b, width)
+    return Interval(effect.value, low - 1.0, high - 1.0, p)
+
+
+def _ratios(a: Estimate, b: Estimate, width: float) -> tuple[float, float]:
+    """The least and largest r with |b - r a| at most ``width`` standard errors."""
+    square = width * width
+    leading = a.value * a.value - square * a.variance
+    if leading <= 0.0:
+        return -math.inf, math.inf
+    middle = a.value * b.value
+    rest = b.value * b.value - square * b.variance
+    root = math.sqrt(max(0.0, middle * middle - leading * rest))
+    return (middle - root) / leading, (middle + root) / leading
 
 
 def bayesian(effect: Effect, prior: Prior = FLAT, alpha: float = 0.05) -> Belief:
