@@ -25,7 +25,6 @@ from omnix.domains.system import routes as system_routes
 from omnix.domains.system.health import Doctor, Probe
 from omnix.platform import problems
 from omnix.platform.access import PUBLIC, Authenticator
-from omnix.platform.direct import Api
 from omnix.platform.http import DEPENDENCIES, JsonRequest, allow, guard
 from omnix.platform.kinds import get_problem
 from omnix.platform.openapi import document
@@ -50,6 +49,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *ofrep.ROUTES,
     *transfer_routes.ROUTES,
 )
+DIRECT = orders_routes.DIRECT
 WORK = frozenset({"CONSUMERS", "JOBS", "ALWAYS"})
 
 
@@ -87,7 +87,7 @@ def api(
     ``more`` are a runtime's own handlers at the root, ``probes`` its own checks of health.
     """
     doctor = Doctor(ports, FACTS, probes)
-    made = Api(
+    return Litestar(
         [
             Router("/v1", route_handlers=[*ROUTES, get_openapi]),
             *ofrep.ROUTES,  # at the root too, where OpenFeature's providers look for it
@@ -106,5 +106,3 @@ def api(
         request_class=JsonRequest,
         **options,
     )
-    made.direct = {route.path: route for route in orders_routes.DIRECT}
-    return made

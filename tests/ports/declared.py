@@ -13,6 +13,7 @@ THINGS = Collection(
         Index("by_owner", "owner", "id"),
         Index("by_group_spread", "group", "rank", spread=3),
     ),
+    remembered=True,
 )
 LINES = Collection("lines", "things", ("order", "line"), (Index("by_product", "product", "line"),))
 TOKENS = Collection("tokens", "things", ("id",), ttl="expires")

@@ -25,7 +25,9 @@ class Collection:
 
     ``key`` is the partition attribute and, where there are many items to a partition, the
     sort attribute. ``ttl`` names an attribute in epoch seconds after which an item may vanish.
-    ``table`` is the table that holds it on AWS, shared where the domain says so.
+    ``table`` is the table that holds it on AWS, shared where the domain says so. Few items that
+    are read all the time and seldom change are ``remembered``: an adapter that can tell whether
+    they changed may keep them in memory. They have no ``ttl``.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Collection:
     key: tuple[str] | tuple[str, str]
     indexes: tuple[Index, ...] = ()
     ttl: str | None = None
+    remembered: bool = False
 
     def index(self, name: str) -> Index:
         """The index called ``name``. Raises KeyError: asking for another is a programming error."""

@@ -19,18 +19,36 @@ _ALWAYS = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
 _UNKEPT = (b"cache-control", b"no-store")
+STANDING = b"".join([b"%b: %b\r\n" % header for header in [_UNKEPT, *_ALWAYS]])
+"""What every answer has that may not be kept, as it goes over the wire."""
 _ID = b"x-request-id"
 _SENT_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PROCESS = token_hex(6)
 _numbers = count(1)
 
 
-def _id_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+def id_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     """The id that the client gave the request, if it is a plain one, or a new one."""
     for name, value in headers:
         if name == _ID and _SENT_ID.fullmatch(value):
             return value
     return b"%s-%x" % (_PROCESS.encode(), next(_numbers))
+
+
+def note(id: bytes, method: str, path: str, status: int, seconds: float) -> None:
+    """Log the request if it took long or failed by our fault.
+
+    Without its query, which may hold what somebody searched for.
+    """
+    if seconds > SLOW_SECONDS or status >= 500:
+        told = {
+            "request_id": id.decode(),
+            "method": method,
+            "path": path,
+            "status": status,
+            "duration_ms": round(seconds * 1000),
+        }
+        _log.info("request", extra=told)
 
 
 def guarded(app: Any) -> Any:
@@ -46,7 +64,7 @@ def guarded(app: Any) -> Any:
             return
         began = time.perf_counter()
         head = scope["method"] == "HEAD"
-        id = _id_of(scope["headers"])
+        id = id_of(scope["headers"])
         status = 0
 
         async def headed(message: Any) -> None:
@@ -64,16 +82,6 @@ def guarded(app: Any) -> Any:
         try:
             await app({**scope, "method": "GET"} if head else scope, receive, headed)
         finally:
-            took = time.perf_counter() - began
-            if took > SLOW_SECONDS or status >= 500:
-                # Without the query, which may hold what somebody searched for.
-                told = {
-                    "request_id": id.decode(),
-                    "method": scope["method"],
-                    "path": scope["path"],
-                    "status": status,
-                    "duration_ms": round(took * 1000),
-                }
-                _log.info("request", extra=told)
+            note(id, scope["method"], scope["path"], status, time.perf_counter() - began)
 
     return answer

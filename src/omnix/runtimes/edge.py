@@ -79,6 +79,11 @@ class BoundedHttp(HttpToolsProtocol):
         self.in_head, self._head, self.since = True, 0, self.loop.time()
 
     def on_headers_complete(self) -> None:
+        self.bound_head()
+        super().on_headers_complete()
+
+    def bound_head(self) -> None:
+        """Refuse a URL or headers that are too long."""
         self.in_head = False
         if len(self.url) > MAX_URL:
             self._refusal = _LONG_URL
@@ -86,7 +91,6 @@ class BoundedHttp(HttpToolsProtocol):
         if sum([len(name) + len(value) + 4 for name, value in self.headers]) > MAX_HEAD:
             self._refusal = _LONG_HEAD
             raise _Refused
-        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self.since = None
@@ -114,14 +118,17 @@ class BoundedHttp(HttpToolsProtocol):
 
 
 class EdgeServer(uvicorn.Server):
-    """Serves ``app`` until told to stop. Signals are the business of whoever starts it."""
+    """Serves ``app`` until told to stop. Signals are the business of whoever starts it.
 
-    def __init__(self, app: Any) -> None:
+    ``http`` makes the protocol of a connection.
+    """
+
+    def __init__(self, app: Any, http: Any = BoundedHttp) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 loop="none",
-                http=BoundedHttp,
+                http=http,
                 ws="websockets-sansio",
                 ws_per_message_deflate=False,
                 ws_max_size=MAX_MESSAGE,

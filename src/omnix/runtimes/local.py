@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import gc
 import logging
 import resource
@@ -16,18 +17,19 @@ from omnix.adapters.local.platform import LocalPlatform, open_local
 from omnix.declared import COLLECTIONS, FACTS, ROLE_PERMISSIONS
 from omnix.domains.auth.authenticate import make_authenticator
 from omnix.domains.orders.handlers import sweep
-from omnix.domains.realtime.channels import LIVE
 from omnix.domains.system.health import Check, Probe
 from omnix.kit.errors import Conflict, Unavailable
 from omnix.platform import logs
 from omnix.platform.access import Authenticator
-from omnix.platform.consume import consume_forever
+from omnix.platform.direct import Lane
 from omnix.platform.headers import guarded
 from omnix.ports import Ports
+from omnix.runtimes.audience import Audience
 from omnix.runtimes.children import keep_worker
 from omnix.runtimes.edge import EdgeServer
+from omnix.runtimes.lane import LaneHttp
 from omnix.runtimes.locking import FolderLock
-from omnix.runtimes.sockets import live_handler
+from omnix.runtimes.sockets import Seat, live_handler
 from omnix.runtimes.static import WebPages
 
 _log = logging.getLogger("omnix.runtime")
@@ -36,7 +38,6 @@ Prepare = Callable[[Ports], Awaitable[None]]
 
 _API = ("/v1/", "/ofrep/", "/problems/")
 _FILES = 65_536
-_PAUSE_SECONDS = 5.0
 
 
 def web_root() -> Path:
@@ -70,13 +71,18 @@ def _disk(data: Path) -> Probe:
     return probe
 
 
-def asgi(local: LocalPlatform, authenticate: Authenticator, pages: WebPages) -> Any:
+def asgi(
+    local: LocalPlatform,
+    authenticate: Authenticator,
+    pages: WebPages,
+    seat: Seat = contextlib.nullcontext,
+) -> Any:
     """The whole server as one ASGI application: API, flags and problems, pages elsewhere."""
     api = guarded(
         app.api(
             local.ports,
             authenticate,
-            more=[live_handler(local, authenticate)],
+            more=[live_handler(local, authenticate, seat=seat)],
             probes={"disk": _disk(local.data)},
         )
     )
@@ -112,30 +118,24 @@ def _allow_many_connections() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-async def _tell_clients(ports: Ports) -> None:
-    """Push events to the clients for ever, whatever goes wrong with one."""
-    while True:
-        try:
-            await consume_forever(ports, LIVE)
-        except Exception as error:
-            _log.error("live updates pause", exc_info=error)
-        await asyncio.sleep(_PAUSE_SECONDS)
-
-
 async def _serve(
     data: Path, listener: socket.socket, prepare: Prepare, ready: Callable[[], None]
 ) -> None:
     async with platform(data) as local:
         authenticate = make_authenticator(local.ports, ROLE_PERMISSIONS)
-        server = EdgeServer(asgi(local, authenticate, WebPages(web_root())))
+        audience = Audience(local)
+        lane = Lane(local.ports, authenticate, app.DIRECT)
+        server = EdgeServer(
+            asgi(local, authenticate, WebPages(web_root()), audience.seat),
+            functools.partial(LaneHttp, lane=lane),
+        )
         server.stop_on_signals()
         # The only server there is: nobody else drives what was under way.
         await sweep(local.ports, 0)
         await prepare(local.ports)
-        await local.ports.bus.rewind(LIVE.name, await local.ports.bus.end())
         background = [
             asyncio.create_task(keep_worker(data)),
-            asyncio.create_task(_tell_clients(local.ports)),
+            asyncio.create_task(audience.tell_forever()),
             asyncio.create_task(server.watch_pace()),
         ]
         # What is loaded by now stays: the collector need not look at it again and again.

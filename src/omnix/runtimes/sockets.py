@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import msgspec
@@ -20,16 +22,21 @@ _log = logging.getLogger("omnix.live")
 
 SIGN_IN_SECONDS = 10.0
 PING_SECONDS = 25.0
+Seat = Callable[[], AbstractAsyncContextManager[None]]
 UNAUTHENTICATED = 4001
 """Close code: nobody signed in in time, or the proof of who did holds no more."""
 
 
 def live_handler(
-    local: LocalPlatform, authenticate: Authenticator, ping_seconds: float = PING_SECONDS
+    local: LocalPlatform,
+    authenticate: Authenticator,
+    ping_seconds: float = PING_SECONDS,
+    seat: Seat = contextlib.nullcontext,
 ) -> WebsocketRouteHandler:
     """The handler of ``/v1/ws``. Anybody may connect; only who authenticates may subscribe.
 
-    Every ``ping_seconds`` the client's proof is looked at anew.
+    Every ``ping_seconds`` the client's proof is looked at anew. A client is heard once it has a
+    ``seat``.
     """
 
     @websocket("/v1/ws", opt=allow(PUBLIC))
@@ -47,15 +54,16 @@ def live_handler(
             await socket.close(code, reason)
 
         session = Session(local.ports, authenticate, connection)
-        local.push.attach(connection, push, close)
-        watching = asyncio.create_task(_watch(socket, session, turn, ping_seconds))
-        try:
-            await _converse(socket, session, turn)
-        except WebSocketDisconnect:
-            pass
-        finally:
-            watching.cancel()
-            local.push.detach(connection)
+        async with seat():
+            local.push.attach(connection, push, close)
+            watching = asyncio.create_task(_watch(socket, session, turn, ping_seconds))
+            try:
+                await _converse(socket, session, turn)
+            except WebSocketDisconnect:
+                pass
+            finally:
+                watching.cancel()
+                local.push.detach(connection)
 
     return live
 

@@ -1,6 +1,7 @@
 """The local worker process: consumers, jobs and schedules, away from the API's event loop."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -21,7 +22,7 @@ from omnix.runtimes.locking import WORKER, FolderLock
 _log = logging.getLogger("omnix.worker")
 
 JOBS_AT_ONCE = 2
-NICE = 10
+NICE = 19
 _GRACE_SECONDS = 5
 PREDECESSOR_SECONDS = 30
 
@@ -67,6 +68,9 @@ async def _main(data: Path) -> None:
     watcher = threading.Thread(target=_stop_with_parent, args=(stop, loop), daemon=True)
     watcher.start()
     async with open_local(data, COLLECTIONS, FACTS) as platform:
+        # What is loaded by now stays: the collector need not look at it again and again.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
         working = asyncio.ensure_future(work(platform))
         stopping = asyncio.ensure_future(stop.wait())
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -135,7 +135,7 @@ class LocalBus:
             return connection.changes()
 
         count = 0
-        while (removed := await self._database.submit(work)) > 0:
+        while (removed := await self._database.submit(work, long=True)) > 0:
             count += removed
         return count
 

@@ -1,4 +1,8 @@
-"""One SQLite file: a writer thread with group commit, and a reading connection per thread.
+"""One SQLite file: writes in groups, one at a time, and a reading connection per thread.
+
+What a turn of an event loop wants written is one group. The loop writes it itself while the disk
+is quick and nobody else writes: that costs less than to wake a thread. Otherwise, and for what is
+long, the writer thread does, and the loop goes on.
 
 Several processes may write the same file. Each groups its own writes; SQLite's lock puts the
 groups in turn, and short transactions keep the turns short.
@@ -27,16 +31,21 @@ _log = logging.getLogger("omnix.database")
 GROUP = 512
 BUSY_SECONDS = 10.0
 POLL_SECONDS = 0.2
-# A checkpoint every 32 MB instead of 4: pages that many commits change are written back once.
-# Pages of 8 kB, of a new file: an order of 2 kB fits, and a commit writes fewer pages.
+SLOW_SECONDS = 0.005
+"""Where the disk takes so long to commit, loops leave writing to the thread for REST_SECONDS."""
+
+REST_SECONDS = 1.0
+_MEMORY = 0.8
+# A checkpoint every 128 MB instead of 4: pages that many commits change are written back once.
+# Small pages: what a commit touches of the ledger's index lies far apart.
 _PRAGMAS = (
-    "page_size=8192",
+    "page_size=4096",
     "journal_mode=WAL",
     "synchronous=FULL",
     "temp_store=MEMORY",
     "cache_size=-32768",
-    "wal_autocheckpoint=4000",
-    "journal_size_limit=67108864",
+    "wal_autocheckpoint=32000",
+    "journal_size_limit=134217728",
 )
 _AWAY = (
     apsw.FullError,
@@ -72,20 +81,20 @@ def unavailable(error: BaseException) -> Unavailable:
     return Unavailable("the database cannot be used now; the log says why")
 
 
-def _patience() -> Callable[[int], bool]:
+class _Patience:
     """A busy handler with short sleeps: SQLite's own backs off to 100 ms and starves."""
-    begun = 0.0
 
-    def handler(times: int) -> bool:
-        nonlocal begun
+    def __init__(self) -> None:
+        self.seconds = BUSY_SECONDS
+        self._begun = 0.0
+
+    def __call__(self, times: int) -> bool:
         if times == 0:
-            begun = time.monotonic()
-        elif time.monotonic() - begun > BUSY_SECONDS:
+            self._begun = time.monotonic()
+        if time.monotonic() - self._begun >= self.seconds:
             return False
         time.sleep(random.uniform(0.0003, 0.002))
         return True
-
-    return handler
 
 
 class Database:
@@ -102,14 +111,19 @@ class Database:
         self._waiters: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
         # Password hashes and customers lie here.
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Whose turn it is to use the writing connection, and how long it waits for other processes.
+        self._turn = threading.Lock()
+        self._patience = _Patience()
+        self._rests_until = 0.0
+        self._usual_seconds = 0.0
         with translated():
-            self._writer = self._connect()
+            self._writer = self._connect(self._patience)
         self._thread = threading.Thread(target=self._run, name="omnix-writer", daemon=True)
         self._thread.start()
 
-    def _connect(self) -> apsw.Connection:
+    def _connect(self, patience: _Patience | None = None) -> apsw.Connection:
         connection = apsw.Connection(str(self.path), statementcachesize=400)
-        connection.set_busy_handler(_patience())
+        connection.set_busy_handler(patience or _Patience())
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").fetchall()
         return connection
@@ -153,31 +167,71 @@ class Database:
                 connection.close()
 
     def submit(
-        self, work: Work, topic: str = "", needs: Sequence[Need] = ()
+        self, work: Work, topic: str = "", needs: Sequence[Need] = (), *, long: bool = False
     ) -> "asyncio.Future[Any]":
         """Queue ``work`` for the next group; the future is done when it is durable.
 
         ``work`` either changes nothing and returns the error to raise, or writes and returns
         the result. It may run twice, as a group that fails is taken apart. ``topic`` names
-        whom to wake after the commit; ``needs`` is what ``work`` will read.
+        whom to wake after the commit; ``needs`` is what ``work`` will read; ``long`` work is
+        never done by the loop itself.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Any] = loop.create_future()
+        unit = (work, topic, needs, loop, future)
         with self._lock:
             if self._closed:
                 raise Unavailable("the database is closed")
+            if long:
+                self._queue.put([unit])
+                return future
             waiting = self._gathered.setdefault(loop, [])
-            waiting.append((work, topic, needs, loop, future))
+            waiting.append(unit)
         if len(waiting) == 1:
-            # To wake the writer costs a turn of the interpreter lock: once a turn of the loop.
-            loop.call_soon(self._hand_over, loop)
+            loop.call_soon(self._write, loop)
         return future
 
-    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _write(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Commit what the loop has gathered, here or by the thread."""
         with self._lock:
             units = self._gathered.pop(loop, None)
-            if units:
+        if not units:
+            return
+        if time.monotonic() >= self._rests_until and self._turn.acquire(blocking=False):
+            try:
+                results = self._commit(units, self._watched_commit) if self._begin() else None
+            finally:
+                self._turn.release()
+            if results is not None:
+                self._finish(units, results, loop)
+                return
+        with self._lock:
+            # Behind the mark that ends the queue nobody would find them.
+            if not self._closed:
                 self._queue.put(units)
+                return
+        _answer([(unit[4], Unavailable("the database is closed")) for unit in units])
+
+    def _begin(self) -> bool:
+        """Whether a transaction of the writing connection could be begun at once."""
+        self._patience.seconds = 0.0
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+        except _AWAY:
+            return False
+        finally:
+            self._patience.seconds = BUSY_SECONDS
+        return True
+
+    def _watched_commit(self) -> None:
+        """Commit, and see whether loops can go on doing so themselves."""
+        began = time.monotonic()
+        self._writer.execute("COMMIT")
+        ended = time.monotonic()
+        self._usual_seconds = _MEMORY * self._usual_seconds + (1 - _MEMORY) * (ended - began)
+        if self._usual_seconds > SLOW_SECONDS:
+            self._usual_seconds = 0.0
+            self._rests_until = ended + REST_SECONDS
 
     def close(self) -> None:
         """Finish what is queued, then close every connection."""
@@ -192,7 +246,8 @@ class Database:
         self._thread.join()
         for connection in self._readers:
             connection.close()
-        self._writer.close()
+        with self._turn:
+            self._writer.close()
 
     def _run(self) -> None:
         stopped = False
@@ -209,17 +264,23 @@ class Database:
                     break
             stopped = units is None
             if group:
-                self._finish(group, self._commit(group))
+                with self._turn:
+                    results = self._commit(group)
+                self._finish(group, results)
 
-    def _commit(self, group: list[_Unit]) -> list[Any]:
+    def _commit(self, group: list[_Unit], commit: Callable[[], object] | None = None) -> list[Any]:
         connection = self._writer
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            if not connection.in_transaction:
+                connection.execute("BEGIN IMMEDIATE")
             changes = Group(connection)
             changes.expect(need for unit in group for need in unit[2])
             results = [unit[0](changes) for unit in group]
             changes.flush()
-            connection.execute("COMMIT")
+            if commit is None:
+                connection.execute("COMMIT")
+            else:
+                commit()
             return results
         except Exception as error:
             # A full disk may have rolled back already.
@@ -234,7 +295,13 @@ class Database:
                 return [shown] * len(group)
         return [result for unit in group for result in self._commit([unit])]
 
-    def _finish(self, group: list[_Unit], results: list[Any]) -> None:
+    def _finish(
+        self,
+        group: list[_Unit],
+        results: list[Any],
+        here: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        """Tell everybody; directly those of the loop that runs ``here``."""
         topics = {
             unit[1]
             for unit, result in zip(group, results, strict=True)
@@ -244,6 +311,9 @@ class Database:
         for (_, _, _, loop, future), result in zip(group, results, strict=True):
             answers.setdefault(loop, []).append((future, result))
         for loop, pairs in answers.items():
+            if loop is here:
+                _answer(pairs)
+                continue
             # The loop may be gone: a caller that was killed does not need its answer.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(_answer, pairs)

@@ -153,3 +153,5 @@ class Group:
         store(self._connection, table.change, "(?,?)", table.changed, bodies)
         if gone:
             self._connection.executemany(table.delete, gone)
+        if table.remembered:
+            self._connection.execute(table.count, (table.collection.name,))

@@ -79,6 +79,11 @@ class LocalPush:
         """How many connections are attached."""
         return len(self._connections)
 
+    def skip(self) -> None:
+        """Let no channel's number look like one of before: something may have gone untold."""
+        now = self._now()
+        self._sequences = {name: max(last + 1, now) for name, last in self._sequences.items()}
+
     async def subscribe(self, connection: str, channel: str) -> int:
         """Raises NotFound for a connection that is not attached (any more)."""
         made = self._connections.get(connection)
@@ -120,8 +125,11 @@ class LocalPush:
     def _sequence(self, channel: str) -> int:
         sequence = self._sequences.get(channel)
         if sequence is None:
-            sequence = self._sequences[channel] = int(self._clock.now().timestamp() * 1000)
+            sequence = self._sequences[channel] = self._now()
         return sequence
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp() * 1000)
 
     def _leave(self, connection: str, made: _Connection, channel: str) -> None:
         made.channels.discard(channel)

@@ -7,10 +7,11 @@ from typing import Any
 
 import apsw
 
-from omnix.adapters.local import ranges
+from omnix.adapters.local import ranges, remembered
 from omnix.adapters.local.database import Database
 from omnix.adapters.local.group import Group, store
 from omnix.adapters.local.log import SCHEMA, TOPIC, prepared
+from omnix.adapters.local.remembered import Remembered
 from omnix.adapters.local.tables import INDEXED, Table, create, decode
 from omnix.kit.declare import Collection
 from omnix.kit.errors import ConditionFailed
@@ -54,15 +55,18 @@ class LocalRecords:
         self._tables = {c.name: Table(c) for c in collections}
         self._ttl = [table for table in self._tables.values() if table.ttl is not None]
         self._swept = 0.0
+        self._remembered = Remembered(database)
         database.transact(self._create)
 
     def _create(self, connection: apsw.Connection) -> None:
         connection.execute(SCHEMA)
         create(connection, self._tables.values())
+        remembered.create(connection, self._tables.values())
 
     async def get(self, collection: Collection, key: Key) -> Item | None:
         table = self._tables[collection.name]
-        return self._get(table, key_parts(table.collection, key))
+        parts = key_parts(table.collection, key)
+        return self._get_remembered(table, parts) if table.remembered else self._get(table, parts)
 
     def _get(self, table: Table, key: tuple[Any, ...]) -> Item | None:
         found = self._database.select(table.find, key)
@@ -73,20 +77,46 @@ class LocalRecords:
             return None
         return item
 
+    def _get_remembered(self, table: Table, key: tuple[Any, ...]) -> Item | None:
+        kept = self._remembered.of(table)
+        body = kept.get(key)
+        if body is None:
+            found = self._database.select(table.find, key)
+            if not found:
+                return None
+            body = found[0][0]
+            self._remembered.keep(kept, key, body)
+        item: Item = decode(body)
+        return item
+
     async def get_many(self, collection: Collection, keys: Sequence[Key]) -> list[Item | None]:
         table = self._tables[collection.name]
         wanted = keys_parts(table.collection, keys)
-        if len(wanted) < 2:
-            return [self._get(table, key) for key in wanted]
-        # One statement: each gives up the interpreter lock, and waits to have it back.
+        if not table.remembered:
+            found = {key: decode(body) for key, body in self._bodies(table, wanted)}
+            if table.ttl is not None:
+                now = self._time()
+                found = {key: item for key, item in found.items() if table.alive(item, now)}
+            return [found.get(key) for key in wanted]
+        kept = self._remembered.of(table)
+        bodies = {key: kept[key] for key in wanted if key in kept}
+        if len(bodies) < len(wanted):
+            read = self._bodies(table, [key for key in wanted if key not in bodies])
+            bodies.update(read)
+            for key, body in read:
+                self._remembered.keep(kept, key, body)
+        return [decode(bodies[key]) if key in bodies else None for key in wanted]
+
+    def _bodies(
+        self, table: Table, wanted: Sequence[tuple[Any, ...]]
+    ) -> list[tuple[tuple[Any, ...], bytes]]:
+        """Of those that there are, by one statement: each gives up the interpreter lock."""
+        if not wanted:
+            return []
         one = "(" + ",".join("?" * len(table.key)) + ")"
         sql = f"{table.among}{','.join([one] * len(wanted))})"
         rows = self._database.select(sql, tuple(itertools.chain.from_iterable(wanted)))
-        found: dict[tuple[Any, ...], Item] = {tuple(row[2:]): decode(row[1]) for row in rows}
-        if table.ttl is not None:
-            now = self._time()
-            found = {key: item for key, item in found.items() if table.alive(item, now)}
-        return [found.get(key) for key in wanted]
+        return [(tuple(row[2:]), row[1]) for row in rows]
 
     async def query(
         self,
@@ -193,9 +223,13 @@ class LocalRecords:
             return [row(item) for item in itertools.islice(rest, CHUNK)]
 
         def storing(rows: list[tuple[Any, ...]]) -> Callable[[Group], None]:
-            return lambda group: store(
-                group.direct(), table.insert, table.marks, table.replace, rows
-            )
+            def work(group: Group) -> None:
+                connection = group.direct()
+                store(connection, table.insert, table.marks, table.replace, rows)
+                if table.remembered:
+                    connection.execute(table.count, (collection.name,))
+
+            return work
 
         count = 0
         # While one chunk is written, the next is made; no more than that is held in memory.
@@ -204,7 +238,7 @@ class LocalRecords:
             while rows := await asyncio.to_thread(take):
                 if under_way is not None:
                     await under_way
-                under_way = self._database.submit(storing(rows))
+                under_way = self._database.submit(storing(rows), long=True)
                 count += len(rows)
         finally:
             if under_way is not None:
@@ -228,7 +262,7 @@ class LocalRecords:
     async def sweep(self) -> int:
         """Remove all items past their time to live; returns how many."""
         count = 0
-        while (removed := await self._database.submit(self._sweep)) > 0:
+        while (removed := await self._database.submit(self._sweep, long=True)) > 0:
             count += removed
         return count
 

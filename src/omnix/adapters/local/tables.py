@@ -31,6 +31,8 @@ class Table:
         self.name = quoted("c_" + collection.name)
         self.key = collection.key
         self.ttl = collection.ttl
+        self.remembered = collection.remembered
+        self.count = "UPDATE remembered SET changes=changes+1 WHERE name=?"
         self.columns = dict(zip(collection.key, ("pk", "sk"), strict=False))
         extra: dict[str, str] = {}
         for index in collection.indexes:

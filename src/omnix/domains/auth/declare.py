@@ -3,7 +3,11 @@
 from omnix.kit.declare import ADMINS, Collection, Domain, Index, Permission
 
 USERS = Collection(
-    "users", table="auth", key=("id",), indexes=(Index("listing-index", "listing", "created_at"),)
+    "users",
+    table="auth",
+    key=("id",),
+    indexes=(Index("listing-index", "listing", "created_at"),),
+    remembered=True,
 )
 SESSIONS = Collection("sessions", table="auth", key=("id",), ttl="expires")
 """One sign-in on one device: the hashes of its newest refresh token and of the one before."""
@@ -13,6 +17,7 @@ API_KEYS = Collection(
     table="auth",
     key=("id",),
     indexes=(Index("listing-index", "listing", "created_at"),),
+    remembered=True,
 )
 ATTEMPTS = Collection("sign_in_attempts", table="auth", key=("subject",), ttl="expires")
 

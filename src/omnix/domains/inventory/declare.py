@@ -24,7 +24,7 @@ BALANCES = Collection(
 LEDGER = Collection("ledger", table="inventory", key=("stock", "entry"))
 """``stock`` is ``product_id@location_id``; entries only ever come, and sum to the balance."""
 
-LOCATIONS = Collection("locations", table="inventory", key=("scope", "id"))
+LOCATIONS = Collection("locations", table="inventory", key=("scope", "id"), remembered=True)
 """Scope ``shop`` holds the locations; ``default`` holds one item that names one of them."""
 
 SUPPLIERS = Collection("suppliers", table="inventory", key=("scope", "id"))

@@ -111,7 +111,7 @@ CONSUMERS = (
         ("order.placed", "order.returned", "order.cancelled"),
         sales_facts,
         batch=2000,
-        rest=2,
+        rest=4,
     ),
 )
 JOBS = (JobHandler(SWEEP, _sweep),)

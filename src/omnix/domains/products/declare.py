@@ -12,6 +12,7 @@ PRODUCTS = Collection(
         Index("listing-index", "listing", "sort_name"),
         Index("created-index", "listing", "created_at"),
     ),
+    remembered=True,
 )
 """``listing`` is the status; ``in_category`` is the category of an active product, else absent."""
 

@@ -19,7 +19,7 @@ from omnix.platform.search import SEARCH
 from omnix.platform.unique import UNIQUE
 from omnix.platform.upkeep import COMPACT, RESEND, TRIM
 
-SETTINGS = Collection("settings", table="system", key=("key",))
+SETTINGS = Collection("settings", table="system", key=("key",), remembered=True)
 """One item each: ``shop``, ``setup`` (how far the first filling is), ``data_until``."""
 
 SETTINGS_HISTORY = Collection("settings_history", table="system", key=("key", "version"))

@@ -55,6 +55,6 @@ CONSUMERS = (
         ),
         _refresh,
         batch=2000,
-        rest=9,
+        rest=19,
     ),
 )

@@ -1,0 +1,69 @@
+"""Items of collections that change seldom, kept encoded for as long as no process changed any.
+
+Every batch that changes such a collection counts that in its own transaction. Once in a turn of
+the event loop the counts are read, and what another count was kept under is forgotten: so a
+change that was acknowledged is seen by every request that comes after, from whichever process
+it came, and a kill between the two cannot part them.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import apsw
+
+from omnix.adapters.local.database import Database
+from omnix.adapters.local.tables import Table
+
+MOST = 10_000
+"""Items of one collection that a thread keeps; then the one it kept first goes."""
+
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS remembered(name TEXT PRIMARY KEY, changes INTEGER NOT NULL)"
+    " WITHOUT ROWID"
+)
+_COUNTS = "SELECT name,changes FROM remembered"
+
+Kept = dict[tuple[Any, ...], bytes]
+
+
+def create(connection: apsw.Connection, tables: Iterable[Table]) -> None:
+    connection.execute(SCHEMA)
+    names = [(table.collection.name,) for table in tables if table.collection.remembered]
+    connection.executemany("INSERT OR IGNORE INTO remembered VALUES(?,0)", names)
+
+
+class _State(threading.local):
+    def __init__(self) -> None:
+        self.kept: dict[str, Kept] = {}
+        self.counts: dict[str, int] = {}
+        self.looked = False
+
+
+class Remembered:
+    """What each thread's event loop keeps."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._state = _State()
+
+    def of(self, table: Table) -> Kept:
+        """What is kept of ``table`` and still true; for one statement's worth of reads."""
+        state = self._state
+        if not state.looked:
+            for name, changes in self._database.select(_COUNTS):
+                if state.counts.get(name) != changes:
+                    state.counts[name], state.kept[name] = changes, {}
+            state.looked = True
+            asyncio.get_running_loop().call_soon(self._look_again)
+        return state.kept[table.collection.name]
+
+    def _look_again(self) -> None:
+        self._state.looked = False
+
+    @staticmethod
+    def keep(kept: Kept, key: tuple[Any, ...], body: bytes) -> None:
+        if len(kept) >= MOST:
+            del kept[next(iter(kept))]
+        kept[key] = body

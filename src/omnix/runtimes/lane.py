@@ -1,0 +1,166 @@
+"""The shortest way through the HTTP server, for the few routes whose pace matters most.
+
+A server, a framework and their middleware take longer over a request than the platform takes to
+place an order, so what is declared as Direct is answered where it was parsed. Whatever is not the
+plain case takes the usual way, body and all, so that there is one wording for each refusal.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from omnix.platform.direct import MOST_BYTES, Direct, Lane
+from omnix.platform.headers import STANDING, id_of, note
+from omnix.runtimes.edge import BoundedHttp
+
+_UNUSUAL = frozenset({b"transfer-encoding", b"expect", b"upgrade"})
+_KEPT = frozenset({b"", b"keep-alive", b"Keep-Alive"})
+
+
+class _NobodyWaits:
+    """In place of the event that tells an ASGI application of its next message."""
+
+    def set(self) -> None:
+        pass
+
+
+_NOBODY_WAITS = _NobodyWaits()
+
+
+class _Cycle:
+    """A request and its answer, with what uvicorn's protocol asks of one under way."""
+
+    __slots__ = (
+        "_asked",
+        "_http",
+        "_route",
+        "_scope",
+        "body",
+        "disconnected",
+        "keep_alive",
+        "message_event",
+        "more_body",
+        "response_complete",
+    )
+
+    def __init__(self, http: "LaneHttp", route: Direct, asked: Mapping[bytes, bytes]) -> None:
+        self._http = http
+        self._route = route
+        self._scope: Any = http.scope
+        self._asked = asked
+        self.body = bytearray()
+        self.more_body = True
+        self.keep_alive = True
+        self.disconnected = False
+        self.response_complete = False
+        self.message_event = _NOBODY_WAITS
+
+    async def run(self) -> None:
+        http, route = self._http, self._route
+        began = time.perf_counter()
+        body = bytes(self.body)
+        told = await http.lane.answer(route, self._asked, body)
+        if told is None:
+            status, head, answer = await self._usually(body)
+        else:
+            id = id_of(self._scope["headers"])
+            status, kind, answer = told
+            head = b"content-type: %b\r\ncontent-length: %d\r\n%bx-request-id: %b\r\n" % (
+                kind,
+                len(answer),
+                STANDING,
+                id,
+            )
+            note(id, "POST", route.path, status, time.perf_counter() - began)
+        if http.flow.write_paused and not self.disconnected:
+            await http.flow.drain()
+        self.response_complete = True
+        if self.disconnected:
+            return
+        if not self.keep_alive:
+            head += b"connection: close\r\n"
+        http.transport.write(b"%b%b%b\r\n%b" % (STATUS_LINE[status], http.date(), head, answer))
+        if not self.keep_alive:
+            http.transport.close()
+        http.on_response_complete()
+
+    async def _usually(self, body: bytes) -> tuple[int, bytes, bytes]:
+        """What the application answers."""
+        path = self._route.path
+        scope = {
+            **self._scope,
+            "method": "POST",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+        }
+        received, status, head, answer = False, 500, b"content-length: 0\r\n", b""
+
+        async def receive() -> Any:
+            nonlocal received
+            if received:
+                return {"type": "http.disconnect"}
+            received = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            nonlocal status, head, answer
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                head = b"".join(
+                    [b"%b: %b\r\n" % (name, value) for name, value in message["headers"]]
+                )
+            else:
+                answer += message.get("body", b"")
+
+        await self._http.app(scope, receive, send)
+        return status, head, answer
+
+
+class LaneHttp(BoundedHttp):
+    """BoundedHttp that answers the routes of ``lane`` by itself."""
+
+    def __init__(self, *given: Any, lane: Lane, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.lane = lane
+
+    def date(self) -> bytes:
+        """The headers that the server itself adds, which change once a second."""
+        return b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
+
+    def on_headers_complete(self) -> None:
+        route = self.lane.routes.get(self.url)
+        if route is None or not self._plain():
+            super().on_headers_complete()
+            return
+        asked = dict(self.headers)
+        length = asked.get(b"content-length", b"")
+        if (
+            length.isdigit()
+            and int(length) <= MOST_BYTES
+            and asked.get(b"connection", b"") in _KEPT
+            and asked.keys().isdisjoint(_UNUSUAL)
+        ):
+            self.bound_head()
+            self.cycle: Any = _Cycle(self, route, asked)
+        else:
+            super().on_headers_complete()
+
+    def _plain(self) -> bool:
+        """Whether this is a POST with no other request of the connection under way."""
+        cycle = self.cycle
+        return (
+            (cycle is None or cycle.response_complete)
+            and self.parser.get_method() == b"POST"
+            and self.parser.get_http_version() == "1.1"
+        )
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        cycle = self.cycle
+        if type(cycle) is _Cycle and not cycle.more_body and not cycle.response_complete:
+            task = self.loop.create_task(cycle.run())
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
