@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from omnix.domains.customers import model as customers_model
 from omnix.domains.customers.model import Customer
-from omnix.domains.inventory.supply_model import Supplier, Terms
 from omnix.domains.inventory.supply import supplier_item
+from omnix.domains.inventory.supply_model import Supplier, Terms
 from omnix.domains.orders.model import Change, Line, OrderSummary, Part
 from omnix.domains.products import model as products_model
 from omnix.domains.products.model import Component, Product
