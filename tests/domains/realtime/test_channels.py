@@ -58,6 +58,9 @@ async def _goods(served: Served) -> None:
     lines = [{"product_id": id, "quantity": 2} for id in ("mug", "tray")]
     await _did(served, "POST", "/inventory/transfers", json={**move, "lines": lines})
     await _did(served, "POST", "/suppliers", json={"id": "pot", "name": "P", "lead_time_days": 9})
+    bought = {"supplier_id": "pot", "lines": [{"product_id": "mug", "quantity": 5}]}
+    await _did(served, "POST", "/purchase-orders", json=bought)
+    await _did(served, "PATCH", "/inventory/policy", json={"version": 0, "order_minor": 150})
     await _did(served, "DELETE", "/products/tray")
 
 

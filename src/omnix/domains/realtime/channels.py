@@ -15,6 +15,7 @@ QUIET = frozenset({"sales", "customer", "user", "session", "api-key", "exposure"
 ``dashboard.refreshed`` follows."""
 
 _ORDER = ("number", "status", "total_minor", "currency", "customer_id", "location_id")
+_PURCHASE = ("id", "state", "supplier_id", "total_minor", "currency")
 _SYSTEM = frozenset({"job", "settings", "setup", "import"})
 _DASHBOARD = frozenset({"dashboard", "forecast"})
 
@@ -65,6 +66,10 @@ def messages(event: Event) -> Iterator[Told]:
         yield from _of_stock(event)
     elif noun in ("location", "supplier"):
         yield "inventory", {f"{noun}_id": event.key}
+    elif noun == "replenishment":
+        yield "inventory", {"policy_version": event.data["version"]}
+    elif noun == "purchase-order":
+        yield "purchasing", _some(event.data, _PURCHASE)
     elif noun == "experiment":
         yield "experiments", _some(event.data, ("id", "key", "status", "version"))
     elif noun in _DASHBOARD:

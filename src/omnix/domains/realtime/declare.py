@@ -7,6 +7,7 @@ CHANNELS = {
     "product": "products:read",
     "orders": "orders:read",
     "inventory": "inventory:read",
+    "purchasing": "purchasing:read",
     "dashboard": "dashboard:read",
     "experiments": "experiments:read",
     "system": "system:read",
