@@ -14,7 +14,8 @@ NAG: Mapping[str, str] = {
     "IAM4": "API Gateway's way to the logs, the same for the whole account",
     "KDS3": "the stream has the stack's own key, as the rule wants",
     "L1": "Python 3.13 is the newest that every pinned wheel supports",
-    "S1": "dev keeps no logs of access; the bucket that holds them has none of its own",
+    "S1": "dev and test keep no logs of access to buckets",
+    "VPC3": "network ACLs are wanted as a second wall; they let TLS and its answers through",
     "SQS3": "what fails is kept with the product's dead letters; notes of failures need none",
 }
 """Rules of cdk-nag's AwsSolutions."""

@@ -12,7 +12,7 @@ from infrastructure.live import add_live_api, add_live_routes, live_url, stage_a
 from infrastructure.messaging import Messaging, add_messaging
 from infrastructure.network import add_network
 from infrastructure.observability import add_observability
-from infrastructure.security import Key, add_firewall, add_key, add_reader, add_trail
+from infrastructure.security import add_firewall, add_key, add_reader, add_trail
 from infrastructure.storage import Storage, add_storage
 from infrastructure.tables import add_tables
 from infrastructure.training import add_language_model, add_training
@@ -61,7 +61,7 @@ class Infrastructure(Base):
         add_observability(self, messaging)
         add_dashboards(self)
         self._parameters()
-        self._outputs(key, tables, storage, messaging)
+        self._outputs(tables, storage, messaging)
 
     def find(self, id: str) -> cdk.CfnResource:
         found = self.node.find_child(id)
@@ -88,7 +88,7 @@ class Infrastructure(Base):
             )
 
     def _outputs(
-        self, key: Key, tables: dict[str, cdk.CfnResource], storage: Storage, messaging: Messaging
+        self, tables: dict[str, cdk.CfnResource], storage: Storage, messaging: Messaging
     ) -> None:
         self.output("ApiUrl", "The REST API", _api_url())
         self.output("ApiId", "The REST API's id", self.find("Api").ref)
@@ -109,9 +109,8 @@ class Infrastructure(Base):
         self.output("StaticAssetsBucket", "The web pages", storage.static.ref)
         self.output("LogsBucketName", "Logs of access", storage.logs.ref)
         self.output("AlertTopicArn", "Where alarms are told", messaging.topic.ref)
-        self.output(
-            "KeyArn", "The key of what is kept", self.find("Key").get_att("Arn").to_string()
-        )
+        alias = sub("alias/${ProjectName}-${Environment}")
+        self.output("KeyAliasName", "The key of what is kept", alias)
         self.output("PartnerKeyId", "The usage plan's key", self.find("ApiPartner").ref)
         for name in NAMES:
             self.output(

@@ -163,6 +163,8 @@ def main() -> None:
     lambda_svc._UNZIPPED_LIMIT_BYTES = 2 * 262_144_000
 
     extend(provisioners._RESOURCE_HANDLERS)
+    # Its look at names ahead of time takes a bucket that is taken over for somebody else's.
+    provisioners.s3_bucket_name_conflict = lambda *_: None
     provisioners._cw_metric_alarm_record = without_mathematics(provisioners._cw_metric_alarm_record)
     serve()
 
