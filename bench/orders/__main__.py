@@ -89,6 +89,7 @@ def measure(
     with fresh(kind, cores) as service:
         ids = service.seed()
         service.start()
+        service.settle()
         placed = asyncio.run(check_rules(service, ids))
         warm = drive(service, ids, "warm", seed, WARM_UP_SECONDS, [LOAD_CORE])
         load = drive(service, ids, "load", seed + 1_000, seconds, [LOAD_CORE])

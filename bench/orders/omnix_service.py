@@ -6,8 +6,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,7 +22,6 @@ from bench.orders.shop import Ids, Product
 
 OMNIX = Path(sys.executable).with_name("omnix")
 SEEDING_CLIENTS = 32
-WORKER_SECONDS = 60
 
 
 class OmnixService(Service):
@@ -102,19 +99,6 @@ class OmnixService(Service):
         )
         self.processes.append(server)
         server.wait_for_http(self.port)
-        self._wait_for_worker(server)
-
-    def _wait_for_worker(self, server: Process) -> None:
-        """Its start is work too, but none that an order causes."""
-        deadline = time.monotonic() + WORKER_SECONDS
-        while time.monotonic() < deadline:
-            server.check_running()
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/v1/health") as answer:
-                checks = json.load(answer)["checks"]
-            if any(each["name"] == "worker" and each["status"] == "ok" for each in checks):
-                return
-            time.sleep(0.1)
-        raise BenchError(f"no worker within {WORKER_SECONDS} s, see {server.log}")
 
     def record(self) -> Record:
         db: Any = apsw.Connection(str(self.data / "omnix.db"))

@@ -1,13 +1,18 @@
 """What the harness asks of a service. One instance is one fresh store, used once."""
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from bench.orders.processes import Process, cpu_seconds, free_port, tree
+from bench.orders.processes import BenchError, Process, cpu_seconds, free_port, tree
 from bench.orders.record import Record
 from bench.orders.shop import Ids
+
+SETTLE_SECONDS = 60
+IDLE_SHARE = 0.1
+"""Of a core, over a second."""
 
 
 class Service(ABC):
@@ -45,6 +50,17 @@ class Service(ABC):
     def cpu_seconds(self) -> float:
         """Processor time that the running service, a database included, has used so far."""
         return cpu_seconds([pid for each in self.processes for pid in tree(each.popen.pid)])
+
+    def settle(self) -> None:
+        """Wait until what was started has done its own beginnings, which no order causes."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        used = self.cpu_seconds()
+        while time.monotonic() < deadline:
+            time.sleep(1)
+            before, used = used, self.cpu_seconds()
+            if used - before < IDLE_SHARE:
+                return
+        raise BenchError(f"{self.name} is still busy {SETTLE_SECONDS} s after its start")
 
     def stop(self) -> None:
         while self.processes:
