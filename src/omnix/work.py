@@ -3,7 +3,8 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from omnix.declared import FACTS
+from omnix.declared import EVENTS, FACTS
+from omnix.domains.auth import audit
 from omnix.domains.dashboard import handlers as dashboard_handlers
 from omnix.domains.experiments import handlers as experiments_handlers
 from omnix.domains.forecasting import handlers as forecasting_handlers
@@ -26,6 +27,7 @@ CONSUMERS: tuple[Consumer, ...] = (
     *replenishment_handlers.CONSUMERS,
     *dashboard_handlers.CONSUMERS,
     *experiments_handlers.CONSUMERS,
+    audit.recording(EVENTS),
 )
 JOBS: tuple[JobHandler, ...] = (
     compacting(FACTS),

@@ -82,7 +82,7 @@ async def _make(
         expires_at=instant(now + timedelta(days=days)),
     )
     item: dict[str, Any] = {**msgspec.to_builtins(key), "listing": "key"}
-    told = {"id": id, "owner": owner, "permissions": list(permissions)}
+    told = {"id": id, "owner": owner, "permissions": list(permissions), "by": owner}
     event = Event("api-key.created", id, instant(now), told)
     await ports.records.write([Put(API_KEYS, item, when=(Absent(),)), *guards], [event])
     return key, f"{PREFIX}{id.removeprefix('key_')}_{secret}"

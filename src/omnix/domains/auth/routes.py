@@ -14,7 +14,7 @@ from omnix.platform.access import PUBLIC, SIGNED_IN, Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
-from . import keys, service, users
+from . import audit_routes, keys, service, users
 from .authenticate import Access
 from .model import (
     ApiKeyView,
@@ -344,4 +344,5 @@ ROUTES = (
     list_api_keys,
     create_api_key,
     revoke_api_key,
+    *audit_routes.ROUTES,
 )
