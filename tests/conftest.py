@@ -3,6 +3,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more of the machine than of us.
+settings.register_profile("omnix", deadline=None)
+settings.load_profile("omnix")
 
 
 @pytest.fixture

@@ -47,6 +47,16 @@ async def test_so_many_at_once_so_many_wait_and_the_rest_are_sent_away() -> None
 async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> None:
     new = {"id": "tea", "sku": "T", "name": "Tea", "price_minor": 100}
     assert (await served.call("POST", "/products", json=new)).status_code == 201
+    plan = {
+        "id": "tea",
+        "key": "tea",
+        "name": "Tea",
+        "unit": "customer",
+        "variants": [{"key": "a", "weight": 5000}, {"key": "b", "weight": 5000}],
+        "metrics": [{"name": "conversion"}],
+    }
+    assert (await served.call("POST", "/experiments", json=plan)).status_code == 201
+    assert (await served.call("POST", "/experiments/tea/start")).status_code == 200
     heavy = [
         ("POST", "/ai/forecast", {"json": {"product_id": "tea", "forecast_days": 7}}),
         ("GET", "/forecasts/tea", {}),
@@ -55,6 +65,8 @@ async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> No
         ("GET", "/orders/summary", {}),
         ("GET", "/orders/statistics", {}),
         ("GET", "/system/cost", {}),
+        ("GET", "/experiments/tea/results", {}),
+        ("GET", "/streaming/sessions", {}),
     ]
     taken = {
         h.handler_name

@@ -17,11 +17,11 @@ ORDERS = Collection(
     table="orders",
     key=("id",),
     indexes=(
-        Index("listing-index", "listing", "placed_at"),
+        Index("listing-index", "listing", "placed_at", spread=4),
         Index("customer-index", "customer_id", "placed_at"),
-        Index("status-index", "status", "placed_at"),
+        Index("status-index", "status", "placed_at", spread=4),
         Index("number-index", "own_number", "placed_at"),
-        Index("pending-index", "pending", "placed_at"),
+        Index("pending-index", "pending", "placed_at", spread=4),
     ),
 )
 """``listing`` is ``all`` for an order that users see; one that is still being placed has neither
