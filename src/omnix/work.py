@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from omnix.declared import EVENTS, FACTS
-from omnix.domains.auth import audit
+from omnix.domains.auth import audit, mailed
 from omnix.domains.dashboard import handlers as dashboard_handlers
 from omnix.domains.experiments import handlers as experiments_handlers
 from omnix.domains.forecasting import handlers as forecasting_handlers
@@ -34,6 +34,7 @@ JOBS: tuple[JobHandler, ...] = (
     trimming(CONSUMERS),
     RESENDING,
     redriving(CONSUMERS),
+    *mailed.JOBS,
     *inventory_handlers.JOBS,
     *orders_handlers.JOBS,
     *forecasting_handlers.JOBS,

@@ -44,6 +44,7 @@ _FILLED_ELSEWHERE = {
     "/forecasts",
     "/imports",
     "/audit-log",
+    "/auth/sessions",
 }
 """Lists whose paging their own domains' tests prove."""
 

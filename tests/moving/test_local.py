@@ -222,6 +222,7 @@ async def test_a_source_that_is_written_to_is_told(tmp_path: Path) -> None:
         tasks: list = []  # type: ignore[type-arg]
         with pytest.raises(Conflict, match="written to meanwhile"):
             await moved(here, there, progress=progress)
+        await asyncio.gather(*tasks)
         await moved(here, there, resume=True)
         assert await sums(here) == await sums(there)
 

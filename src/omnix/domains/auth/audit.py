@@ -32,11 +32,14 @@ MOST_CHECKED = 5_000
 
 NOT_CHANGES = frozenset(
     {
+        "anomaly.detected",
         "dashboard.refreshed",
+        "events.received",
         "exposure.recorded",
         "job.progressed",
         "outcome.recorded",
         "sales.recorded",
+        "streaming.refreshed",
     }
 )
 """Events that follow from what is in the log already, or that only measure."""

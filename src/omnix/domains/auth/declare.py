@@ -1,6 +1,6 @@
 """What the auth domain declares."""
 
-from omnix.kit.declare import ADMINS, Collection, Domain, Index, Permission
+from omnix.kit.declare import ADMINS, Collection, Domain, Index, JobType, Permission
 
 USERS = Collection(
     "users",
@@ -9,6 +9,9 @@ USERS = Collection(
     indexes=(Index("listing-index", "listing", "created_at"),),
     remembered=True,
 )
+USER_EMAIL = "user.email"
+"""The scope under which addresses of users are unique."""
+
 SESSIONS = Collection(
     "sessions",
     table="auth",
@@ -42,20 +45,46 @@ AUDIT = Collection(
 AUDIT_HEAD = Collection("audit_head", table="system", key=("chain",))
 """The last entry's number and hash, and how far each stream of events was taken."""
 
+MAIL_TOKENS = Collection("mail_tokens", table="auth", key=("id",), ttl="expires")
+"""What a mailed token may do, under the token's hash."""
+
+REGISTRATIONS = Collection("registrations", table="auth", key=("id",), ttl="expires")
+"""People who asked for an account and have not shown yet that they read the address's mail."""
+
+RESET_MAIL = JobType(
+    "auth.reset-mail", "Mail a link to choose a new password", queue="notifications-queue"
+)
+VERIFY_MAIL = JobType(
+    "auth.verify-mail", "Mail a link to confirm an address", queue="notifications-queue"
+)
+
 DOMAIN = Domain(
     name="auth",
     title="Access",
-    collections=(USERS, SESSIONS, API_KEYS, ATTEMPTS, AUDIT, AUDIT_HEAD),
+    collections=(
+        USERS,
+        SESSIONS,
+        API_KEYS,
+        ATTEMPTS,
+        AUDIT,
+        AUDIT_HEAD,
+        MAIL_TOKENS,
+        REGISTRATIONS,
+    ),
     events={
         "user.created": "A user was added.",
         "user.changed": "A user's role, state or password changed.",
+        "user.registered": "Somebody confirmed an address and so became a user.",
+        "session.began": "A user signed in.",
+        "session.ended": "A user ended a session.",
         "session.reused": "A refresh token came a second time, so its session was ended.",
         "api-key.created": "An API key was made.",
         "api-key.revoked": "An API key was revoked.",
     },
+    jobs=(RESET_MAIL, VERIFY_MAIL),
     permissions=(
         Permission("users:write", "Add and change users", ADMINS),
         Permission("api-keys:write", "Make and revoke API keys", ADMINS),
         Permission("audit:read", "See and export the audit log", ADMINS),
     ),
-)
+)  # fmt: skip

@@ -137,3 +137,17 @@ async def forgotten(ports: Ports, account: str) -> list[Operation]:
     """What ends every pause of the account's sign-in."""
     counters = [_hidden("account", account), *await _known(ports, account)]
     return [Delete(ATTEMPTS, key) for key in counters]
+
+
+MAILS, MAIL_SECONDS = 5, 3600
+
+
+async def allowed(ports: Ports, kind: str, name: str, most: int, seconds: int) -> bool:
+    """Count one use of ``name``; whether it is among the ``most`` of this window of time."""
+    now = int(ports.clock.now().timestamp())
+    window = now // seconds
+    key = _hidden(f"{kind}#{window}", name)
+    ends = (window + 1) * seconds
+    await ports.records.write([Update(ATTEMPTS, key, add={"count": 1}, set={"expires": ends})])
+    after = await ports.records.get(ATTEMPTS, key)
+    return after is not None and int(after["count"]) <= most

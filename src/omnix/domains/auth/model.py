@@ -17,6 +17,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who may sign in.
 
     ``generation`` counts what ends all sessions: a session begun under an older one is void.
+    ``email_verified_at`` is when a token that was mailed to the address came back.
     """
 
     id: str
@@ -28,6 +29,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     must_change_password: bool = False
     generation: int = 1
     customer_id: str | None = None
+    email_verified_at: str | None = None
     created_at: str
     updated_at: str
     version: int = 1

@@ -57,10 +57,10 @@ def one_time() -> str:
     return "-".join("".join(letters[start : start + 5]) for start in range(0, 20, 5))
 
 
-def check_new(password: str, *known: str) -> None:
+def check_new(password: str, *known: str, field: str = "new_password") -> None:
     """Raises Invalid for a password that is guessed first. ``known`` are the user's own words."""
     folded = password.casefold()
     if len(set(folded)) < 5:
-        raise Invalid.field("new_password", "needs at least five different characters")
+        raise Invalid.field(field, "needs at least five different characters")
     if any(len(word) > 3 and word.casefold() in folded for word in known):
-        raise Invalid.field("new_password", "must not hold your name or e-mail address")
+        raise Invalid.field(field, "must not hold your name or e-mail address")

@@ -3,9 +3,8 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, delete, get, patch, post
-from litestar.datastructures import Cookie, State
-from litestar.di import Provide
+from litestar import Response, delete, get, patch, post
+from litestar.datastructures import Cookie
 from litestar.openapi.spec import Example
 from litestar.params import Body
 
@@ -14,7 +13,8 @@ from omnix.platform.access import PUBLIC, SIGNED_IN, Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
-from . import audit_routes, keys, service, users
+from . import account_routes, audit_routes, keys, service, users
+from .asking import WITH_ACCESS, AnyRequest, address_of
 from .authenticate import Access
 from .model import (
     ApiKeyView,
@@ -134,21 +134,10 @@ class JsonWebKeySet(msgspec.Struct, frozen=True, kw_only=True):
     keys: list[JsonWebKey]
 
 
-def _access(state: State) -> Access:
-    access: Access = state.authenticate
-    return access
-
-
-_WITH_ACCESS = {"access": Provide(_access, sync_to_thread=False)}
-AnyRequest = Request[Any, Any, Any]
 OptionalBody = Annotated[
     RefreshToken | None,
     Body(description="Without a body, the cookie.", examples=[Example(value={})]),
 ]
-
-
-def _address(request: AnyRequest) -> str:
-    return request.client.host if request.client else "unknown"
 
 
 def _cookie(request: AnyRequest, value: str, max_age: int) -> Cookie:
@@ -181,13 +170,13 @@ def _answer(request: AnyRequest, signed: service.SignedIn, by_cookie: bool) -> R
     opt=allow(PUBLIC, 401, 429),
     summary="Sign in",
     status_code=200,
-    dependencies=_WITH_ACCESS,
+    dependencies=WITH_ACCESS,
 )
 async def login(
     request: AnyRequest, ports: Ports, access: Access, data: SignIn
 ) -> Response[Tokens]:
     """Access and refresh token for e-mail and password."""
-    signed = await service.sign_in(ports, access, _address(request), data.email, data.password)
+    signed = await service.sign_in(ports, access, address_of(request), data.email, data.password)
     return _answer(request, signed, data.cookie)
 
 
@@ -196,7 +185,7 @@ async def login(
     opt=allow(PUBLIC, 401, 429),
     summary="Renew the tokens",
     status_code=200,
-    dependencies=_WITH_ACCESS,
+    dependencies=WITH_ACCESS,
 )
 async def refresh(
     request: AnyRequest, ports: Ports, access: Access, data: OptionalBody = None
@@ -206,7 +195,7 @@ async def refresh(
     token = sent or request.cookies.get(COOKIE)
     if not token:
         raise Unauthenticated("send a refresh token")
-    signed = await service.refresh(ports, access, _address(request), token)
+    signed = await service.refresh(ports, access, address_of(request), token)
     return _answer(request, signed, by_cookie=sent is None)
 
 
@@ -215,7 +204,7 @@ async def refresh(
     opt=allow(PUBLIC),
     summary="Sign out",
     status_code=204,
-    dependencies=_WITH_ACCESS,
+    dependencies=WITH_ACCESS,
 )
 async def logout(
     request: AnyRequest, ports: Ports, access: Access, data: OptionalBody = None
@@ -230,7 +219,7 @@ async def logout(
     "/auth/.well-known/jwks.json",
     opt=allow(PUBLIC),
     summary="Public keys",
-    dependencies=_WITH_ACCESS,
+    dependencies=WITH_ACCESS,
 )
 async def public_keys(access: Access) -> Response[JsonWebKeySet]:
     """The keys that verify access tokens."""
@@ -344,5 +333,6 @@ ROUTES = (
     list_api_keys,
     create_api_key,
     revoke_api_key,
+    *account_routes.ROUTES,
     *audit_routes.ROUTES,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from omnix.kit.errors import NotFound, OmnixError, Unauthenticated
 from omnix.ports import Ports
 
-from . import limits, sessions, users
+from . import audit, limits, register, sessions, users
 from .authenticate import Access
 from .model import User
 from .users import ADMIN_EMAIL, ensure_admin, reset_password
@@ -36,7 +36,8 @@ async def sign_in(
     """Raises Unauthenticated, or TooMany for the address or the account."""
     await limits.take(ports, address, access.address_attempts)
     user = await users.sign_in(ports, email, password, address)
-    session = await sessions.begin(ports, user)
+    user = await register.linked(ports, user)
+    session = await sessions.begin(ports, user, audit.network(address))
     return SignedIn(user, await access.tokens.sign(user.id, user.role, session.id), session)
 
 

@@ -14,9 +14,10 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
 
-from omnix.kit.errors import ConditionFailed, Unauthenticated
+from omnix.kit.errors import ConditionFailed, NotFound, Unauthenticated
 from omnix.kit.events import Event
-from omnix.kit.ids import new_id
+from omnix.kit.ids import is_id, new_id
+from omnix.kit.paging import Page
 from omnix.kit.time import instant
 from omnix.ports import Absent, Check, Delete, Equals, Item, Ports, Put, Update
 
@@ -57,7 +58,7 @@ def _opened(item: Item, secret: str, expires: int) -> Opened:
     return Opened(id, str(item["user"]), int(item["generation"]), f"{id}.{secret}", expires)
 
 
-async def begin(ports: Ports, user: User) -> Opened:
+async def begin(ports: Ports, user: User, network: str | None = None) -> Opened:
     """A new session of ``user``. Raises Unauthenticated if the user changed meanwhile."""
     now = ports.clock.now()
     epoch = int(now.timestamp())
@@ -72,11 +73,14 @@ async def begin(ports: Ports, user: User) -> Opened:
         "began": epoch,
         "created_at": instant(now),
         "expires": epoch + LIVES_SECONDS,
+        "network": network,
     }
+    told = {"session": id, "user": user.id, "by": user.id, "network": network}
     unchanged = (Equals("generation", user.generation), Equals("state", "active"))
     try:
         await ports.records.write(
-            [Put(SESSIONS, item, when=(Absent(),)), Check(USERS, user.id, when=unchanged)]
+            [Put(SESSIONS, item, when=(Absent(),)), Check(USERS, user.id, when=unchanged)],
+            [Event("session.began", user.id, instant(now), told)],
         )
     except ConditionFailed as error:
         raise Unauthenticated("the account was changed meanwhile; sign in again") from error
@@ -144,3 +148,22 @@ async def _repeated(ports: Ports, item: Item, given: str, secret: str) -> Opened
 async def end(ports: Ports, id: str) -> None:
     """End the session: its tokens of both kinds stop working at once. Done twice is done once."""
     await ports.records.write([Delete(SESSIONS, id)])
+
+
+async def listing(ports: Ports, user: str, limit: int, cursor: str | None) -> Page[Item]:
+    """The user's sessions that have not run out, newest first."""
+    return await ports.records.query(
+        SESSIONS, user, index="user-index", newest_first=True, limit=limit, cursor=cursor
+    )
+
+
+async def end_own(ports: Ports, user: str, id: str) -> None:
+    """End one of the user's own sessions. Raises NotFound, for another's as well."""
+    now = instant(ports.clock.now())
+    event = Event("session.ended", user, now, {"session": id, "user": user, "by": user})
+    if not is_id(id):
+        raise NotFound("no session of yours has this id")
+    try:
+        await ports.records.write([Delete(SESSIONS, id, when=(Equals("user", user),))], [event])
+    except ConditionFailed as error:
+        raise NotFound("no session of yours has this id") from error

@@ -26,10 +26,9 @@ from omnix.platform.access import Actor
 from omnix.ports import Absent, Check, Delete, Equals, Operation, Ports, Put, Update
 
 from . import limits, passwords
-from .declare import ATTEMPTS, SESSIONS, USERS
+from .declare import ATTEMPTS, SESSIONS, USER_EMAIL, USERS
 from .model import NewUser, User, UserChange
 
-_SCOPE = "user.email"
 ADMIN_EMAIL = "admin@omnix.local"
 
 
@@ -47,7 +46,7 @@ async def by_email(ports: Ports, email: str) -> User | None:
         address = text.email(email)
     except ValueError:
         address = "-"
-    id = await unique.owner_of(ports.records, _SCOPE, address)
+    id = await unique.owner_of(ports.records, USER_EMAIL, address)
     stored = await ports.records.get(USERS, id or "-")
     return None if stored is None else msgspec.convert(stored, User)
 
@@ -70,7 +69,8 @@ def _told(user: User, by: str, what: str) -> dict[str, Any]:
     return {"id": user.id, "role": user.role, "state": user.state, "by": by, "what": what}
 
 
-def _person_name(given: str) -> str:
+def person_name(given: str) -> str:
+    """Raises Invalid for a blank one."""
     name = text.normal(given)
     if not name:
         raise Invalid.field("name", "must not be blank")
@@ -98,6 +98,14 @@ async def create(ports: Ports, actor: Actor, new: NewUser) -> tuple[User, str]:
     return await _add(ports, address, new, actor.id, [one_admin(actor)], passwords.one_time())
 
 
+def operations_of_new(user: User) -> list[Operation]:
+    """What stores a new user; the first of them fails where the address is taken."""
+    return [
+        unique.claim(USER_EMAIL, user.email, user.id),
+        Put(USERS, _item(user), when=(Absent(),)),
+    ]
+
+
 async def _add(
     ports: Ports, address: str, new: NewUser, by: str, guards: list[Operation], secret: str
 ) -> tuple[User, str]:
@@ -105,7 +113,7 @@ async def _add(
     user = User(
         id=new_id("usr"),
         email=address,
-        name=_person_name(new.name),
+        name=person_name(new.name),
         role=new.role,
         password_hash=await passwords.hash_of(secret),
         must_change_password=True,
@@ -113,13 +121,8 @@ async def _add(
         updated_at=now,
     )
     event = Event("user.created", user.id, now, _told(user, by, "created"))
-    operations: list[Operation] = [
-        unique.claim(_SCOPE, address, user.id),
-        Put(USERS, _item(user), when=(Absent(),)),
-        *guards,
-    ]
     try:
-        await ports.records.write(operations, [event])
+        await ports.records.write([*operations_of_new(user), *guards], [event])
     except ConditionFailed as error:
         if 0 in error.failed:
             raise AlreadyExists.field("email", address) from error
@@ -171,7 +174,7 @@ async def change(ports: Ports, actor: Actor, id: str, change: UserChange) -> Use
         if (value := getattr(change, field)) is not UNSET
     }
     if "name" in given:
-        given["name"] = _person_name(given["name"])
+        given["name"] = person_name(given["name"])
     if id == actor.id and any(getattr(before, f) != given.get(f, getattr(before, f))
                               for f in ("role", "state")):  # fmt: skip
         raise Forbidden("another admin must change your role or state")
@@ -186,7 +189,7 @@ async def rename(ports: Ports, actor: Actor, name: str) -> User:
     """Change one's own name."""
     in_person(actor)
     before = await get(ports, actor.id)
-    return await _store(ports, before, {"name": _person_name(name)}, actor.id, "renamed", [])
+    return await _store(ports, before, {"name": person_name(name)}, actor.id, "renamed", [])
 
 
 async def _store(
@@ -196,11 +199,15 @@ async def _store(
     by: str,
     what: str,
     more: list[Operation],
+    network: str | None = None,
 ) -> User:
     now = instant(ports.clock.now())
     after = msgspec.structs.replace(before, **given, updated_at=now, version=before.version + 1)
     stored = Put(USERS, _item(after), when=(Equals("version", before.version),))
-    event = Event("user.changed", after.id, now, _told(after, by, what))
+    told = _told(after, by, what)
+    if network is not None:
+        told["network"] = network
+    event = Event("user.changed", after.id, now, told)
     try:
         await ports.records.write([stored, *more], [event])
     except ConditionFailed as error:
@@ -265,6 +272,28 @@ async def _reset(ports: Ports, user: User, by: str, guards: list[Operation]) -> 
     forget = await limits.forgotten(ports, user.email)
     await _store(ports, user, given, by, "password reset", [*forget, *guards])
     return secret
+
+
+async def choose_password(
+    ports: Ports, user: User, new: str, network: str | None, *used: Operation
+) -> None:
+    """A password chosen by whoever reads the user's mail; ends all sessions and pauses."""
+    given = {
+        "password_hash": await passwords.hash_of(new),
+        "must_change_password": False,
+        "generation": user.generation + 1,
+        "email_verified_at": user.email_verified_at or instant(ports.clock.now()),
+    }
+    more = [*used, *await limits.forgotten(ports, user.email)]
+    await _store(ports, user, given, user.id, "password reset by mail", more, network)
+
+
+async def link(ports: Ports, user: User, customer_id: str) -> User:
+    """The user as this customer, whose address it has shown to be its own."""
+    try:
+        return await _store(ports, user, {"customer_id": customer_id}, user.id, "linked", [])
+    except Conflict:
+        return await get(ports, user.id)
 
 
 async def sign_in(ports: Ports, email: str, password: str, address: str = "") -> User:
