@@ -18,11 +18,15 @@ function scripts(html) {
 }
 
 let tooLarge = false;
-for (const page of ['', 'login/', 'products/', 'product/', 'gallery/']) {
+const pages = readdirSync(OUT, { recursive: true })
+  .filter((path) => path.endsWith('index.html'))
+  .map((path) => path.slice(0, -'index.html'.length))
+  .sort();
+for (const page of pages) {
   const paths = scripts(readFileSync(`${OUT}${page}index.html`, 'utf8'));
   const total = paths.reduce((sum, path) => sum + gzipped(path), 0);
   tooLarge ||= total > LIMIT;
-  console.log(`/${page}`.padEnd(14), `${(total / 1000).toFixed(1)} kB`, `${paths.length} files`);
+  console.log(`/${page}`.padEnd(20), `${(total / 1000).toFixed(1)} kB`, `${paths.length} files`);
 }
 const chunks = readdirSync(`${OUT}_next/static/chunks`).filter((name) => name.endsWith('.js'));
 const largest = chunks

@@ -1,5 +1,9 @@
+import { enTrade } from './enTrade';
+
 /** The English strings, and the list of keys that every other catalogue must have. */
 export const en = {
+  ...enTrade,
+
   'app.name': 'OMNIX AI',
   'app.skip': 'Skip to content',
   'app.loading': 'Loading…',

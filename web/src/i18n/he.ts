@@ -1,6 +1,9 @@
 import type { Catalogue } from './en';
+import { heTrade } from './heTrade';
 
 export const he: Catalogue = {
+  ...heTrade,
+
   'app.name': 'OMNIX AI',
   'app.skip': 'דילוג לתוכן',
   'app.loading': 'טוען…',

@@ -11,6 +11,8 @@ interface Item {
   href: string;
   label: MessageKey;
   icon: IconName;
+  /** Where a phone's bar has no room for it. */
+  short?: MessageKey;
   /** Other pages that belong to this item. */
   also?: string;
 }
@@ -19,6 +21,20 @@ interface Item {
 const ITEMS: readonly Item[] = [
   { href: '/', label: 'nav.dashboard', icon: 'dashboard' },
   { href: '/products/', label: 'nav.products', icon: 'products', also: '/product/' },
+  {
+    href: '/replenishment/',
+    label: 'nav.replenishment',
+    short: 'nav.short.replenishment',
+    icon: 'replenish',
+    also: '/replenishment/why/',
+  },
+  {
+    href: '/purchase-orders/',
+    label: 'nav.purchasing',
+    short: 'nav.short.purchasing',
+    icon: 'truck',
+    also: '/purchase-order/',
+  },
 ];
 
 /** A rail at the side of a wide screen, a bar at the bottom of a phone. */
@@ -34,19 +50,20 @@ export function NavRail() {
         <div className="hidden px-3 pt-4 pb-5 md:block">
           <Brand />
         </div>
-        <ul className="flex md:grid md:gap-1">
-          {ITEMS.map(({ href, label, icon, also }) => {
+        <ul className="flex overflow-x-auto md:grid md:gap-1">
+          {ITEMS.map(({ href, label, short, icon, also }) => {
             const here = pathname === href || pathname === also;
             return (
-              <li key={href} className="flex-1">
+              <li key={href} className="min-w-16 flex-1">
                 <Link
                   href={href}
                   prefetch={false}
                   aria-current={here ? 'page' : undefined}
-                  className={`flex flex-col items-center gap-0.5 px-3 py-2 font-medium text-xs md:flex-row md:gap-3 md:rounded-control md:text-sm ${here ? 'text-accent-strong md:bg-accent-soft' : 'text-ink-2 hover:bg-surface-3 hover:text-ink'}`}
+                  className={`flex flex-col items-center gap-0.5 px-1.5 py-2 font-medium md:px-3 text-xs md:flex-row md:gap-3 md:rounded-control md:text-sm ${here ? 'text-accent-strong md:bg-accent-soft' : 'text-ink-2 hover:bg-surface-3 hover:text-ink'}`}
                 >
                   <Icon name={icon} size={20} />
-                  {t(label)}
+                  {short && <span className="max-w-full truncate md:hidden">{t(short)}</span>}
+                  <span className={short ? 'hidden md:inline' : ''}>{t(label)}</span>
                 </Link>
               </li>
             );

@@ -3,6 +3,7 @@
 import type { Product } from '@/api/types';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
+import { Pager } from '@/shell/Pager';
 import { oneOf } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { Badge } from '@/ui/Badge';
@@ -64,35 +65,6 @@ function ProductTable({ products, stale }: { products: readonly Product[]; stale
       rowKey={(row) => row.id}
       stale={stale}
     />
-  );
-}
-
-function Pager({
-  shown,
-  cursor,
-  next,
-}: {
-  shown: number;
-  cursor: string | null;
-  next: string | null;
-}) {
-  const { t } = useWords();
-  const turn = (to: string | null) => {
-    changeUrl({ cursor: to }, 'push');
-    scrollTo({ top: 0 });
-  };
-  return (
-    <div className="flex flex-wrap items-center justify-between gap-3 border-line border-t px-4 py-3 sm:px-5">
-      <p className="text-ink-2 text-sm">{t('products.shown', { n: shown })}</p>
-      <div className="flex gap-2">
-        <Button small disabled={!cursor} onClick={() => turn(null)}>
-          {t('products.first')}
-        </Button>
-        <Button small disabled={!next} onClick={() => turn(next)}>
-          {t('products.next')}
-        </Button>
-      </div>
-    </div>
   );
 }
 

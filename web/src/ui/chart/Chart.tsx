@@ -63,7 +63,7 @@ interface Props {
 }
 
 /**
- * A chart over days. Pointer or arrow keys read out one day, and the same figures stand in a
+ * A chart over days, or over points that `data.point` names. Pointer or arrow keys read out one day, and the same figures stand in a
  * table on demand. Keep `data` memoised: a new object redraws.
  */
 export function Chart({ title, data, height = 'h-60', footnote }: Props) {
@@ -73,7 +73,8 @@ export function Chart({ title, data, height = 'h-60', footnote }: Props) {
   const last = data.days.length - 1;
   const active = chosen === null ? null : Math.min(chosen, last);
   const activeDay = active === null ? undefined : data.days[active];
-  const day = activeDay ? fmt.day(format, activeDay, 'long') : null;
+  const nameOf = (point: string) => data.point?.name(point) ?? fmt.day(format, point, 'long');
+  const day = activeDay ? nameOf(activeDay) : null;
   const { open } = data;
   const openName =
     open && data.days.includes(open.day) && (active === null || activeDay === open.day)
@@ -99,11 +100,7 @@ export function Chart({ title, data, height = 'h-60', footnote }: Props) {
         aria-valuemin={0}
         aria-valuemax={last}
         aria-valuenow={active ?? last}
-        aria-valuetext={sentence(
-          data,
-          active ?? last,
-          fmt.day(format, data.days[active ?? last] ?? '', 'long'),
-        )}
+        aria-valuetext={sentence(data, active ?? last, nameOf(data.days[active ?? last] ?? ''))}
         onKeyDown={(event) => {
           const next = step(event.key, active, data.days.length);
           if (next === undefined) return;

@@ -4,19 +4,20 @@ import { type Column, Table } from '../Table';
 import { readings } from './read';
 import type { ChartData } from './types';
 
-/** The figures behind a chart, newest first. */
+/** The figures behind a chart: days newest first, other points in their order. */
 export function ChartTable({ title, data }: { title: string; data: ChartData }) {
   const { t, format } = useWords();
-  const rows = data.days.map((_, i) => i).reverse();
+  const order = data.days.map((_, i) => i);
+  const rows = data.point ? order : order.reverse();
   const columns: Column<number>[] = [
     {
       key: 'day',
-      head: t('col.day'),
+      head: data.point?.head ?? t('col.day'),
       names: true,
       cell: (row) => {
         const day = data.days[row] ?? '';
         const open = day === data.open?.day ? ` (${data.open.name})` : '';
-        return fmt.day(format, day) + open;
+        return (data.point ? data.point.name(day) : fmt.day(format, day)) + open;
       },
     },
     ...readings(data, null).map(

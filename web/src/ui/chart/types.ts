@@ -43,4 +43,6 @@ export interface ChartData {
   readonly shade?: Shade;
   readonly open?: OpenDay;
   readonly dayTick: (day: string) => string;
+  /** For points that are no days, such as quantities: what one is called, and their column. */
+  readonly point?: { readonly head: string; readonly name: (point: string) => string };
 }

@@ -1,0 +1,5 @@
+import { PurchaseOrderPage } from '@/features/purchasing/PurchaseOrderPage';
+
+export default function Page() {
+  return <PurchaseOrderPage />;
+}

@@ -1,0 +1,5 @@
+import { PurchaseOrdersPage } from '@/features/purchasing/PurchaseOrdersPage';
+
+export default function Page() {
+  return <PurchaseOrdersPage />;
+}

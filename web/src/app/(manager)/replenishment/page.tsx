@@ -1,0 +1,5 @@
+import { ReplenishmentPage } from '@/features/purchasing/ReplenishmentPage';
+
+export default function Page() {
+  return <ReplenishmentPage />;
+}

@@ -1,0 +1,5 @@
+import { WhyPage } from '@/features/purchasing/WhyPage';
+
+export default function Page() {
+  return <WhyPage />;
+}
