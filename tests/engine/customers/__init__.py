@@ -1,0 +1,1 @@
+"""Customers in numbers, against published figures and slow integrals."""
