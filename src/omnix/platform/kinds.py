@@ -37,6 +37,12 @@ KINDS: dict[str, Kind] = {
         "No access token or API key, or one that is wrong, expired or revoked.",
         "Refresh the token, or sign in.",
     ),
+    "second-factor-required": Kind(
+        (401,),
+        "Send the code of your authenticator app too",
+        "The password is right, and the user has a second factor.",
+        "Send it again with `code`: of the app, or a recovery code.",
+    ),
     "forbidden": Kind(
         (403,),
         "Not allowed",

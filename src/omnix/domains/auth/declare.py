@@ -51,6 +51,9 @@ MAIL_TOKENS = Collection("mail_tokens", table="auth", key=("id",), ttl="expires"
 REGISTRATIONS = Collection("registrations", table="auth", key=("id",), ttl="expires")
 """People who asked for an account and have not shown yet that they read the address's mail."""
 
+SECOND_FACTORS = Collection("second_factors", table="auth", key=("user",))
+"""The secret that a user's authenticator app shares, encrypted, and hashes of recovery codes."""
+
 RESET_MAIL = JobType(
     "auth.reset-mail", "Mail a link to choose a new password", queue="notifications-queue"
 )
@@ -70,11 +73,13 @@ DOMAIN = Domain(
         AUDIT_HEAD,
         MAIL_TOKENS,
         REGISTRATIONS,
+        SECOND_FACTORS,
     ),
     events={
         "user.created": "A user was added.",
         "user.changed": "A user's role, state or password changed.",
         "user.registered": "Somebody confirmed an address and so became a user.",
+        "user.second-factor-changed": "A user's second factor came or went.",
         "session.began": "A user signed in.",
         "session.ended": "A user ended a session.",
         "session.reused": "A refresh token came a second time, so its session was ended.",

@@ -13,7 +13,7 @@ from omnix.platform.access import PUBLIC, SIGNED_IN, Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
-from . import account_routes, audit_routes, keys, service, users
+from . import account_routes, audit_routes, keys, second_routes, service, users
 from .asking import WITH_ACCESS, AnyRequest, address_of
 from .authenticate import Access
 from .model import (
@@ -39,10 +39,14 @@ _COOKIE_PATH = "/v1/auth"
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``cookie`` keeps the refresh token where scripts cannot read it; for browsers."""
+    """``cookie`` keeps the refresh token where scripts cannot read it; for browsers.
+
+    ``code`` is of the authenticator app, or a recovery code, where the user has a second factor.
+    """
 
     email: Email
     password: Password
+    code: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     cookie: bool = False
 
 
@@ -175,8 +179,13 @@ def _answer(request: AnyRequest, signed: service.SignedIn, by_cookie: bool) -> R
 async def login(
     request: AnyRequest, ports: Ports, access: Access, data: SignIn
 ) -> Response[Tokens]:
-    """Access and refresh token for e-mail and password."""
-    signed = await service.sign_in(ports, access, address_of(request), data.email, data.password)
+    """Access and refresh token for e-mail and password, and the code of a second factor.
+
+    Without the code it refuses with `second-factor-required`: ask for it and send all again.
+    """
+    signed = await service.sign_in(
+        ports, access, address_of(request), data.email, data.password, data.code
+    )
     return _answer(request, signed, data.cookie)
 
 
@@ -334,5 +343,6 @@ ROUTES = (
     create_api_key,
     revoke_api_key,
     *account_routes.ROUTES,
+    *second_routes.ROUTES,
     *audit_routes.ROUTES,
 )

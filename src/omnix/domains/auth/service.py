@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from omnix.kit.errors import NotFound, OmnixError, Unauthenticated
 from omnix.ports import Ports
 
-from . import audit, limits, register, sessions, users
+from . import audit, limits, register, second, sessions, users
 from .authenticate import Access
 from .model import User
 from .users import ADMIN_EMAIL, ensure_admin, reset_password
@@ -31,11 +31,24 @@ class SignedIn:
 
 
 async def sign_in(
-    ports: Ports, access: Access, address: str, email: str, password: str
+    ports: Ports,
+    access: Access,
+    address: str,
+    email: str,
+    password: str,
+    code: str | None = None,
 ) -> SignedIn:
-    """Raises Unauthenticated, or TooMany for the address or the account."""
+    """``code`` is of the second factor, where the user has one.
+
+    Raises SecondFactorRequired without it, Unauthenticated, or TooMany for the address or the
+    account.
+    """
     await limits.take(ports, address, access.address_attempts)
-    user = await users.sign_in(ports, email, password, address)
+
+    async def proven(user: User) -> None:
+        await second.required(ports, user.id, code)
+
+    user = await users.sign_in(ports, email, password, address, proven)
     user = await register.linked(ports, user)
     session = await sessions.begin(ports, user, audit.network(address))
     return SignedIn(user, await access.tokens.sign(user.id, user.role, session.id), session)

@@ -1,6 +1,6 @@
 """Users: who may sign in, with which role."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -30,6 +30,7 @@ from .declare import ATTEMPTS, SESSIONS, USER_EMAIL, USERS
 from .model import NewUser, User, UserChange
 
 ADMIN_EMAIL = "admin@omnix.local"
+Proof = Callable[[User], Awaitable[None]]
 
 
 async def get(ports: Ports, id: str) -> User:
@@ -296,10 +297,13 @@ async def link(ports: Ports, user: User, customer_id: str) -> User:
         return await get(ports, user.id)
 
 
-async def sign_in(ports: Ports, email: str, password: str, address: str = "") -> User:
+async def sign_in(
+    ports: Ports, email: str, password: str, address: str = "", also: Proof | None = None
+) -> User:
     """The user who knows the password, where ``address`` is the network's.
 
-    Raises Unauthenticated, in the same words and after the same work whether the e-mail, the
+    ``also`` refuses who must prove more than that; what it refuses counts as a wrong password
+    does. Raises Unauthenticated, in the same words and after the same work whether the e-mail, the
     password or the account's state was wrong; TooMany.
     """
     try:
@@ -311,6 +315,8 @@ async def sign_in(ports: Ports, email: str, password: str, address: str = "") ->
     right = await passwords.matches(user.password_hash if user else None, password)
     if user is None or not right or user.state != "active":
         raise Unauthenticated("wrong e-mail address or password")
+    if also is not None:
+        await also(user)
     await limits.succeeded(ports, account, address, counted)
     if passwords.outdated(user.password_hash):
         user = await _rehashed(ports, user, password)

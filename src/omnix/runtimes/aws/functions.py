@@ -15,8 +15,8 @@ from omnix.kit.declare import Collection
 Kind = Literal["backend", "forecast", "lake", "work"]
 
 BUNDLES: Mapping[Kind, tuple[str, ...]] = {
-    "backend": ("litestar", "msgspec", "argon2-cffi", "joserfc", "mangum"),
-    "forecast": ("litestar", "msgspec", "argon2-cffi", "joserfc", "mangum", "numpy"),
+    "backend": ("litestar", "msgspec", "argon2-cffi", "joserfc", "pyotp", "mangum"),
+    "forecast": ("litestar", "msgspec", "argon2-cffi", "joserfc", "pyotp", "mangum", "numpy"),
     "lake": ("msgspec", "numpy", "duckdb", "deltalake"),
     "work": ("msgspec", "numpy", "duckdb", "deltalake", "python-calamine"),
 }
