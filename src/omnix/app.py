@@ -21,6 +21,7 @@ from omnix.domains.inventory import routes as inventory_routes
 from omnix.domains.inventory.replenishment import routes as replenishment_routes
 from omnix.domains.orders import routes as orders_routes
 from omnix.domains.products import routes as products_routes
+from omnix.domains.streaming import routes as streaming_routes
 from omnix.domains.system import routes as system_routes
 from omnix.domains.system.health import Doctor, Probe
 from omnix.platform import problems
@@ -47,9 +48,10 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *dashboard_routes.ROUTES,
     *experiments_routes.ROUTES,
     *ofrep.ROUTES,
+    *streaming_routes.ROUTES,
     *transfer_routes.ROUTES,
 )
-DIRECT = orders_routes.DIRECT
+DIRECT = (*orders_routes.DIRECT, *streaming_routes.DIRECT)
 WORK = frozenset({"CONSUMERS", "JOBS", "ALWAYS"})
 
 

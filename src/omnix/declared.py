@@ -9,6 +9,7 @@ from omnix.domains.inventory.declare import DOMAIN as INVENTORY
 from omnix.domains.orders.declare import DOMAIN as ORDERS
 from omnix.domains.products.declare import DOMAIN as PRODUCTS
 from omnix.domains.realtime.declare import DOMAIN as REALTIME
+from omnix.domains.streaming.declare import DOMAIN as STREAMING
 from omnix.domains.system.declare import DOMAIN as SYSTEM
 from omnix.kit.declare import ROLES, Collection, Domain, Fact, Permission, Schedule
 from omnix.transfer.declare import DOMAIN as TRANSFER
@@ -22,6 +23,7 @@ DECLARED: tuple[Domain, ...] = (
     INVENTORY,
     ORDERS,
     CUSTOMERS,
+    STREAMING,
     REALTIME,
     DASHBOARD,
     TRANSFER,

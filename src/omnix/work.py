@@ -12,6 +12,7 @@ from omnix.domains.inventory import handlers as inventory_handlers
 from omnix.domains.inventory.replenishment import handlers as replenishment_handlers
 from omnix.domains.orders import handlers as orders_handlers
 from omnix.domains.products import handlers as products_handlers
+from omnix.domains.streaming import handlers as streaming_handlers
 from omnix.domains.system.health import beat_forever
 from omnix.platform.consume import Consumer
 from omnix.platform.jobs import JobHandler
@@ -27,6 +28,7 @@ CONSUMERS: tuple[Consumer, ...] = (
     *replenishment_handlers.CONSUMERS,
     *dashboard_handlers.CONSUMERS,
     *experiments_handlers.CONSUMERS,
+    *streaming_handlers.CONSUMERS,
     audit.recording(EVENTS),
 )
 JOBS: tuple[JobHandler, ...] = (
@@ -40,6 +42,7 @@ JOBS: tuple[JobHandler, ...] = (
     *forecasting_handlers.JOBS,
     *dashboard_handlers.JOBS,
     *experiments_handlers.JOBS,
+    *streaming_handlers.JOBS,
     *demo.JOBS,
     *transfer_jobs.JOBS,
 )

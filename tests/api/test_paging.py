@@ -43,6 +43,8 @@ _FILLED_ELSEWHERE = {
     "/orders",
     "/forecasts",
     "/imports",
+    "/streaming/anomalies",
+    "/streaming/trending",
     "/audit-log",
     "/auth/sessions",
 }

@@ -709,6 +709,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{customer_id}/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is known */
+        get: operations["get_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/consumption-predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Next purchases */
+        get: operations["get_consumption"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/replenishment-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shopping list */
+        get: operations["get_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/churn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Chance of staying away */
+        get: operations["get_churn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/lifetime-value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lifetime value */
+        get: operations["get_lifetime_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/segment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A customer's segments */
+        get: operations["get_customer_segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/batch-analysis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Analyse all customers */
+        post: operations["analyse_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List segments */
+        get: operations["list_segments"];
+        put?: never;
+        /** Define a segment */
+        post: operations["define_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments/{segment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a segment */
+        delete: operations["delete_segment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments/{segment_id}/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a segment does */
+        get: operations["segment_performance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers": {
         parameters: {
             query?: never;
@@ -1828,6 +1999,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an event */
+        post: operations["send_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send events */
+        post: operations["send_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The schema of an event */
+        get: operations["get_event_schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/streaming/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live figures */
+        get: operations["streaming_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/streaming/trending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trending products */
+        get: operations["streaming_trending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/streaming/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions */
+        get: operations["streaming_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/streaming/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List anomalies */
+        get: operations["list_stream_anomalies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/streaming/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count live figures anew */
+        post: operations["replay_streaming"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/imports": {
         parameters: {
             query?: never;
@@ -1926,6 +2233,44 @@ export interface components {
             quantity: number;
             /** @description Minor units of `currency` */
             extra_minor: number;
+        };
+        /** Analysed */
+        Analysed: {
+            customer_id: string;
+            as_of: string;
+            made_at: string;
+            currency: string;
+            /** @enum {string} */
+            lifecycle: "new" | "active" | "at_risk" | "lost";
+            segments: string[];
+            rfm: components["schemas"]["Rfm"];
+            facts: components["schemas"]["Facts"];
+            churn: components["schemas"]["Churn"];
+            lifetime_value: components["schemas"]["LifetimeValue"];
+            consumption: components["schemas"]["Consumption"][];
+            reach_days: number;
+        };
+        /** Anomaly */
+        Anomaly: {
+            id: string;
+            /** @enum {string} */
+            metric: "revenue" | "orders" | "visits";
+            hour: string;
+            value: number;
+            expected: number;
+            low: number;
+            high: number;
+            score: number;
+            /** @enum {string} */
+            direction: "high" | "low";
+            weeks: number;
+            currency?: string | null;
+            detected_at: string;
+        };
+        /** AnomalyList */
+        AnomalyList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Anomaly"][];
         };
         /** ApiKeyList */
         ApiKeyList: {
@@ -2026,6 +2371,12 @@ export interface components {
             next_cursor?: string | null;
             items: components["schemas"]["CategoryCount"][];
         };
+        /** CategoryShare */
+        CategoryShare: {
+            category: string;
+            revenue_minor: number;
+            share: number;
+        };
         /** Check */
         Check: {
             name: string;
@@ -2033,6 +2384,26 @@ export interface components {
             status: "ok" | "degraded" | "failed";
             /** @default  */
             detail: string;
+        };
+        /** Churn */
+        Churn: {
+            churn: number;
+            alive: number;
+            days: number;
+            calibrated: boolean;
+            reason: string;
+        };
+        /** ChurnAnswer */
+        ChurnAnswer: {
+            customer_id: string;
+            /**
+             * @default none
+             * @enum {string}
+             */
+            state: "none" | "ready";
+            as_of?: string | null;
+            made_at?: string | null;
+            churn?: components["schemas"]["Churn"] | null;
         };
         /** Cohort */
         Cohort: {
@@ -2062,6 +2433,16 @@ export interface components {
             product_id: string;
             quantity: number;
         };
+        /** Condition */
+        Condition: {
+            /** @enum {string} */
+            attribute: "orders" | "revenue_minor" | "average_order_minor" | "days_since_last" | "days_since_first" | "usual_interval_days" | "recency" | "frequency" | "money" | "alive" | "churn" | "expected_spend_minor" | "discounted_share" | "lifecycle" | "favourite_category";
+            /** @enum {string} */
+            operator: "is" | "above" | "below" | "at_least" | "at_most";
+            value: number | string;
+            /** @default false */
+            negate: boolean;
+        };
         /** Confirmation */
         Confirmation: {
             token: string;
@@ -2082,6 +2463,36 @@ export interface components {
             sms_marketing: boolean;
             /** @default false */
             personalisation: boolean;
+        };
+        /** Consumption */
+        Consumption: {
+            /** @enum {string} */
+            kind: "product" | "category";
+            item: string;
+            name: string;
+            run_out: string;
+            earliest: string;
+            latest: string;
+            within_7: number;
+            within_14: number;
+            usual_interval_days: number;
+            last_bought: string;
+            times_bought: number;
+            usual_quantity: number;
+            calibrated: boolean;
+            reason: string;
+        };
+        /** ConsumptionAnswer */
+        ConsumptionAnswer: {
+            customer_id: string;
+            /**
+             * @default none
+             * @enum {string}
+             */
+            state: "none" | "ready";
+            as_of?: string | null;
+            made_at?: string | null;
+            items?: components["schemas"]["Consumption"][];
         };
         /** CreatedApiKey */
         CreatedApiKey: {
@@ -2233,6 +2644,16 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** EventBatch */
+        EventBatch: {
+            events?: unknown[];
+            batch?: unknown[];
+            sent_at?: string | null;
+            sentAt?: string | null;
+            client_id?: string | null;
+            user_id?: string | null;
+            timestamp_micros?: number | null;
+        };
         /** Experiment */
         Experiment: {
             id: string;
@@ -2244,7 +2665,7 @@ export interface components {
             variants: components["schemas"]["Variant"][];
             metrics: components["schemas"]["experiments_model_Metric"][];
             traffic: number;
-            targeting: components["schemas"]["Rule"][];
+            targeting: components["schemas"]["experiments_targeting_Rule"][];
             namespace: components["schemas"]["Namespace"] | null;
             /** @enum {string} */
             method: "sequential" | "fixed" | "bayesian";
@@ -2280,7 +2701,7 @@ export interface components {
             variants?: components["schemas"]["Variant"][];
             metrics?: components["schemas"]["experiments_model_Metric"][];
             unit?: "customer" | "product" | "location" | "visitor";
-            targeting?: components["schemas"]["Rule"][];
+            targeting?: components["schemas"]["experiments_targeting_Rule"][];
             namespace?: components["schemas"]["Namespace"] | null;
             method?: "sequential" | "fixed" | "bayesian";
             alpha?: number;
@@ -2334,6 +2755,26 @@ export interface components {
         Factor: {
             enabled: boolean;
             recovery_codes_left: number;
+        };
+        /** Facts */
+        Facts: {
+            orders: number;
+            first_day: string;
+            last_day: string;
+            revenue_minor: number;
+            average_order_minor: number;
+            units_per_order: number;
+            usual_interval_days: number | null;
+            usual_hours: number[];
+            usual_hours_share: number;
+            discounted_share: number;
+            shop_discounted_share: number;
+            favourite_categories: components["schemas"]["CategoryShare"][];
+        };
+        /** FieldReason */
+        FieldReason: {
+            field: string;
+            reason: string;
         };
         /** Figure */
         Figure: {
@@ -2423,6 +2864,12 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** FunnelStep */
+        FunnelStep: {
+            step: string;
+            visitors: number;
+            share: number | null;
+        };
         /** GoodsReturn */
         GoodsReturn: {
             version?: number | null;
@@ -2431,27 +2878,6 @@ export interface components {
             restock: boolean;
             /** @default  */
             note: string;
-        };
-        /** Group */
-        Group: {
-            /** @default 0 */
-            orders: number;
-            /** @default 0 */
-            units: number;
-            /** @default 0 */
-            revenue_minor: number;
-            average_order_minor?: number | null;
-            /** @default 0 */
-            discount_minor: number;
-            /** @default 0 */
-            charges_minor: number;
-            /** @default 0 */
-            returns_minor: number;
-            /** @default 0 */
-            cancellations_minor: number;
-            /** @default 0 */
-            customers: number;
-            key: string;
         };
         /** Health */
         Health: {
@@ -2541,6 +2967,18 @@ export interface components {
             reorder_point: number;
             target: number;
         };
+        /** InsightsAnswer */
+        InsightsAnswer: {
+            customer_id: string;
+            /**
+             * @default none
+             * @enum {string}
+             */
+            state: "none" | "ready";
+            as_of?: string | null;
+            made_at?: string | null;
+            insights?: components["schemas"]["Analysed"] | null;
+        };
         /** Interleaved */
         Interleaved: {
             items: components["schemas"]["Placed"][];
@@ -2620,6 +3058,32 @@ export interface components {
             told_days: number;
             told_deviation_days: number;
         };
+        /** LifetimeValue */
+        LifetimeValue: {
+            days: number;
+            purchases: number;
+            purchases_low: number;
+            purchases_high: number;
+            spend_minor: number;
+            spend_low_minor: number;
+            spend_high_minor: number;
+            so_far_minor: number;
+            model: string;
+            calibration_factor: number;
+        };
+        /** LifetimeValueAnswer */
+        LifetimeValueAnswer: {
+            customer_id: string;
+            /**
+             * @default none
+             * @enum {string}
+             */
+            state: "none" | "ready";
+            as_of?: string | null;
+            made_at?: string | null;
+            currency?: string | null;
+            lifetime_value?: components["schemas"]["LifetimeValue"] | null;
+        };
         /** LineReturn */
         LineReturn: {
             line: number;
@@ -2631,6 +3095,28 @@ export interface components {
         LineUnits: {
             line: number;
             quantity: number;
+        };
+        /** LiveMetrics */
+        LiveMetrics: {
+            as_of: string;
+            minutes: number;
+            currency: string;
+            revenue_minor: number;
+            revenue_per_minute_minor: number;
+            orders: number;
+            events: number;
+            late_events: number;
+            too_late_events: number;
+            active_5_minutes: number;
+            active_30_minutes: number;
+            other_currencies: {
+                [key: string]: number;
+            };
+            by_type: {
+                [key: string]: number;
+            };
+            funnel: components["schemas"]["FunnelStep"][];
+            series: components["schemas"]["MinutePoint"][];
         };
         /** Location */
         Location: {
@@ -2695,6 +3181,14 @@ export interface components {
             definition: string;
             units: string[];
         };
+        /** MinutePoint */
+        MinutePoint: {
+            at: string;
+            events: number;
+            visitors: number;
+            orders: number;
+            revenue_minor: number;
+        };
         /** MonthlyCost */
         MonthlyCost: {
             requests: number;
@@ -2757,7 +3251,7 @@ export interface components {
              */
             traffic: number;
             /** @default [] */
-            targeting: (components["schemas"]["Rule"] | unknown)[];
+            targeting: (components["schemas"]["experiments_targeting_Rule"] | unknown)[];
             namespace?: components["schemas"]["Namespace"] | null;
             /**
              * @default sequential
@@ -2850,6 +3344,11 @@ export interface components {
             exchange_rate?: string | null;
             /** @default  */
             note: string;
+        };
+        /** NewSegment */
+        NewSegment: {
+            name: string;
+            rule: components["schemas"]["customers_segments_model_Rule"];
         };
         /** NewSupplier */
         NewSupplier: {
@@ -2967,9 +3466,9 @@ export interface components {
             first_day: string;
             last_day: string;
             currency: string;
-            channels: components["schemas"]["Group"][];
-            locations: components["schemas"]["Group"][];
-            weekdays: components["schemas"]["Group"][];
+            channels: components["schemas"]["orders_figures_Group"][];
+            locations: components["schemas"]["orders_figures_Group"][];
+            weekdays: components["schemas"]["orders_figures_Group"][];
         };
         /** OrderSummary */
         OrderSummary: {
@@ -3070,6 +3569,35 @@ export interface components {
             version?: number | null;
             /** @default  */
             note: string;
+        };
+        /** Performance */
+        Performance: {
+            as_of: string;
+            made_at: string;
+            currency: string;
+            /** @default 0 */
+            customers: number;
+            /** @default 0 */
+            share: number;
+            /** @default 0 */
+            revenue_minor: number;
+            /** @default 0 */
+            previous_revenue_minor: number;
+            /** @default 0 */
+            orders: number;
+            /** @default 0 */
+            previous_orders: number;
+            /** @default 0 */
+            expected_spend_minor: number;
+            /** @default 0 */
+            churn: number;
+            /** @default 0 */
+            entered: number;
+            /** @default 0 */
+            left: number;
+            came_from?: {
+                [key: string]: number;
+            };
         };
         /** Placed */
         Placed: {
@@ -3436,16 +3964,32 @@ export interface components {
             position: number;
             reason: string;
         };
+        /** RefusedEvent */
+        RefusedEvent: {
+            position: number;
+            message_id: string | null;
+            errors: components["schemas"]["FieldReason"][];
+        };
         /** Registration */
         Registration: {
             email: string;
             name: string;
             password: string;
         };
+        /** ReplayRequest */
+        ReplayRequest: {
+            since?: string | null;
+        };
         /** Reset */
         Reset: {
             token: string;
             new_password: string;
+        };
+        /** Rfm */
+        Rfm: {
+            recency: number;
+            frequency: number;
+            money: number;
         };
         /** RfmCell */
         RfmCell: {
@@ -3458,14 +4002,6 @@ export interface components {
         /** RfmList */
         RfmList: {
             items: components["schemas"]["RfmCell"][];
-        };
-        /** Rule */
-        Rule: {
-            attribute: string;
-            /** @enum {string} */
-            operator: "in" | "not_in" | "starts_with" | "contains" | "at_least" | "at_most" | "exists" | "not_exists";
-            /** @default [] */
-            values: ((string | number | boolean) | unknown)[];
         };
         /** SalesPoint */
         SalesPoint: {
@@ -3488,10 +4024,52 @@ export interface components {
             p: number;
             p_always: number;
         };
+        /** Segment */
+        Segment: {
+            id: string;
+            /** @enum {string} */
+            kind: "rule" | "lifecycle" | "cluster";
+            name: string;
+            reason: string;
+            rule?: components["schemas"]["customers_segments_model_Rule"] | null;
+            performance?: components["schemas"]["Performance"] | null;
+        };
+        /** SegmentAnswer */
+        SegmentAnswer: {
+            customer_id: string;
+            /**
+             * @default none
+             * @enum {string}
+             */
+            state: "none" | "ready";
+            as_of?: string | null;
+            made_at?: string | null;
+            /** @enum {null|string} */
+            lifecycle?: "new" | "active" | "at_risk" | "lost" | null;
+            rfm?: components["schemas"]["Rfm"] | null;
+            segments?: string[];
+        };
+        /** SegmentList */
+        SegmentList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Segment"][];
+        };
         /** ServiceCost */
         ServiceCost: {
             service: string;
             amount_micro: number;
+        };
+        /** SessionFigures */
+        SessionFigures: {
+            from: string;
+            to: string;
+            gap_minutes: number;
+            sessions: number;
+            visitors: number;
+            events: number;
+            mean_seconds: number;
+            bounced: number;
+            converted: number;
         };
         /** SessionList */
         SessionList: {
@@ -3718,6 +4296,18 @@ export interface components {
             crossed: number;
             refused: components["schemas"]["Refused"][];
         };
+        /** TakenEvent */
+        TakenEvent: {
+            message_id: string;
+            /** @enum {string} */
+            outcome: "accepted" | "duplicate";
+        };
+        /** TakenEvents */
+        TakenEvents: {
+            accepted: number;
+            duplicates: number[];
+            refused: components["schemas"]["RefusedEvent"][];
+        };
         /** Terms */
         Terms: {
             product_id: string;
@@ -3780,6 +4370,22 @@ export interface components {
         TransferLine: {
             product_id: string;
             quantity: number;
+        };
+        /** Trending */
+        Trending: {
+            as_of: string;
+            minutes: number;
+            items: components["schemas"]["TrendingProduct"][];
+        };
+        /** TrendingProduct */
+        TrendingProduct: {
+            product_id: string;
+            score: number;
+            views: number;
+            carts: number;
+            units: number;
+            interest: number;
+            expected_interest: number;
         };
         /** UnitsDay */
         UnitsDay: {
@@ -3903,6 +4509,14 @@ export interface components {
             previous: string;
             hash: string;
         };
+        /** Group */
+        customers_segments_model_Group: {
+            all: (components["schemas"]["Condition"] | unknown)[];
+        };
+        /** Rule */
+        customers_segments_model_Rule: {
+            any: (components["schemas"]["customers_segments_model_Group"] | unknown)[];
+        };
         /** Metric */
         dashboard_metrics_Metric: {
             name: string;
@@ -3958,6 +4572,14 @@ export interface components {
         experiments_routes_MetricList: {
             items: components["schemas"]["MetricTold"][];
         };
+        /** Rule */
+        experiments_targeting_Rule: {
+            attribute: string;
+            /** @enum {string} */
+            operator: "in" | "not_in" | "starts_with" | "contains" | "at_least" | "at_most" | "exists" | "not_exists";
+            /** @default [] */
+            values: ((string | number | boolean) | unknown)[];
+        };
         /** FanPoint */
         forecasting_model_FanPoint: {
             day: string;
@@ -4010,6 +4632,27 @@ export interface components {
             quantity: number;
             /** @description Minor units of `currency` */
             unit_cost_minor?: number | null;
+        };
+        /** Group */
+        orders_figures_Group: {
+            /** @default 0 */
+            orders: number;
+            /** @default 0 */
+            units: number;
+            /** @default 0 */
+            revenue_minor: number;
+            average_order_minor?: number | null;
+            /** @default 0 */
+            discount_minor: number;
+            /** @default 0 */
+            charges_minor: number;
+            /** @default 0 */
+            returns_minor: number;
+            /** @default 0 */
+            cancellations_minor: number;
+            /** @default 0 */
+            customers: number;
+            key: string;
         };
         /** Line */
         orders_model_Line: {
@@ -7781,6 +8424,791 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_insights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightsAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_consumption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsumptionAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alerts: {
+        parameters: {
+            query?: {
+                within_days?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsumptionAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_churn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lifetime_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifetimeValueAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_customer_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyse_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_segments: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    define_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSegment"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    segment_performance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performance"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14240,6 +15668,631 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlagEvaluations"] | null;
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenEvent"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventBatch"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenEvents"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_event_schema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streaming_metrics: {
+        parameters: {
+            query?: {
+                /** @description Length of the window. */
+                minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveMetrics"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streaming_trending: {
+        parameters: {
+            query?: {
+                /** @description Length of the window. */
+                minutes?: number;
+                /** @description How many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trending"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streaming_sessions: {
+        parameters: {
+            query?: {
+                /** @description How far back. */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionFigures"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_stream_anomalies: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                metric?: "revenue" | "orders" | "visits" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_streaming: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
                 };
             };
             /** @description The request is not valid */

@@ -10,13 +10,16 @@ from omnix.ports import Ports
 MOST_PRODUCTS = 50
 """So many products of one event are told on channels of their own; the others are read anew."""
 
-QUIET = frozenset({"sales", "customer", "user", "session", "api-key", "exposure", "outcome"})
+QUIET = frozenset(
+    {"sales", "customer", "user", "session", "api-key", "exposure", "outcome", "events"}
+)
 """Nouns that no channel tells of: people, what they were shown and did, and sales, which
 ``dashboard.refreshed`` follows."""
 
 _ORDER = ("number", "status", "total_minor", "currency", "customer_id", "location_id")
 _PURCHASE = ("id", "state", "supplier_id", "total_minor", "currency")
 _SYSTEM = frozenset({"job", "settings", "setup", "import"})
+_STREAMING = frozenset({"streaming", "anomaly"})
 _DASHBOARD = frozenset({"dashboard", "forecast"})
 
 Told = tuple[str, dict[str, Any]]
@@ -74,6 +77,8 @@ def messages(event: Event) -> Iterator[Told]:
         yield "experiments", _some(event.data, ("id", "key", "status", "version"))
     elif noun in _DASHBOARD:
         yield "dashboard", dict(event.data)
+    elif noun in _STREAMING:
+        yield "streaming", dict(event.data)
     elif noun in _SYSTEM:
         yield "system", dict(event.data)
 

@@ -10,6 +10,7 @@ CHANNELS = {
     "purchasing": "purchasing:read",
     "dashboard": "dashboard:read",
     "experiments": "experiments:read",
+    "streaming": "streaming:read",
     "system": "system:read",
 }
 """Channels and the permission that each asks for. ``product.ID`` is one product's own channel."""

@@ -1,0 +1,1 @@
+"""Streaming: what visitors do, taken once, counted live, kept for analysis."""

@@ -1,0 +1,1 @@
+"""What is unusual, given the season."""
