@@ -5,6 +5,7 @@ from typing import Any
 
 from omnix.declared import EVENTS, FACTS
 from omnix.domains.auth import audit, mailed
+from omnix.domains.customers import handlers as customers_handlers
 from omnix.domains.dashboard import handlers as dashboard_handlers
 from omnix.domains.experiments import handlers as experiments_handlers
 from omnix.domains.forecasting import handlers as forecasting_handlers
@@ -40,6 +41,7 @@ JOBS: tuple[JobHandler, ...] = (
     *inventory_handlers.JOBS,
     *orders_handlers.JOBS,
     *forecasting_handlers.JOBS,
+    *customers_handlers.JOBS,
     *dashboard_handlers.JOBS,
     *experiments_handlers.JOBS,
     *streaming_handlers.JOBS,

@@ -43,6 +43,7 @@ _FILLED_ELSEWHERE = {
     "/orders",
     "/forecasts",
     "/imports",
+    "/segments",
     "/streaming/anomalies",
     "/streaming/trending",
     "/audit-log",

@@ -1,6 +1,17 @@
 """What the customers domain declares."""
 
-from omnix.kit.declare import EDITORS, READERS, Collection, Domain, Index, Permission
+from omnix.kit.declare import (
+    ANALYST,
+    CUSTOMER,
+    EDITORS,
+    READERS,
+    Collection,
+    Domain,
+    Index,
+    JobType,
+    Permission,
+    Schedule,
+)
 
 CUSTOMERS = Collection(
     "customers",
@@ -13,17 +24,40 @@ CUSTOMERS = Collection(
 )
 """``listing`` is the status."""
 
+INSIGHTS = Collection("customer_insights", table="customers", key=("customer_id",))
+"""What the last analysis found of each customer who ever bought; gone where a customer is."""
+
+SEGMENTS = Collection(
+    "segments",
+    table="customers",
+    key=("id",),
+    indexes=(Index("listing-index", "listing", "id"),),
+)
+"""Rules that people wrote, and the segments that an analysis made; ``listing`` is ``all``."""
+
+ANALYSES = Collection("customer_analyses", table="customers", key=("id",))
+"""The latest analysis, under ``latest``: its models, and how they fared on the past."""
+
+ANALYSE = JobType("customers.analyse", "Analyse every customer", timeout=600)
+
 DOMAIN = Domain(
     name="customers",
     title="Customers",
-    collections=(CUSTOMERS,),
+    collections=(CUSTOMERS, INSIGHTS, SEGMENTS, ANALYSES),
+    jobs=(ANALYSE,),
+    schedules=(Schedule("customers-nightly", job=ANALYSE.name, at="03:30"),),
     events={
         "customer.created": "A customer became known.",
         "customer.changed": "A customer's data changed.",
         "customer.archived": "A customer left the list of active ones.",
+        "customers.analysed": "Every customer was analysed anew.",
     },
     permissions=(
         Permission("customers:read", "See customers", READERS),
         Permission("customers:write", "Change customers", EDITORS),
+        Permission("insights:read", "See what is known of a customer", READERS | {CUSTOMER}),
+        Permission("insights:write", "Ask for an analysis of customers", EDITORS | {ANALYST}),
+        Permission("segments:read", "See segments", READERS),
+        Permission("segments:write", "Write rules of segments", EDITORS),
     ),
 )

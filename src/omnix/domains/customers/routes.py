@@ -9,7 +9,7 @@ from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
-from . import service
+from . import insights_routes, service
 from .model import Customer, CustomerChange, NewCustomer, Status
 
 
@@ -70,4 +70,11 @@ async def archive_customer(ports: Ports, actor: Actor, customer_id: str) -> None
     await service.archive(ports, actor, customer_id)
 
 
-ROUTES = (list_customers, create_customer, get_customer, change_customer, archive_customer)
+ROUTES = (
+    *insights_routes.ROUTES,
+    list_customers,
+    create_customer,
+    get_customer,
+    change_customer,
+    archive_customer,
+)

@@ -20,6 +20,11 @@ from .histories import Array, Histories
 from .minimise import minimise
 from .special import hyp2f1, rising
 
+_BOUND = np.array([12.0, 12.0, 5.0, 12.0])
+"""Where nobody drops out, or all alike, a and b grow without end together: their ratio is known
+long before, and the hypergeometric function stays within a double up to here.
+"""
+
 _SCALE = 10.0
 """Times are fitted with the longest at this length: alpha then starts near its like."""
 
@@ -180,7 +185,7 @@ def fit(of: Histories, *, modified: bool = False, start: Array | None = None) ->
         return -value / data.total, -gradient / data.total
 
     begin = np.array([-0.5, 0.0, -0.2, 0.8]) if start is None else start
-    found = minimise(objective, begin)
+    found = minimise(objective, begin, bound=_BOUND)
     r, alpha, a, b = np.exp(found.x)
     # The scale of time adds a constant to the likelihood: one log a repeat purchase.
     shift = float(data.by_x @ np.arange(len(data.by_x))) * np.log(factor)

@@ -27,7 +27,7 @@ class Minimum:
 
 
 def minimise(
-    objective: Objective, start: Array, *, bound: float = 12.0, tolerance: float = 1e-8
+    objective: Objective, start: Array, *, bound: float | Array = 12.0, tolerance: float = 1e-8
 ) -> Minimum:
     """BFGS with backtracking (Nocedal and Wright, 2006, ch. 6), each |parameter| <= ``bound``.
 
