@@ -36,22 +36,51 @@ def rows(db: Database) -> int:
     return int(db.select("SELECT count(*) FROM t")[0][0])
 
 
-async def test_a_turn_of_the_loop_is_one_group_that_it_writes_itself(
-    db: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many units each commit holds, on a disk that passes for a quick one."""
     monkeypatch.setattr(database, "SLOW_SECONDS", 10.0)
-    seen: list[int] = []
-    commits: list[int] = []
+    sizes: list[int] = []
     before = Database._commit
 
     def counted(self: Database, group: list[database._Unit], *more: object) -> list[object]:
-        commits.append(len(group))
+        sizes.append(len(group))
         return before(self, group, *more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Database, "_commit", counted)
+    return sizes
+
+
+async def test_a_turn_of_the_loop_is_one_group_that_it_writes_itself(
+    db: Database, commits: list[int]
+) -> None:
+    seen: list[int] = []
     assert await asyncio.gather(*[db.submit(writing(seen)) for _ in range(40)]) == [*range(1, 41)]
     assert set(seen) == {threading.get_ident()}
     assert commits == [40]
+    db.close()
+
+
+async def test_a_group_waits_for_more_while_more_comes_but_not_for_ever(
+    db: Database, commits: list[int]
+) -> None:
+    seen: list[int] = []
+    waiting = []
+    for _ in range(3):
+        waiting.append(db.submit(writing(seen)))
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting)
+    assert commits == [3]
+    # One who never stops must not keep the first from being written.
+    first = db.submit(writing(seen))
+    turns = 0
+    while not first.done():
+        waiting.append(db.submit(writing(seen)))
+        await asyncio.sleep(0)
+        turns += 1
+        assert turns < 4 * database.TURNS
+    await asyncio.gather(*waiting)
+    assert rows(db) == len(waiting) + 1
     db.close()
 
 

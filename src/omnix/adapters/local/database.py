@@ -1,8 +1,8 @@
 """One SQLite file: writes in groups, one at a time, and a reading connection per thread.
 
-What a turn of an event loop wants written is one group. The loop writes it itself while the disk
-is quick and nobody else writes: that costs less than to wake a thread. Otherwise, and for what is
-long, the writer thread does, and the loop goes on.
+What an event loop wants written in a few turns is one group. The loop writes it itself while the
+disk is quick and nobody else writes: that costs less than to wake a thread. Otherwise, and for
+what is long, the writer thread does, and the loop goes on.
 
 Several processes may write the same file. Each groups its own writes; SQLite's lock puts the
 groups in turn, and short transactions keep the turns short.
@@ -29,6 +29,9 @@ Work = Callable[[Group], Any]
 _log = logging.getLogger("omnix.database")
 
 GROUP = 512
+TURNS = 4
+"""How many more turns a group waits at most, as long as each brings it more."""
+
 BUSY_SECONDS = 10.0
 POLL_SECONDS = 0.2
 SLOW_SECONDS = 0.005
@@ -188,15 +191,24 @@ class Database:
             waiting = self._gathered.setdefault(loop, [])
             waiting.append(unit)
         if len(waiting) == 1:
-            loop.call_soon(self._write, loop)
+            loop.call_soon(self._write, loop, 0)
         return future
 
-    def _write(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Commit what the loop has gathered, here or by the thread."""
+    def _write(self, loop: asyncio.AbstractEventLoop, before: int, turns: int = 0) -> None:
+        """Commit what the loop has gathered, here or by the thread.
+
+        Half of the callers would else be asked for the next write while the other half's is
+        answered, for ever, and twice as many commits be made: so what came since there were
+        ``before`` is a reason to look once more. A turn in which nothing comes takes no time.
+        """
         with self._lock:
-            units = self._gathered.pop(loop, None)
-        if not units:
-            return
+            units = self._gathered.get(loop)
+            if not units:
+                return
+            if turns < TURNS and before < len(units) < GROUP:
+                loop.call_soon(self._write, loop, len(units), turns + 1)
+                return
+            del self._gathered[loop]
         if time.monotonic() >= self._rests_until and self._turn.acquire(blocking=False):
             try:
                 results = self._commit(units, self._watched_commit) if self._begin() else None
