@@ -18,6 +18,8 @@ Id = Annotated[str, Meta(pattern=_PATTERN)]
 
 _BYTES = 10
 _random: list[bytes] = []
+# The millisecond that was named last, and its name: a burst makes many ids in each.
+_named = 0, "0000000000"
 
 
 def _refill() -> bytes:
@@ -34,13 +36,22 @@ if hasattr(os, "register_at_fork"):
 
 def new_id(prefix: str) -> str:
     """``prefix_`` and 26 characters of base 32: 48 bits of milliseconds, 80 random bits."""
+    global _named
     try:
         noise = _random.pop()
     except IndexError:
         noise = _refill()
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(noise, "big")
-    pairs = _PAIRS
-    return prefix + "_" + "".join([pairs[value >> shift & 1023] for shift in range(120, -1, -10)])
+    now = time.time_ns() // 1_000_000
+    known, begin = _named
+    if now != known:
+        begin = _text(now, 40)
+        _named = now, begin
+    return f"{prefix}_{begin}{_text(int.from_bytes(noise, 'big'), 70)}"
+
+
+def _text(value: int, first: int) -> str:
+    """Base 32, two characters at a time from bit ``first`` down."""
+    return "".join([_PAIRS[value >> shift & 1023] for shift in range(first, -1, -10)])
 
 
 def is_id(text: str) -> bool:

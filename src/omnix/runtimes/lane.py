@@ -125,10 +125,14 @@ class LaneHttp(BoundedHttp):
     def __init__(self, *given: Any, lane: Lane, **named: Any) -> None:
         super().__init__(*given, **named)
         self.lane = lane
+        self._dated: tuple[Any, bytes] = None, b""
 
     def date(self) -> bytes:
         """The headers that the server itself adds, which change once a second."""
-        return b"".join([b"%b: %b\r\n" % header for header in self.server_state.default_headers])
+        headers = self.server_state.default_headers
+        if self._dated[0] is not headers:
+            self._dated = headers, b"".join([b"%b: %b\r\n" % header for header in headers])
+        return self._dated[1]
 
     def on_headers_complete(self) -> None:
         route = self.lane.routes.get(self.url)

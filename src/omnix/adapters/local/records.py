@@ -9,7 +9,7 @@ import apsw
 
 from omnix.adapters.local import ranges, remembered
 from omnix.adapters.local.database import Database
-from omnix.adapters.local.group import Group, store
+from omnix.adapters.local.group import Group, Need, store
 from omnix.adapters.local.log import SCHEMA, TOPIC, prepared
 from omnix.adapters.local.remembered import Remembered
 from omnix.adapters.local.tables import INDEXED, Table, create, decode
@@ -19,7 +19,6 @@ from omnix.kit.events import Event
 from omnix.kit.paging import Page, encode_cursor
 from omnix.ports import (
     MAX_BATCH,
-    Check,
     Clock,
     Condition,
     Delete,
@@ -38,8 +37,8 @@ from omnix.ports import (
 CHUNK = 1000
 SWEEP_SECONDS = 60.0
 
-_PUT, _UPDATE, _DELETE, _CHECK = range(4)
-_Step = tuple[int, Table, tuple[Any, ...], tuple[Condition, ...], Any]
+# An operation's type, and of a Put the row in place of the operation.
+_Step = tuple[type[Operation], Table, tuple[Any, ...], tuple[Condition, ...], Any]
 
 
 class LocalRecords:
@@ -99,13 +98,14 @@ class LocalRecords:
                 found = {key: item for key, item in found.items() if table.alive(item, now)}
             return [found.get(key) for key in wanted]
         kept = self._remembered.of(table)
-        bodies = {key: kept[key] for key in wanted if key in kept}
-        if len(bodies) < len(wanted):
-            read = self._bodies(table, [key for key in wanted if key not in bodies])
-            bodies.update(read)
-            for key, body in read:
+        bodies: list[bytes | None] = [kept.get(key) for key in wanted]
+        if None in bodies:
+            missing = [key for key, body in zip(wanted, bodies, strict=True) if body is None]
+            read = dict(self._bodies(table, missing))
+            for key, body in read.items():
                 self._remembered.keep(kept, key, body)
-        return [decode(bodies[key]) if key in bodies else None for key in wanted]
+            bodies = [body or read.get(key) for key, body in zip(wanted, bodies, strict=True)]
+        return [None if body is None else decode(body) for body in bodies]
 
     def _bodies(
         self, table: Table, wanted: Sequence[tuple[Any, ...]]
@@ -152,26 +152,30 @@ class LocalRecords:
             raise ValueError(f"at most {MAX_BATCH} operations and events at a time")
         tables = self._tables
         steps: list[_Step] = []
+        named: set[Need] = set()
+        needs: list[Need] = []
+        sizes: list[int] = []
         for op in operations:
             table = tables[op.collection.name]
+            what: Any = op
             if isinstance(op, Put):
-                row = table.row(op.item)
-                steps.append((_PUT, table, row[: len(table.key)], op.when, row))
+                what = table.row(op.item)
+                key = what[: table.parts]
+                sizes.append(len(what[-1]))
             else:
                 key = key_parts(op.collection, op.key)
                 if isinstance(op, Update):
                     check_update(op.collection, op)
-                    steps.append((_UPDATE, table, key, op.when, op))
-                elif isinstance(op, Delete):
-                    steps.append((_DELETE, table, key, op.when, None))
-                else:
-                    assert isinstance(op, Check)
-                    steps.append((_CHECK, table, key, op.when, None))
-        if len({(step[1].name, step[2]) for step in steps}) != len(steps):
+            need = (table, key)
+            named.add(need)
+            kind, when = type(op), op.when
+            if when or kind is Update:
+                needs.append(need)
+            steps.append((kind, table, key, when, what))
+        if len(named) != len(steps):
             raise ValueError("a batch may name each key once")
-        check_sizes([len(step[4][-1]) for step in steps if step[0] == _PUT])
+        check_sizes(sizes)
         rows = prepared(events) if events else []
-        needs = [(step[1], step[2]) for step in steps if step[3] or step[0] == _UPDATE]
         await self._database.submit(
             lambda group: self._apply(group, steps, rows), TOPIC if rows else "", needs
         )
@@ -183,7 +187,7 @@ class LocalRecords:
         failed: list[int] = []
         changed: list[tuple[Table, tuple[Any, ...], dict[str, Any]]] = []
         for position, (kind, table, key, when, what) in enumerate(steps):
-            if not when and kind != _UPDATE:
+            if not when and kind is not Update:
                 continue
             item = group.read(table, key)
             if item is not None and table.ttl is not None and not table.alive(item, self._time()):
@@ -193,7 +197,7 @@ class LocalRecords:
                     failed.append(position)
                     break
             else:
-                if kind == _UPDATE:
+                if kind is Update:
                     try:
                         changed.append((table, key, _updated(table, key, what, item)))
                     except ValueError as error:
@@ -201,9 +205,9 @@ class LocalRecords:
         if failed:
             return ConditionFailed(failed)
         for kind, table, key, _, what in steps:
-            if kind == _PUT:
+            if kind is Put:
                 group.put(table, key, what)
-            elif kind == _DELETE:
+            elif kind is Delete:
                 group.delete(table, key)
         for table, key, new in changed:
             group.change(table, key, new)

@@ -30,6 +30,7 @@ class Table:
         self.collection = collection
         self.name = quoted("c_" + collection.name)
         self.key = collection.key
+        self.parts = len(collection.key)
         self.ttl = collection.ttl
         self.remembered = collection.remembered
         self.count = "UPDATE remembered SET changes=changes+1 WHERE name=?"

@@ -32,9 +32,10 @@ def priced(
             told = f"product {product_id} is archived"
             wrong.append(FieldError(f"lines[{position}].product_id", told))
             continue
-        gone = [
+        components = product["components"]
+        gone = components and [
             part["product_id"]
-            for part in product["components"]
+            for part in components
             if (known := parts.get(part["product_id"])) is None or known["status"] != "active"
         ]
         if gone:
@@ -59,7 +60,6 @@ def priced(
         if subtotal > MAX_MINOR:
             raise Invalid.field(f"lines[{position}].quantity", "makes the order too large")
         cost = product["cost_minor"]
-        components = product["components"]
         if components and cost is None:
             cost = _cost(product, parts)
         if cost is not None:

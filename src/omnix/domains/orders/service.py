@@ -89,7 +89,12 @@ async def _drawn_up(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The lines and the order around them, with every amount."""
     catalogue = await products.stored(ports, [line.product_id for line in new.lines])
-    parts = await _parts(ports, catalogue)
+    of_bundles = [
+        component["product_id"]
+        for product in catalogue.values()
+        for component in product["components"]
+    ]
+    parts = await products.stored(ports, of_bundles) if of_bundles else {}
     lines, currency, subtotal = pricing.priced(new, catalogue, parts)
     total = subtotal - new.discount_minor + new.shipping_minor + new.tax_minor
     if total > MAX_MINOR:
@@ -119,16 +124,6 @@ async def _drawn_up(
         "version": 1,
     }
     return lines, order
-
-
-async def _parts(ports: Ports, catalogue: Mapping[str, Item]) -> Mapping[str, Item]:
-    wanted = [
-        component["product_id"]
-        for product in catalogue.values()
-        if product["components"]
-        for component in product["components"]
-    ]
-    return await products.stored(ports, wanted) if wanted else {}
 
 
 async def _place_in_steps(
