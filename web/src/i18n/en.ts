@@ -1,7 +1,9 @@
+import { enShop } from './enShop';
 import { enTrade } from './enTrade';
 
 /** The English strings, and the list of keys that every other catalogue must have. */
 export const en = {
+  ...enShop,
   ...enTrade,
 
   'app.name': 'OMNIX AI',

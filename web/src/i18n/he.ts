@@ -1,7 +1,9 @@
 import type { Catalogue } from './en';
+import { heShop } from './heShop';
 import { heTrade } from './heTrade';
 
 export const he: Catalogue = {
+  ...heShop,
   ...heTrade,
 
   'app.name': 'OMNIX AI',

@@ -21,6 +21,8 @@ interface Item {
 const ITEMS: readonly Item[] = [
   { href: '/', label: 'nav.dashboard', icon: 'dashboard' },
   { href: '/products/', label: 'nav.products', icon: 'products', also: '/product/' },
+  { href: '/orders/', label: 'nav.orders', icon: 'receipt', also: '/order/' },
+  { href: '/inventory/', label: 'nav.inventory', icon: 'stock', also: '/inventory/ledger/' },
   {
     href: '/replenishment/',
     label: 'nav.replenishment',
@@ -35,6 +37,7 @@ const ITEMS: readonly Item[] = [
     icon: 'truck',
     also: '/purchase-order/',
   },
+  { href: '/customers/', label: 'nav.customers', icon: 'person', also: '/customer/' },
 ];
 
 /** A rail at the side of a wide screen, a bar at the bottom of a phone. */
@@ -54,12 +57,12 @@ export function NavRail() {
           {ITEMS.map(({ href, label, short, icon, also }) => {
             const here = pathname === href || pathname === also;
             return (
-              <li key={href} className="min-w-16 flex-1">
+              <li key={href} className="min-w-13 flex-1">
                 <Link
                   href={href}
                   prefetch={false}
                   aria-current={here ? 'page' : undefined}
-                  className={`flex flex-col items-center gap-0.5 px-1.5 py-2 font-medium md:px-3 text-xs md:flex-row md:gap-3 md:rounded-control md:text-sm ${here ? 'text-accent-strong md:bg-accent-soft' : 'text-ink-2 hover:bg-surface-3 hover:text-ink'}`}
+                  className={`flex flex-col items-center gap-0.5 whitespace-nowrap px-0.5 py-2 font-medium md:px-3 text-xs md:flex-row md:gap-3 md:rounded-control md:text-sm ${here ? 'text-accent-strong md:bg-accent-soft' : 'text-ink-2 hover:bg-surface-3 hover:text-ink'}`}
                 >
                   <Icon name={icon} size={20} />
                   {short && <span className="max-w-full truncate md:hidden">{t(short)}</span>}

@@ -1,34 +1,11 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
 import { useWords } from '@/i18n/locale';
+import { useTyped } from '@/shell/useTyped';
 import { changeUrl } from '@/shell/useUrlState';
 import { SearchField, SelectField } from '@/ui/Field';
 import { useCategories } from './useCategories';
 import { type ProductFilters as Filters, STATUSES } from './useProducts';
-
-const PAUSE_MS = 250;
-
-/** Follows typing at once and the address after a pause; a changed address (Back) wins. */
-function useTyped(search: string) {
-  const [typed, setTyped] = useState(search);
-  const sent = useRef(search);
-  useEffect(() => {
-    if (search !== sent.current) {
-      sent.current = search;
-      setTyped(search);
-    }
-  }, [search]);
-  useEffect(() => {
-    if (typed === sent.current) return;
-    const timer = setTimeout(() => {
-      sent.current = typed;
-      changeUrl({ q: typed, cursor: null });
-    }, PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-  return [typed, setTyped] as const;
-}
 
 export function ProductFilters({ filters }: { filters: Filters }) {
   const { t } = useWords();

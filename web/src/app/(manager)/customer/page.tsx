@@ -1,0 +1,5 @@
+import { CustomerPage } from '@/features/customers/CustomerPage';
+
+export default function Page() {
+  return <CustomerPage />;
+}

@@ -1,0 +1,5 @@
+import { CustomersPage } from '@/features/customers/CustomersPage';
+
+export default function Page() {
+  return <CustomersPage />;
+}

@@ -1,0 +1,5 @@
+import { LedgerPage } from '@/features/inventory/LedgerPage';
+
+export default function Page() {
+  return <LedgerPage />;
+}

@@ -1,0 +1,5 @@
+import { InventoryPage } from '@/features/inventory/InventoryPage';
+
+export default function Page() {
+  return <InventoryPage />;
+}

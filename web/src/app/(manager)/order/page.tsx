@@ -1,0 +1,5 @@
+import { OrderPage } from '@/features/orders/OrderPage';
+
+export default function Page() {
+  return <OrderPage />;
+}

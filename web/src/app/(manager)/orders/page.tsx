@@ -1,0 +1,5 @@
+import { OrdersPage } from '@/features/orders/OrdersPage';
+
+export default function Page() {
+  return <OrdersPage />;
+}
