@@ -18,6 +18,8 @@ _OPEN = {
     "POST /auth/login",
     "POST /auth/refresh",
     "POST /auth/logout",
+    "GET /auth/oidc",
+    "GET /auth/oidc/callback",
     "POST /auth/register",
     "POST /auth/register/confirm",
     "POST /auth/password/forgot",

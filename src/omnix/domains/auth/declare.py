@@ -54,6 +54,12 @@ REGISTRATIONS = Collection("registrations", table="auth", key=("id",), ttl="expi
 SECOND_FACTORS = Collection("second_factors", table="auth", key=("user",))
 """The secret that a user's authenticator app shares, encrypted, and hashes of recovery codes."""
 
+OIDC_SIGN_INS = Collection("oidc_sign_ins", table="auth", key=("id",), ttl="expires")
+"""Browsers that are at the OpenID provider, under the hash of what they bring back."""
+
+IDENTITIES = Collection("identities", table="auth", key=("id",))
+"""Which user somebody is whom the OpenID provider names: under a hash of both their names."""
+
 RESET_MAIL = JobType(
     "auth.reset-mail", "Mail a link to choose a new password", queue="notifications-queue"
 )
@@ -74,6 +80,8 @@ DOMAIN = Domain(
         MAIL_TOKENS,
         REGISTRATIONS,
         SECOND_FACTORS,
+        OIDC_SIGN_INS,
+        IDENTITIES,
     ),
     events={
         "user.created": "A user was added.",

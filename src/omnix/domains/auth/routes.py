@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, patch, post
-from litestar.datastructures import Cookie
 from litestar.openapi.spec import Example
 from litestar.params import Body
 
@@ -13,8 +12,8 @@ from omnix.platform.access import PUBLIC, SIGNED_IN, Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
-from . import account_routes, audit_routes, keys, second_routes, service, users
-from .asking import WITH_ACCESS, AnyRequest, address_of
+from . import account_routes, audit_routes, keys, oidc_routes, second_routes, service, users
+from .asking import COOKIE, WITH_ACCESS, AnyRequest, address_of, refresh_cookie
 from .authenticate import Access
 from .model import (
     ApiKeyView,
@@ -33,9 +32,6 @@ from .model import (
     view,
 )
 from .tokens import LIVES_SECONDS
-
-COOKIE = "omnix_refresh"
-_COOKIE_PATH = "/v1/auth"
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -144,18 +140,6 @@ OptionalBody = Annotated[
 ]
 
 
-def _cookie(request: AnyRequest, value: str, max_age: int) -> Cookie:
-    return Cookie(
-        key=COOKIE,
-        value=value,
-        path=_COOKIE_PATH,
-        max_age=max_age,
-        httponly=True,
-        secure=request.url.scheme == "https",
-        samesite="strict",
-    )
-
-
 def _answer(request: AnyRequest, signed: service.SignedIn, by_cookie: bool) -> Response[Tokens]:
     user, session = signed.user, signed.session
     body = Tokens(
@@ -165,7 +149,7 @@ def _answer(request: AnyRequest, signed: service.SignedIn, by_cookie: bool) -> R
         must_change_password=user.must_change_password,
     )
     lasts = session.expires - int(request.app.state.ports.clock.now().timestamp())
-    kept = [_cookie(request, session.refresh_token, lasts)] if by_cookie else []
+    kept = [refresh_cookie(request, session.refresh_token, lasts)] if by_cookie else []
     return Response(body, status_code=200, headers={"Cache-Control": "no-store"}, cookies=kept)
 
 
@@ -221,7 +205,7 @@ async def logout(
     """Ends the session that the access token, the refresh token or the cookie names."""
     token = (data.refresh_token if data else None) or request.cookies.get(COOKIE)
     await service.sign_out(ports, access, request.headers.get("authorization"), token)
-    return Response(None, status_code=204, cookies=[_cookie(request, "", 0)])
+    return Response(None, status_code=204, cookies=[refresh_cookie(request, "", 0)])
 
 
 @get(
@@ -344,5 +328,6 @@ ROUTES = (
     revoke_api_key,
     *account_routes.ROUTES,
     *second_routes.ROUTES,
+    *oidc_routes.ROUTES,
     *audit_routes.ROUTES,
 )

@@ -50,6 +50,11 @@ async def sign_in(
 
     user = await users.sign_in(ports, email, password, address, proven)
     user = await register.linked(ports, user)
+    return await begin_for(ports, access, address, user)
+
+
+async def begin_for(ports: Ports, access: Access, address: str, user: User) -> SignedIn:
+    """A session for somebody who has proven to be ``user``."""
     session = await sessions.begin(ports, user, audit.network(address))
     return SignedIn(user, await access.tokens.sign(user.id, user.role, session.id), session)
 
