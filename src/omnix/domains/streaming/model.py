@@ -6,7 +6,6 @@ import msgspec
 from msgspec import Meta
 
 from omnix.kit.money import MAX_MINOR
-from omnix.platform.http import Listing
 
 MOST_EVENTS = 500
 MOST_ITEMS = 50
@@ -220,9 +219,3 @@ class Anomaly(msgspec.Struct, frozen=True, kw_only=True):
     weeks: int
     currency: str | None = None
     detected_at: str
-
-
-class AnomalyList(Listing, frozen=True, kw_only=True):
-    """A page of anomalies."""
-
-    items: list[Anomaly]

@@ -11,7 +11,7 @@ from omnix.kit.time import instant, parse_instant
 from omnix.platform import jobs
 from omnix.platform.access import Actor
 from omnix.platform.direct import Direct
-from omnix.platform.http import Cursor, Limit, allow
+from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.platform.jobs import JobRun
 from omnix.platform.turns import Turns
 from omnix.ports import Ports
@@ -19,7 +19,7 @@ from omnix.ports import Ports
 from . import live, reading, taking, watch
 from .declare import REPLAY
 from .model import (
-    AnomalyList,
+    Anomaly,
     AnomalyMetric,
     EventBatch,
     LiveMetrics,
@@ -38,6 +38,12 @@ class ReplayRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From which moment on; from as far back as live figures go, if none is given."""
 
     since: Moment | None = None
+
+
+class AnomalyList(Listing, frozen=True, kw_only=True):
+    """A page of anomalies."""
+
+    items: list[Anomaly]
 
 
 @post("/events", opt=WRITE, status_code=202, summary="Send an event")
