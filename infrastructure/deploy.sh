@@ -18,6 +18,7 @@ Usage: infrastructure/deploy.sh [options]
 What is optional is set by variables, and kept from one deployment to the next:
   OMNIX_ALERT_EMAIL          address that alarms are sent to
   OMNIX_SPEND_LIMIT          US dollars a month beyond which an alarm is raised
+  OMNIX_MAIL_SENDER          address that mail comes from, verified in SES
   OMNIX_BEDROCK_MODEL        id of the language model that may be asked
   OMNIX_PRIVATE_NETWORK      true: the functions run in a network of their own
   OMNIX_MODEL_TRAINING       true: models may be trained on SageMaker
@@ -75,6 +76,8 @@ source infrastructure/deploy_steps.sh
 check_tools
 check_credentials
 if $delete; then
+  # shellcheck source-path=SCRIPTDIR source=delete_steps.sh
+  source infrastructure/delete_steps.sh
   delete_stack
   exit 0
 fi

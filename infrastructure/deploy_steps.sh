@@ -186,7 +186,7 @@ HostedZoneId=$zone"
 FormerKey=$former_key"
   local pair variable
   for pair in AlertEmail:OMNIX_ALERT_EMAIL SpendLimit:OMNIX_SPEND_LIMIT \
-    BedrockModel:OMNIX_BEDROCK_MODEL PrivateNetwork:OMNIX_PRIVATE_NETWORK \
+    MailSender:OMNIX_MAIL_SENDER BedrockModel:OMNIX_BEDROCK_MODEL PrivateNetwork:OMNIX_PRIVATE_NETWORK \
     ModelTraining:OMNIX_MODEL_TRAINING TrustedAccount:OMNIX_TRUSTED_ACCOUNT \
     TrustedExternalId:OMNIX_TRUSTED_EXTERNAL_ID; do
     variable=${pair#*:}
@@ -359,55 +359,4 @@ show_outputs() {
   say "The first admin's one-time password is in the secret $project/$environment/first-password:"
   say "  aws secretsmanager get-secret-value --region $region --query SecretBinary --output text \\"
   say "    --secret-id $project/$environment/first-password | base64 --decode"
-}
-
-# Every version of every object: a bucket is deleted only when it is empty.
-empty_bucket() {
-  exists s3api head-bucket --bucket "$1" || return 0
-  say "Emptying $1"
-  local batch
-  while :; do
-    batch=$(aws s3api list-object-versions --bucket "$1" --max-items 500 --output json \
-      --query '{Objects: [Versions, DeleteMarkers][][].{Key: Key, VersionId: VersionId}}')
-    [[ $batch == *'"Key"'* ]] || break
-    ask "The bucket $1 cannot be emptied." s3api delete-objects --bucket "$1" \
-      --delete "$batch" --query 'Errors' --output text >/dev/null
-  done
-}
-
-delete_stack() {
-  local status word bucket secret
-  status=$(stack_status)
-  [[ $status != NONE ]] || fail "There is no stack $stack in $region."
-  if [[ $environment == prod ]]; then
-    printf 'This deletes %s in account %s. Type DELETE to go on: ' "$stack" "$account"
-    read -r word || word=''
-    [[ $word == DELETE ]] || fail 'Nothing was deleted.'
-    ask "The stack's protection cannot be lifted." cloudformation \
-      update-termination-protection --stack-name "$stack" --no-enable-termination-protection \
-      >/dev/null
-  fi
-  step "Deleting $stack"
-  empty_bucket "$project-static-assets-$environment-$account"
-  if [[ $environment == test ]]; then
-    empty_bucket "$project-data-lake-$environment-$account"
-    empty_bucket "$project-logs-$environment-$account"
-  fi
-  ask "The stack cannot be deleted." cloudformation delete-stack --stack-name "$stack"
-  aws cloudformation wait stack-delete-complete --stack-name "$stack" ||
-    explain_failure "The stack is $(stack_status)."
-  empty_bucket "$code_bucket"
-  ! exists s3api head-bucket --bucket "$code_bucket" ||
-    ask "The bucket for code cannot be deleted." s3api delete-bucket --bucket "$code_bucket"
-  if [[ $environment == test ]]; then
-    for secret in $(aws secretsmanager list-secrets --output text \
-      --filters "Key=name,Values=$project/$environment/" --query 'SecretList[].Name'); do
-      ask "The secret $secret cannot be deleted." secretsmanager delete-secret \
-        --secret-id "$secret" --force-delete-without-recovery >/dev/null
-    done
-    say 'Deleted, with all that it held.'
-  else
-    say 'Deleted. Kept, so that a new deployment takes them over: the tables, the buckets of the'
-    say 'lake and of logs, the key, the secrets. docs/operations.md, clean-up, removes them.'
-  fi
 }

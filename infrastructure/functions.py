@@ -213,6 +213,8 @@ class _Adding:
             declared.STREAM_VARIABLE: targets.stream.ref,
             declared.KEY_VARIABLE: targets.key.arn,
             declared.LAKE_VARIABLE: name("lake"),
+            declared.SENDER_VARIABLE: ref("MailSender"),
+            declared.MODEL_VARIABLE: ref("BedrockModel"),
             declared.WEBSOCKET_VARIABLE: sub(
                 "https://${LiveApi}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${Environment}"
             ),

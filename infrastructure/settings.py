@@ -3,18 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
+from omnix.cost import spend_limit
+
 PROJECT = "omnix-ai"
 ENVIRONMENTS = ("dev", "staging", "prod", "test")
 OUR_REGIONS = ("us-east-1", "us-west-2", "eu-west-1", "ap-southeast-1")
 """Those that are documented; the template names no other region's particularities."""
 
-SETTINGS: Mapping[str, Mapping[str, str]] = {
+_SETTINGS: Mapping[str, Mapping[str, str]] = {
     "dev": {
         "LogDays": "14",
         "StreamHours": "24",
         "RequestsPerSecond": "50",
         "RequestBurst": "100",
-        "SpendLimit": "100",
         "Keep": "RetainExceptOnCreate",
         "RemoveObjects": "7",
         "TraceShare": "0.2",
@@ -24,7 +25,6 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
         "StreamHours": "48",
         "RequestsPerSecond": "100",
         "RequestBurst": "200",
-        "SpendLimit": "150",
         "Keep": "RetainExceptOnCreate",
         "RemoveObjects": "30",
         "TraceShare": "0.1",
@@ -34,7 +34,6 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
         "StreamHours": "168",
         "RequestsPerSecond": "500",
         "RequestBurst": "1000",
-        "SpendLimit": "420",
         "Keep": "RetainExceptOnCreate",
         "RemoveObjects": "90",
         "TraceShare": "0.05",
@@ -44,11 +43,14 @@ SETTINGS: Mapping[str, Mapping[str, str]] = {
         "StreamHours": "24",
         "RequestsPerSecond": "50",
         "RequestBurst": "100",
-        "SpendLimit": "100",
         "Keep": "Delete",
         "RemoveObjects": "7",
         "TraceShare": "1",
     },
+}
+SETTINGS: Mapping[str, Mapping[str, str]] = {
+    environment: {**settings, "SpendLimit": str(spend_limit(environment))}
+    for environment, settings in _SETTINGS.items()
 }
 """``Keep`` is the deletion policy of what holds data; ``RemoveObjects`` the days until old
 versions and logs of access go; ``SpendLimit`` is in US dollars a month."""
@@ -92,6 +94,10 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "US dollars a month; beyond it an alarm. Empty takes the environment's own",
         pattern="^$|^[1-9][0-9]{0,6}$",
     ),
+    "MailSender": parameter(
+        "Address that mail comes from, verified in SES; without one no mail is sent",
+        pattern="^$|^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
+    ),
     "BedrockModel": parameter(
         "Language model that may be asked, by its id in Bedrock",
         pattern="^$|^[a-z0-9-]+\\.[A-Za-z0-9.:-]+$",
@@ -132,6 +138,7 @@ CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "HasDomain": {"Fn::And": [given("DomainName"), given("HostedZoneId")]},
     "HasAlertEmail": given("AlertEmail"),
     "HasSpendLimit": given("SpendLimit"),
+    "HasMail": given("MailSender"),
     "HasModel": given("BedrockModel"),
     "HasTrustedAccount": {"Fn::And": [given("TrustedAccount"), given("TrustedExternalId")]},
     "HasNetwork": equals({"Ref": "PrivateNetwork"}, "true"),

@@ -15,7 +15,7 @@ from infrastructure.observability import add_observability
 from infrastructure.security import add_firewall, add_key, add_reader, add_trail
 from infrastructure.storage import Storage, add_storage
 from infrastructure.tables import add_tables
-from infrastructure.training import add_language_model, add_training
+from infrastructure.training import add_language_model, add_mail, add_training
 from infrastructure.web import add_web
 from omnix.adapters.aws.own import OWN
 from omnix.adapters.aws.tables import physical
@@ -56,6 +56,7 @@ class Infrastructure(Base):
         add_firewall(self, key, api.stage_arn)
         add_trail(self, key, storage.logs, storage.logs_policy)
         add_reader(self, key, storage.lake.get_att("Arn").to_string())
+        add_mail(self, roles)
         add_language_model(self, roles)
         add_training(self, roles, storage.lake, key)
         add_observability(self, messaging)

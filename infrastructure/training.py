@@ -1,16 +1,42 @@
-"""What the functions may ask of other services where that is switched on: Bedrock, SageMaker."""
+"""What the functions may ask of other services where that is switched on: SES, Bedrock,
+SageMaker.
+"""
 
 from collections.abc import Mapping
 
 import aws_cdk as cdk
 
-from infrastructure.base import Base, allow, arn, name, policy, sub, trust
+from infrastructure.base import Base, allow, arn, name, policy, ref, sub, trust
 from infrastructure.security import Key
-
-ASKING = ("backend", "notifications")
-"""The functions that put questions to a language model."""
+from omnix.runtimes.aws.functions import FUNCTIONS, MODEL_VARIABLE, SENDER_VARIABLE
 
 TRAINING = ("jobs",)
+
+
+def _reading(variable: str, roles: Mapping[str, cdk.CfnResource]) -> list[str]:
+    """The roles of the functions that read ``variable``: they alone use what it names."""
+    return [roles[one.name].ref for one in FUNCTIONS if variable in one.variables]
+
+
+def add_mail(stack: Base, roles: Mapping[str, cdk.CfnResource]) -> None:
+    """The right to send as the one address that is named."""
+    stack.add(
+        "SendMail",
+        "AWS::IAM::ManagedPolicy",
+        {
+            "Description": "Send mail",
+            "Roles": _reading(SENDER_VARIABLE, roles),
+            "PolicyDocument": policy(
+                allow(
+                    ["ses:SendEmail", "ses:SendRawEmail"],
+                    # The address or its domain may be what was verified.
+                    arn("ses", "identity/*"),
+                    when={"StringEquals": {"ses:FromAddress": ref("MailSender")}},
+                )
+            ),
+        },
+        condition="HasMail",
+    )
 
 
 def add_language_model(stack: Base, roles: Mapping[str, cdk.CfnResource]) -> None:
@@ -20,7 +46,7 @@ def add_language_model(stack: Base, roles: Mapping[str, cdk.CfnResource]) -> Non
         "AWS::IAM::ManagedPolicy",
         {
             "Description": "Ask the language model",
-            "Roles": [roles[one].ref for one in ASKING],
+            "Roles": _reading(MODEL_VARIABLE, roles),
             "PolicyDocument": policy(
                 allow(
                     ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],

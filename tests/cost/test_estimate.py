@@ -136,7 +136,7 @@ def test_the_page_is_current() -> None:
 
 
 def test_the_shapes_are_those_of_the_template() -> None:
-    """Else: make the template as JSON and pipe it to ``python -m omnix.cost``."""
+    """Else: make template."""
     current = shapes(template())
     for name, expected in current.items():
         environment, _, network = name.partition("+")

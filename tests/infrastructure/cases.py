@@ -10,6 +10,7 @@ OPTIONS = {
     "HostedZoneId": "Z0123456789ABC",
     "AlertEmail": "shop@example.com",
     "SpendLimit": "321",
+    "MailSender": "shop@example.com",
     "BedrockModel": "anthropic.claude-3-haiku-20240307-v1:0",
     "TrustedAccount": "210987654321",
     "TrustedExternalId": "between-us-two",

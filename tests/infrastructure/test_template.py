@@ -176,6 +176,7 @@ GUARDED = {"Firewall", "FirewallOfApi", "Trail", "BusArchive", "ThrottledTablesA
 PARTS = {
     "DomainName": {"Certificate", "Domain", "DomainPaths", "DomainRecord"},
     "AlertEmail": {"AlertSubscription"},
+    "MailSender": {"SendMail"},
     "BedrockModel": {"AskModel"},
     "TrustedAccount": {"Reader"},
     "PrivateNetwork": {"Network", "Subnet1", "Subnet2", "NetworkAcl", "FunctionsGroup",

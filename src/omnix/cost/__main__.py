@@ -2,10 +2,8 @@
 
 import json
 import sys
-from pathlib import Path
 
-from omnix.cost.shape import shapes
+from omnix.cost.shape import FILE, text
 
 if __name__ == "__main__":
-    made = json.dumps(shapes(json.load(sys.stdin)), indent=1) + "\n"
-    Path(__file__).with_name("shapes.json").write_text(made)
+    FILE.write_text(text(json.load(sys.stdin)))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ENVIRONMENTS = ("dev", "staging", "prod", "test")
-_FILE = Path(__file__).with_name("shapes.json")
+FILE = Path(__file__).with_name("shapes.json")
 _MONTH_MINUTES = 730 * 60
 
 
@@ -54,7 +54,7 @@ class Shape:
 @cache
 def known(environment: str, network: bool = False) -> Shape:
     """The shape of the template that belongs to this version. Raises KeyError."""
-    return Shape(**json.loads(_FILE.read_text())[_label(environment, network)])
+    return Shape(**json.loads(FILE.read_text())[_label(environment, network)])
 
 
 def _label(environment: str, network: bool) -> str:
@@ -70,6 +70,11 @@ def shapes(template: Mapping[str, Any]) -> dict[str, Any]:
         for environment in ENVIRONMENTS
         for network in (False, True)
     }
+
+
+def text(template: Mapping[str, Any]) -> str:
+    """What ``FILE`` should say for a template."""
+    return json.dumps(shapes(template), indent=1) + "\n"
 
 
 def shape(

@@ -238,7 +238,7 @@ FUNCTIONS: tuple[Function, ...] = (
         memory=1024,
         timeout=29,
         triggers=(Routes(_ANSWERED),),
-        variables=(*_PLATFORM, LAKE_VARIABLE),
+        variables=(*_PLATFORM, LAKE_VARIABLE, SENDER_VARIABLE, MODEL_VARIABLE),
         grants=(
             *_tables(_holding(COLLECTIONS), "read", "write"),
             *_EVENTS_OUT,
@@ -368,9 +368,9 @@ FUNCTIONS: tuple[Function, ...] = (
         memory=512,
         timeout=60,
         triggers=(Queue(NOTIFICATIONS, batch=10, concurrency=5),),
-        variables=_PLATFORM,
+        variables=(*_PLATFORM, SENDER_VARIABLE, MODEL_VARIABLE),
         grants=(
-            *_tables(_SHOP, "read", "write"),
+            *_tables(_holding(COLLECTIONS), "read", "write"),
             *_EVENTS_OUT,
             Grant("queue", NOTIFICATIONS, ("send", "consume")),
             Grant("queue", FORECASTING, ("send",)),
