@@ -82,7 +82,7 @@ clean:
 
 # The infrastructure, in an environment of its own: its tools would weigh on the product's.
 INFRA := PYTHONPATH=src:.:tests/infrastructure JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=1 .venv-infra/bin/python
-.PHONY: infra-setup template infra-check infra-pins
+.PHONY: infra-setup template infra-check infra-pins journey
 
 infra-setup: .venv-infra/.ready .venv-emulator/.ready
 
@@ -99,12 +99,17 @@ infra-setup: .venv-infra/.ready .venv-emulator/.ready
 
 template: .venv-infra/.ready
 	$(INFRA) -m infrastructure
+	$(INFRA) docs/make_cost.py
 
 infra-check: .venv-infra/.ready
 	$(BIN)/ruff check infrastructure
 	$(BIN)/ruff format --check infrastructure
 	.venv-infra/bin/shellcheck -x infrastructure/*.sh
 	$(INFRA) -m pytest -c tests/infrastructure/pytest.ini --confcutdir tests/infrastructure tests/infrastructure
+
+# The shop's day on the emulator of AWS beside the same day on one machine.
+journey: setup .venv-emulator/.ready
+	OMNIX_JOURNEY=1 $(BIN)/pytest tests/journeys_aws
 
 infra-pins:
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --upgrade requirements/infrastructure.in -o requirements/infrastructure.txt

@@ -4,7 +4,9 @@ Knows nothing of the runtime: a base URL and an admin's token of an empty shop a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -15,11 +17,28 @@ PATIENCE_SECONDS = 60.0
 QUANTILES = ("q10", "q25", "q50", "q75", "q90")
 
 
-class Shop:
-    """The API as the day's people use it."""
+@dataclass(frozen=True)
+class Answer:
+    """What was asked, and the body of what was told."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    asked: str
+    status: int
+    told: Any
+
+
+class Shop:
+    """The API as the day's people use it; ``answers`` are all that it gave them."""
+
+    def __init__(self, client: httpx.AsyncClient, answers: list[Answer] | None = None) -> None:
         self._client = client
+        self.answers = [] if answers is None else answers
+
+    @classmethod
+    @asynccontextmanager
+    async def at(cls, base_url: str, token: str) -> AsyncIterator["Shop"]:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=60) as client:
+            yield cls(client)
 
     async def ask(
         self, method: str, path: str, status: int = 200, key: str | None = None, **given: Any
@@ -27,7 +46,9 @@ class Shop:
         headers = {"Idempotency-Key": key} if key else {}
         answer = await self._client.request(method, f"/v1{path}", headers=headers, **given)
         assert answer.status_code == status, f"{method} {path}: {answer.status_code} {answer.text}"
-        return answer.json() if answer.content else None
+        told = answer.json() if answer.content else None
+        self.answers.append(Answer(f"{method} {path}", status, told))
+        return told
 
     async def get(self, path: str, **parameters: Any) -> Any:
         return await self.ask("GET", path, params=parameters)
@@ -45,32 +66,44 @@ class Shop:
         summary = await self.get("/dashboard/summary", days=30)
         return {metric["name"]: metric["value"] for metric in summary["metrics"]}
 
+    async def until(self, look: Callable[[], Awaitable[Any]], good: Callable[[Any], bool]) -> Any:
+        """Look again until it is good; figures follow events, they do not come with them.
 
-async def until(look: Callable[[], Awaitable[Any]], good: Callable[[Any], bool]) -> Any:
-    """Look again until it is good; figures follow events, they do not come with them."""
-    end = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-    while not good(found := await look()):
-        assert asyncio.get_running_loop().time() < end, f"it stays at {found}"
-        await asyncio.sleep(0.1)
-    return found
+        What was told meanwhile depends on when it was asked, and is not kept.
+        """
+        known = len(self.answers)
+        end = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        while not good(found := await look()):
+            assert asyncio.get_running_loop().time() < end, f"it stays at {found}"
+            await asyncio.sleep(0.1)
+        del self.answers[known:]
+        return found
 
 
-async def shop_day(base_url: str, token: str) -> None:
-    """All of it, asserting on the way."""
+@dataclass(frozen=True)
+class Day:
+    """All that a day's people were told: when they asked, and by the live connection."""
+
+    answers: list[Answer]
+    messages: list[dict[str, Any]]
+
+
+async def shop_day(base_url: str, token: str, live_url: str | None = None) -> Day:
+    """All of it, asserting on the way. ``live_url`` is where the live connection has an address
+    of its own.
+    """
     async with (
-        httpx.AsyncClient(
-            base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=60
-        ) as client,
-        listening(base_url, token) as live,
+        Shop.at(base_url, token) as shop,
+        listening(base_url, token, live_url) as live,
     ):
-        shop = Shop(client)
         await _open(shop)
         await live.subscribe("dashboard", "orders", "inventory", "product.mug", "product.tray")
         orders = await _sell(shop, live)
         await _serve(shop, live, orders)
         await _look_ahead(shop, live)
-        await _share(base_url, shop)
+        await _share(base_url, shop, live)
         assert live.gaps == []
+        return Day(shop.answers, live.messages)
 
 
 async def _open(shop: Shop) -> None:
@@ -129,7 +162,7 @@ async def _sell(shop: Shop, live: Live) -> dict[str, Any]:
     third = await shop.post(
         "/orders", {"lines": [{"product_id": "tray", "quantity": 4}]}, 201, "o4"
     )
-    await until(shop.figures, lambda f: f["orders"] == 3 and f["units"] == 10)
+    await shop.until(shop.figures, lambda f: f["orders"] == 3 and f["units"] == 10)
     await live.heard("dashboard", "dashboard.refreshed")
     return {"first": first, "second": second, "third": third}
 
@@ -158,9 +191,9 @@ async def _serve(shop: Shop, live: Live, orders: dict[str, Any]) -> None:
     assert sum(entry["on_hand_delta"] for entry in entries) == 34
     assert sum(entry["reserved_delta"] for entry in entries) == 0
     revenue = 2 * 1200 + 2 * 4000 + 4 * 2500 + 490
-    await until(shop.figures, lambda f: f["revenue"] == revenue and f["units"] == 8)
+    await shop.until(shop.figures, lambda f: f["revenue"] == revenue and f["units"] == 8)
     value = 34 * 500 + 9 * 1100
-    await until(shop.figures, lambda f: f["stock_value"] == value)
+    await shop.until(shop.figures, lambda f: f["stock_value"] == value)
 
 
 async def _look_ahead(shop: Shop, live: Live) -> None:
@@ -183,20 +216,24 @@ async def _look_ahead(shop: Shop, live: Live) -> None:
     assert proposal["inputs"]["lead_time_days"] == 9
     assert proposal["quantity"] % 6 == 0
     assert proposal["reason"]
-    every = (await shop.get("/inventory/replenishment", include="all"))["items"]
-    assert {item["product_id"] for item in every} >= {"mug", "tray", "rare"}
+    await shop.until(
+        lambda: shop.get("/inventory/replenishment", include="all"),
+        lambda all: {item["product_id"] for item in all["items"]} >= {"mug", "tray", "rare"},
+    )
 
 
-async def _share(base_url: str, shop: Shop) -> None:
+async def _share(base_url: str, shop: Shop, live: Live) -> None:
     """A key for a program may do what it was made for, and nothing else."""
     new = {"name": "till", "permissions": ["orders:read", "orders:write"]}
     made = await shop.post("/auth/api-keys", new, 201)
     headers = {"Authorization": f"Bearer {made['key']}"}
     async with httpx.AsyncClient(base_url=base_url, headers=headers, timeout=60) as client:
-        till = Shop(client)
-        await till.post(
+        till = Shop(client, shop.answers)
+        placed = await till.post(
             "/orders", {"lines": [{"product_id": "tray", "quantity": 1}]}, 201, "till-1"
         )
+        for channel in ("orders", "product.tray"):
+            await live.heard(channel, "order.placed", id=placed["id"])
         assert len((await till.get("/orders"))["items"]) == 4
         refused = await till.ask("GET", "/products", 403)
         assert refused["type"] == "/problems/forbidden"

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ class Live:
         self._news = asyncio.Condition()
         self.messages: list[dict[str, Any]] = []
         self.gaps: list[tuple[str, int, int]] = []
+        self._refused: list[dict[str, Any]] = []
 
     async def run(self) -> None:
         async for text in self._socket:
@@ -28,23 +29,33 @@ class Live:
                 await self._socket.send('{"type":"pong"}')
             elif message["type"] == "message":
                 channel, sequence = message["channel"], message["sequence"]
-                if sequence != self._last[channel] + 1:
-                    self.gaps.append((channel, self._last[channel], sequence))
+                # Where several processes answer, the first may come before "subscribed".
+                last = self._last.get(channel, sequence - 1)
+                if sequence != last + 1:
+                    self.gaps.append((channel, last, sequence))
                 self._last[channel] = sequence
                 async with self._news:
                     self.messages.append(message)
                     self._news.notify_all()
             elif message["type"] == "subscribed":
-                self._last[message["channel"]] = message["sequence"]
+                known = self._last.get(message["channel"], 0)
+                self._last[message["channel"]] = max(known, message["sequence"])
                 async with self._news:
                     self._news.notify_all()
             else:
+                async with self._news:
+                    self._refused.append(message)
+                    self._news.notify_all()
                 raise AssertionError(message)
+
+    async def _until(self, good: Callable[[], Any]) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS), self._news:
+            await self._news.wait_for(lambda: good() or self._refused)
+        assert not self._refused, self._refused
 
     async def subscribe(self, *channels: str) -> None:
         await self._socket.send(json.dumps({"type": "subscribe", "channels": channels}))
-        async with asyncio.timeout(PATIENCE_SECONDS), self._news:
-            await self._news.wait_for(lambda: set(channels) <= self._last.keys())
+        await self._until(lambda: set(channels) <= self._last.keys())
 
     async def heard(self, channel: str, event: str, **data: Any) -> dict[str, Any]:
         """The first message of this kind, waited for."""
@@ -58,16 +69,16 @@ class Live:
                 and data.items() <= message["data"].items()
             ]
 
-        async with asyncio.timeout(PATIENCE_SECONDS), self._news:
-            await self._news.wait_for(found)
+        await self._until(found)
         return found()[0]
 
 
 @asynccontextmanager
-async def listening(base_url: str, token: str) -> AsyncIterator[Live]:
-    """Signed in by message, so that the token stands in no address."""
-    url = base_url.replace("http", "ws", 1) + "/v1/ws"
-    async with connect(url) as socket:
+async def listening(base_url: str, token: str, url: str | None = None) -> AsyncIterator[Live]:
+    """Signed in by message, so that the token stands in no address. ``url`` is the connection's,
+    where it is not one of the API's paths.
+    """
+    async with connect(url or base_url.replace("http", "ws", 1) + "/v1/ws") as socket:
         await socket.send(json.dumps({"type": "authenticate", "token": token}))
         answer = json.loads(await socket.recv())
         assert answer["type"] == "authenticated", answer

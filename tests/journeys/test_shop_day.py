@@ -4,35 +4,15 @@ import asyncio
 import subprocess
 from pathlib import Path
 
-import httpx
 import pytest
 
 from faults.books import check, opened, settled
-from faults.server import OMNIX, Server, children, served, wait_gone
-from journeys.day import Shop, shop_day
+from faults.server import OMNIX, children, served, wait_gone
+from journeys.day import shop_day
+from journeys.entry import CHOSEN, first_token, sign_in
 from journeys.live import listening
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("processes")]
-
-ADMIN = "admin@omnix.local"
-CHOSEN = "correct horse battery"
-
-
-async def _sign_in(server: Server, password: str) -> dict[str, object]:
-    async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
-        body = {"email": ADMIN, "password": password}
-        granted: dict[str, object] = await Shop(client).post("/auth/login", body)
-        return granted
-
-
-async def _choose_password(server: Server, token: str, current: str) -> None:
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=server.url, timeout=60, headers=headers) as client:
-        shop = Shop(client)
-        refused = await shop.ask("GET", "/products", 403)
-        assert "password" in refused["detail"]
-        body = {"current_password": current, "new_password": CHOSEN}
-        await shop.post("/user/password", body, 204)
 
 
 def _refused(*arguments: str) -> str:
@@ -54,12 +34,7 @@ async def test_a_shop_day_from_first_start_to_last_stop(tmp_path: Path) -> None:
     async with served(data) as server:
         password = server.password()
         assert password is not None
-        granted = await _sign_in(server, password)
-        assert granted["must_change_password"] is True
-        await _choose_password(server, str(granted["access_token"]), password)
-        granted = await _sign_in(server, CHOSEN)
-        assert granted["must_change_password"] is False
-        token = str(granted["access_token"])
+        token = await first_token(server.url, password)
 
         await shop_day(server.url, token)
 
@@ -82,6 +57,6 @@ async def test_a_shop_day_from_first_start_to_last_stop(tmp_path: Path) -> None:
 
         await asyncio.to_thread(server.start)
         assert server.password() is None
-        assert (await _sign_in(server, CHOSEN))["must_change_password"] is False
+        assert (await sign_in(server.url, CHOSEN))["must_change_password"] is False
         assert await asyncio.to_thread(server.stop) == 0
         assert "Traceback" not in server.output()
