@@ -50,7 +50,6 @@ export const enShop = {
   'stock.text': 'What there is in all locations together, and what it is worth.',
   'stock.none': 'No stock has been recorded yet',
   'stock.value': 'Value',
-  'stock.ledger': 'Ledger',
   'stock.ledgerOf': 'Stock and ledger of {name}',
   'stock.movements': 'Movements',
   'stock.movements.none': 'Nothing has moved yet.',

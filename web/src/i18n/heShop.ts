@@ -52,7 +52,6 @@ export const heShop: Readonly<Record<keyof typeof enShop, Message>> = {
   'stock.text': 'מה שיש בכל המיקומים יחד, וכמה זה שווה.',
   'stock.none': 'טרם נרשם מלאי',
   'stock.value': 'שווי',
-  'stock.ledger': 'תנועות',
   'stock.ledgerOf': 'המלאי והתנועות של {name}',
   'stock.movements': 'תנועות',
   'stock.movements.none': 'עדיין לא הייתה תנועה.',
