@@ -4,6 +4,7 @@ A question mark at the end of the path is all it takes to be sent the usual way.
 """
 
 import asyncio
+import functools
 import json
 import socket
 from collections.abc import Iterator
@@ -15,7 +16,10 @@ import pytest
 
 from faults.books import check, make_key, opened
 from faults.server import Server, running
-from omnix.platform.direct import MOST_BYTES
+from omnix.app import DIRECT
+from omnix.platform.direct import MOST_BYTES, Lane
+from omnix.runtimes.edge import EdgeServer
+from omnix.runtimes.lane import LaneHttp
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -23,6 +27,7 @@ FAST, USUAL = "/v1/orders", "/v1/orders?"
 PRODUCT = {"id": "mug", "sku": "MUG", "name": "Mug", "price_minor": 450}
 ORDER = {"lines": [{"product_id": "mug", "quantity": 1}]}
 VARYING = {"date", "content-length", "x-request-id"}
+JSON = {"Content-Type": "application/json"}
 NAMED = {"id", "number", "placed_at", "updated_at"}
 
 
@@ -75,6 +80,10 @@ CASES: dict[str, dict[str, Any]] = {
     "another media type": {"content": b"a=b", "headers": {"Content-Type": "text/plain"}},
     "no proof": {"json": ORDER, "headers": {"Authorization": ""}},
     "a wrong proof": {"json": ORDER, "headers": {"Authorization": "Bearer omx_a_b"}},
+    "two keys to retry": {
+        "json": ORDER,
+        "headers": [("Idempotency-Key", "one"), ("Idempotency-Key", "two")],
+    },
     "a bad key to retry": {"json": ORDER, "headers": {"Idempotency-Key": "x" * 300}},
 }
 
@@ -164,6 +173,61 @@ def test_bodies_in_pieces_in_chunks_and_too_large(
     padded = {**ORDER, "note": "x" * MOST_BYTES}
     both = [plain(shop.post(path, json=padded)) for path in (FAST, USUAL)]
     assert both[0] == both[1]
+
+
+def test_a_long_order_in_pieces(server: Server, shop: httpx.Client, key: str) -> None:
+    """More than the protocol reads ahead, and less than goes the usual way."""
+    lines = [{"product_id": "mug", "quantity": 1}] * 2_500
+    body = json.dumps({"lines": lines, "note": "x" * 900}).encode()
+    assert 1 << 16 < len(body) < MOST_BYTES
+    whole = request(key, FAST, "Connection: close\r\n", body)
+    fast = sent(server, *[whole[at : at + 1400] for at in range(0, len(whole), 1400)])
+    assert fast[9:12] in (b"201", b"400", b"409")
+    assert fast[9:12].decode() == str(shop.post(USUAL, content=body, headers=JSON).status_code)
+
+
+def test_an_upgrade_after_an_order_does_not_repeat_it(
+    server: Server, shop: httpx.Client, key: str
+) -> None:
+    upgrade = (
+        b"GET /v1/ws HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    named = "X-Request-Id: before-upgrade\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=2) as line:
+        line.sendall(request(key, FAST, named) + upgrade)
+        answer = b""
+        try:
+            while data := line.recv(65536):
+                answer += data
+        except TimeoutError:
+            pass
+    assert answer.count(b"x-request-id: before-upgrade") == 1
+
+
+@pytest.mark.anyio
+async def test_an_application_that_fails_is_answered_for() -> None:
+    async def broken(scope: Any, receive: Any, send: Any) -> None:
+        raise RuntimeError("broken")
+
+    async def nobody(headers: Any) -> Any:
+        raise ValueError
+
+    ports: Any = None
+    lane = Lane(ports, nobody, DIRECT)
+    edge = EdgeServer(broken, functools.partial(LaneHttp, lane=lane))
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+    serving = asyncio.create_task(edge.serve(sockets=[listener]))
+    reader, writer = await asyncio.open_connection("127.0.0.1", listener.getsockname()[1])
+    writer.write(request("any"))
+    async with asyncio.timeout(20):
+        answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert b"connection: close" in answer
+    writer.close()
+    edge.should_exit = True
+    await serving
 
 
 def test_old_clients_and_those_that_close(server: Server, shop: httpx.Client, key: str) -> None:

@@ -41,13 +41,13 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many units each commit holds, on a disk that passes for a quick one."""
     monkeypatch.setattr(database, "SLOW_SECONDS", 10.0)
     sizes: list[int] = []
-    before = Database._commit
+    before = Database._write_all
 
-    def counted(self: Database, group: list[database._Unit], *more: object) -> list[object]:
+    def counted(self: Database, group: list[database._Unit]) -> list[object]:
         sizes.append(len(group))
-        return before(self, group, *more)  # type: ignore[arg-type]
+        return before(self, group)
 
-    monkeypatch.setattr(Database, "_commit", counted)
+    monkeypatch.setattr(Database, "_write_all", counted)
     return sizes
 
 
@@ -92,7 +92,7 @@ async def test_long_work_and_a_slow_disk_leave_the_loop_alone(
     await db.submit(writing(seen), long=True)
     assert seen[0] != threading.get_ident()
     # Every disk is slow by this measure: the loop finds out once, and then has the thread do it.
-    monkeypatch.setattr(database, "SLOW_SECONDS", 0.0)
+    monkeypatch.setattr(database, "SLOW_SECONDS", -1.0)
     for _ in range(3):
         await db.submit(writing(seen))
     assert [each == threading.get_ident() for each in seen] == [False, True, False, False]
@@ -131,6 +131,69 @@ async def test_a_group_with_one_fault_in_it_keeps_the_others(db: Database) -> No
     results = await asyncio.gather(*futures, return_exceptions=True)
     assert isinstance(results[1], apsw.SQLError)
     assert rows(db) == 2
+    db.close()
+
+
+async def test_the_loop_takes_no_group_apart(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "SLOW_SECONDS", 10.0)
+    seen: list[int] = []
+
+    def faulty(group: Group) -> None:
+        raise ValueError("no")
+
+    futures = [db.submit(writing(seen)), db.submit(faulty), db.submit(writing(seen))]
+    results = await asyncio.gather(*futures, return_exceptions=True)
+    assert isinstance(results[1], ValueError)
+    assert set(seen[1:]) == {db._thread.ident}
+    assert rows(db) == 2
+    db.close()
+
+
+async def test_an_interrupt_leaves_no_half_of_a_batch(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a callback of the loop, asyncio lets it through: here it is caught on its way."""
+    monkeypatch.setattr(database, "SLOW_SECONDS", 10.0)
+    seen: list[int] = []
+
+    def interrupted(group: Group) -> None:
+        group.direct().execute("INSERT INTO t VALUES(2)")
+        raise KeyboardInterrupt
+
+    write = Database._write
+
+    def caught(self: Database, *given: object) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            write(self, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Database, "_write", caught)
+    with pytest.raises(Unavailable):
+        await db.submit(interrupted)
+    monkeypatch.setattr(Database, "_write", write)
+    await db.submit(writing(seen))
+    assert db.select("SELECT x FROM t") == [(1,)]
+    db.close()
+
+
+async def test_the_log_is_written_back_by_the_thread_and_stays_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "SLOW_SECONDS", 10.0)
+    monkeypatch.setattr(database, "LOG_BYTES", 1 << 20)
+    db = Database(tmp_path / "omnix.db")
+    db.transact(lambda connection: connection.execute("CREATE TABLE t(x)"))
+
+    def bulky(group: Group) -> None:
+        group.direct().execute("INSERT INTO t VALUES(zeroblob(50000))")
+
+    log = db.path.with_name("omnix.db-wal")
+    largest = 0
+    for _ in range(200):
+        await db.submit(bulky)
+        largest = max(largest, log.stat().st_size)
+        await asyncio.sleep(0.002)
+    assert (1 << 20) <= largest < (8 << 20)
+    assert rows(db) == 200
     db.close()
 
 

@@ -14,7 +14,8 @@ _log = logging.getLogger("omnix.live")
 IDLE_SECONDS = 30.0
 """How long telling goes on with nobody there: a client that reconnects soon missed nothing."""
 
-_PAUSE_SECONDS = 5.0
+WAIT_SECONDS = 10.0
+_PAUSE_SECONDS = 1.0
 
 
 class Audience:
@@ -26,14 +27,19 @@ class Audience:
         self._members = 0
         self._wanted = asyncio.Event()
         self._telling = asyncio.Event()
+        self._deserted = True
 
     @contextlib.asynccontextmanager
     async def seat(self) -> AsyncIterator[None]:
-        """For as long as a client is connected: whatever happens within is told."""
+        """For as long as a client is connected: whatever happens within is told.
+
+        Raises TimeoutError where telling cannot begin: the disk is full, or somebody holds it.
+        """
         self._members += 1
         self._wanted.set()
         try:
-            await self._telling.wait()
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._telling.wait()
             yield
         finally:
             self._members -= 1
@@ -49,10 +55,15 @@ class Audience:
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _tell(self) -> None:
-        """From the log's end on, until nobody has listened for a while."""
+        """From the log's end on, until nobody has listened for a while.
+
+        After a fault it goes on where it stopped, as those who listen were told nothing else.
+        """
         ports = self._local.ports
-        await ports.bus.rewind(LIVE.name, await ports.bus.end())
-        self._local.push.skip()
+        if self._deserted:
+            await ports.bus.rewind(LIVE.name, await ports.bus.end())
+            self._local.push.skip()
+            self._deserted = False
         self._telling.set()
         consuming = asyncio.create_task(consume_forever(ports, LIVE))
         try:
@@ -67,6 +78,7 @@ class Audience:
             # In one go with the look at the members, so that nobody sits down in between.
             self._telling.clear()
             if not self._members:
+                self._deserted = True
                 self._wanted.clear()
             consuming.cancel()
             await asyncio.gather(consuming, return_exceptions=True)

@@ -5,6 +5,7 @@ place an order, so what is declared as Direct is answered where it was parsed. W
 plain case takes the usual way, body and all, so that there is one wording for each refusal.
 """
 
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -15,18 +16,14 @@ from omnix.platform.direct import MOST_BYTES, Direct, Lane
 from omnix.platform.headers import STANDING, id_of, note
 from omnix.runtimes.edge import BoundedHttp
 
+_log = logging.getLogger("omnix.requests")
+
 _UNUSUAL = frozenset({b"transfer-encoding", b"expect", b"upgrade"})
 _KEPT = frozenset({b"", b"keep-alive", b"Keep-Alive"})
-
-
-class _NobodyWaits:
-    """In place of the event that tells an ASGI application of its next message."""
-
-    def set(self) -> None:
-        pass
-
-
-_NOBODY_WAITS = _NobodyWaits()
+_FAILED = (
+    b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n"
+    b"%bconnection: close\r\n\r\n" % STANDING
+)
 
 
 class _Cycle:
@@ -55,9 +52,27 @@ class _Cycle:
         self.keep_alive = True
         self.disconnected = False
         self.response_complete = False
-        self.message_event = _NOBODY_WAITS
+        # For uvicorn the event that tells an application of its next message.
+        self.message_event = self
+
+    def set(self) -> None:
+        """Read on: the protocol pauses at 64 kB for an application that asks for more."""
+        self._http.flow.resume_reading()
 
     async def run(self) -> None:
+        try:
+            await self._run()
+        except BaseException as error:
+            if not self.response_complete:
+                self.response_complete = True
+                if not self.disconnected:
+                    self._http.transport.write(_FAILED)
+                    self._http.transport.close()
+            if not isinstance(error, Exception):
+                raise
+            _log.error("no answer to POST %s", self._route.path, exc_info=error)
+
+    async def _run(self) -> None:
         http, route = self._http, self._route
         began = time.perf_counter()
         body = bytes(self.body)
@@ -146,6 +161,8 @@ class LaneHttp(BoundedHttp):
             and int(length) <= MOST_BYTES
             and asked.get(b"connection", b"") in _KEPT
             and asked.keys().isdisjoint(_UNUSUAL)
+            # Of what is said twice the usual way may believe the other.
+            and len(asked) == len(self.headers)
         ):
             self.bound_head()
             self.cycle: Any = _Cycle(self, route, asked)
@@ -162,9 +179,11 @@ class LaneHttp(BoundedHttp):
         )
 
     def on_message_complete(self) -> None:
-        super().on_message_complete()
         cycle = self.cycle
-        if type(cycle) is _Cycle and not cycle.more_body and not cycle.response_complete:
+        # Of an upgrade after an order uvicorn makes no cycle: the order's still stands there.
+        ours = type(cycle) is _Cycle and cycle.more_body
+        super().on_message_complete()
+        if ours and not cycle.more_body:
             task = self.loop.create_task(cycle.run())
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)

@@ -22,6 +22,9 @@ _log = logging.getLogger("omnix.live")
 
 SIGN_IN_SECONDS = 10.0
 PING_SECONDS = 25.0
+UNABLE = 1013
+"""Close code: events cannot be followed now, for instance because the disk is full."""
+
 Seat = Callable[[], AbstractAsyncContextManager[None]]
 UNAUTHENTICATED = 4001
 """Close code: nobody signed in in time, or the proof of who did holds no more."""
@@ -54,16 +57,19 @@ def live_handler(
             await socket.close(code, reason)
 
         session = Session(local.ports, authenticate, connection)
-        async with seat():
-            local.push.attach(connection, push, close)
-            watching = asyncio.create_task(_watch(socket, session, turn, ping_seconds))
-            try:
-                await _converse(socket, session, turn)
-            except WebSocketDisconnect:
-                pass
-            finally:
-                watching.cancel()
-                local.push.detach(connection)
+        try:
+            async with seat():
+                local.push.attach(connection, push, close)
+                watching = asyncio.create_task(_watch(socket, session, turn, ping_seconds))
+                try:
+                    await _converse(socket, session, turn)
+                except WebSocketDisconnect:
+                    pass
+                finally:
+                    watching.cancel()
+                    local.push.detach(connection)
+        except TimeoutError:
+            await socket.close(UNABLE, "no live updates now; try again later")
 
     return live
 

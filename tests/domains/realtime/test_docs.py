@@ -43,7 +43,7 @@ def test_every_code() -> None:
     codes |= {Unauthenticated.kind, Unavailable.kind}
     assert TooLarge.kind in codes
     assert set(_rows("Error codes")) == codes
-    ours = {str(sockets.UNAUTHENTICATED), str(push.TOO_SLOW)}
+    ours = {str(sockets.UNAUTHENTICATED), str(sockets.UNABLE), str(push.TOO_SLOW)}
     assert set(_rows("Close codes")) == ours | {"1009", "1012"}
 
 

@@ -15,12 +15,13 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import apsw
 
+from omnix.adapters.local.away import AWAY, translated, unavailable
 from omnix.adapters.local.group import Group, Need
 from omnix.kit.errors import OmnixError, Unavailable
 
@@ -34,12 +35,15 @@ TURNS = 4
 
 BUSY_SECONDS = 10.0
 POLL_SECONDS = 0.2
+LOG_BYTES = 128 << 20
+"""Of the write-ahead log, when it is written back: pages that many commits change only once."""
 SLOW_SECONDS = 0.005
-"""Where the disk takes so long to commit, loops leave writing to the thread for REST_SECONDS."""
+TYPICAL_SECONDS = 0.0003
+"""Where a write usually takes the first, beyond the second for each of its units, loops leave
+writing to the thread for REST_SECONDS."""
 
 REST_SECONDS = 1.0
 _MEMORY = 0.8
-# A checkpoint every 128 MB instead of 4: pages that many commits change are written back once.
 # Small pages: what a commit touches of the ledger's index lies far apart.
 _PRAGMAS = (
     "page_size=4096",
@@ -47,41 +51,10 @@ _PRAGMAS = (
     "synchronous=FULL",
     "temp_store=MEMORY",
     "cache_size=-32768",
-    "wal_autocheckpoint=32000",
+    "wal_autocheckpoint=0",
     "journal_size_limit=134217728",
 )
-_AWAY = (
-    apsw.FullError,
-    apsw.IOError,
-    apsw.BusyError,
-    apsw.LockedError,
-    apsw.CantOpenError,
-    apsw.ReadOnlyError,
-    apsw.CorruptError,
-    apsw.NotADBError,
-    apsw.NoMemError,
-    apsw.ProtocolError,
-    apsw.InterruptError,
-    apsw.ConnectionClosedError,
-)
 _Unit = tuple[Work, str, Sequence[Need], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
-
-
-@contextlib.contextmanager
-def translated() -> Iterator[None]:
-    """Turn what SQLite says when disk, lock or file fail into Unavailable."""
-    try:
-        yield
-    except _AWAY as error:
-        raise unavailable(error) from error
-
-
-def unavailable(error: BaseException) -> Unavailable:
-    """What callers are told of ``error``, which may name files and goes to the log instead."""
-    _log.warning("the database cannot be used: %s", error)
-    if isinstance(error, apsw.FullError):
-        return Unavailable("the disk is full")
-    return Unavailable("the database cannot be used now; the log says why")
 
 
 class _Patience:
@@ -121,6 +94,10 @@ class Database:
         self._usual_seconds = 0.0
         with translated():
             self._writer = self._connect(self._patience)
+            page_size = int(self._writer.execute("PRAGMA page_size").get)
+        self._log_pages = LOG_BYTES // page_size
+        self._log_is_full = False
+        self._writer.set_wal_hook(self._look_at_log)
         self._thread = threading.Thread(target=self._run, name="omnix-writer", daemon=True)
         self._thread.start()
 
@@ -149,7 +126,7 @@ class Database:
         """All rows of one statement, which is its own transaction."""
         try:
             rows: list[tuple[Any, ...]] = self.reader().execute(sql, parameters).fetchall()
-        except _AWAY as error:
+        except AWAY as error:
             raise unavailable(error) from error
         return rows
 
@@ -211,7 +188,11 @@ class Database:
             del self._gathered[loop]
         if time.monotonic() >= self._rests_until and self._turn.acquire(blocking=False):
             try:
-                results = self._commit(units, self._watched_commit) if self._begin() else None
+                results = self._attempt(units)
+            except BaseException:
+                # Interrupted: nothing of it was kept, and nobody else knows of these units.
+                _answer([(unit[4], Unavailable("the write was interrupted")) for unit in units])
+                raise
             finally:
                 self._turn.release()
             if results is not None:
@@ -224,26 +205,47 @@ class Database:
                 return
         _answer([(unit[4], Unavailable("the database is closed")) for unit in units])
 
-    def _begin(self) -> bool:
-        """Whether a transaction of the writing connection could be begun at once."""
+    def _attempt(self, units: list[_Unit]) -> list[Any] | None:
+        """The results, committed by the loop itself; None if the thread should see to it.
+
+        It waits for no other process, and takes no group with a fault in it apart.
+        """
+        began = time.monotonic()
         self._patience.seconds = 0.0
         try:
             self._writer.execute("BEGIN IMMEDIATE")
-        except _AWAY:
-            return False
+        except AWAY:
+            return None
         finally:
             self._patience.seconds = BUSY_SECONDS
-        return True
-
-    def _watched_commit(self) -> None:
-        """Commit, and see whether loops can go on doing so themselves."""
-        began = time.monotonic()
-        self._writer.execute("COMMIT")
+        results: list[Any] | None = None
+        with contextlib.suppress(Exception):
+            results = self._write_all(units)
         ended = time.monotonic()
-        self._usual_seconds = _MEMORY * self._usual_seconds + (1 - _MEMORY) * (ended - began)
+        self._usual_seconds = _MEMORY * self._usual_seconds + (1 - _MEMORY) * (
+            ended - began - TYPICAL_SECONDS * len(units)
+        )
         if self._usual_seconds > SLOW_SECONDS:
             self._usual_seconds = 0.0
             self._rests_until = ended + REST_SECONDS
+        return results
+
+    def _write_all(self, group: list[_Unit]) -> list[Any]:
+        """The results of the group in the transaction that was begun, committed or rolled back."""
+        connection = self._writer
+        try:
+            changes = Group(connection)
+            changes.expect(need for unit in group for need in unit[2])
+            results = [unit[0](changes) for unit in group]
+            changes.flush()
+            connection.execute("COMMIT")
+        except BaseException:
+            # A full disk may have rolled back already.
+            if connection.in_transaction:
+                with contextlib.suppress(apsw.Error):
+                    connection.execute("ROLLBACK")
+            raise
+        return results
 
     def close(self) -> None:
         """Finish what is queued, then close every connection."""
@@ -279,29 +281,48 @@ class Database:
                 with self._turn:
                     results = self._commit(group)
                 self._finish(group, results)
+            if self._log_is_full:
+                self._write_back()
 
-    def _commit(self, group: list[_Unit], commit: Callable[[], object] | None = None) -> list[Any]:
-        connection = self._writer
+    def _look_at_log(self, connection: apsw.Connection, schema: str, pages: int) -> int:
+        """Called after each commit, with the pages in the log."""
+        if pages >= self._log_pages and not self._log_is_full:
+            self._log_is_full = True
+            self._queue.put([])
+        return apsw.SQLITE_OK
+
+    def _write_back(self) -> None:
+        """Most of it while others write, then what came meanwhile, so that the log begins anew.
+
+        If readers or another process are in the way, there will be a next commit.
+        """
         try:
-            if not connection.in_transaction:
-                connection.execute("BEGIN IMMEDIATE")
-            changes = Group(connection)
-            changes.expect(need for unit in group for need in unit[2])
-            results = [unit[0](changes) for unit in group]
-            changes.flush()
-            if commit is None:
-                connection.execute("COMMIT")
-            else:
-                commit()
-            return results
+            with translated():
+                connection = self._connect()
+                try:
+                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                finally:
+                    connection.close()
+            with self._turn:
+                self._patience.seconds = SLOW_SECONDS
+                try:
+                    with contextlib.suppress(apsw.Error):
+                        self._writer.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+                finally:
+                    self._patience.seconds = BUSY_SECONDS
+        except Unavailable:
+            pass  # told in the log; what is committed stays where it is
+        finally:
+            self._log_is_full = False
+
+    def _commit(self, group: list[_Unit]) -> list[Any]:
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            return self._write_all(group)
         except Exception as error:
-            # A full disk may have rolled back already.
-            if connection.in_transaction:
-                with contextlib.suppress(apsw.Error):
-                    connection.execute("ROLLBACK")
             if len(group) == 1 or isinstance(error, apsw.BusyError):
                 shown: Exception = error
-                if isinstance(error, _AWAY):
+                if isinstance(error, AWAY):
                     shown = unavailable(error)
                     shown.__cause__ = error
                 return [shown] * len(group)

@@ -54,6 +54,7 @@ class LocalRecords:
         self._tables = {c.name: Table(c) for c in collections}
         self._ttl = [table for table in self._tables.values() if table.ttl is not None]
         self._swept = 0.0
+        self._sweeping = not self._ttl
         self._remembered = Remembered(database)
         database.transact(self._create)
 
@@ -100,11 +101,11 @@ class LocalRecords:
         kept = self._remembered.of(table)
         bodies: list[bytes | None] = [kept.get(key) for key in wanted]
         if None in bodies:
-            missing = [key for key, body in zip(wanted, bodies, strict=True) if body is None]
-            read = dict(self._bodies(table, missing))
+            # All of them, so that they are of one moment.
+            read = dict(self._bodies(table, wanted))
             for key, body in read.items():
                 self._remembered.keep(kept, key, body)
-            bodies = [body or read.get(key) for key, body in zip(wanted, bodies, strict=True)]
+            bodies = [read.get(key) for key in wanted]
         return [None if body is None else decode(body) for body in bodies]
 
     def _bodies(
@@ -179,6 +180,8 @@ class LocalRecords:
         await self._database.submit(
             lambda group: self._apply(group, steps, rows), TOPIC if rows else "", needs
         )
+        if not self._sweeping and abs(self._time() - self._swept) > SWEEP_SECONDS:
+            self._sweep_some()
 
     def _apply(
         self, group: Group, steps: list[_Step], rows: list[tuple[Any, ...]]
@@ -213,10 +216,18 @@ class LocalRecords:
             group.change(table, key, new)
         if rows:
             group.append(rows)
-        if self._ttl and abs(self._time() - self._swept) > SWEEP_SECONDS:
-            # Some at a time, as a part of a write that happens anyway.
-            self._sweep(group)
         return None
+
+    def _sweep_some(self) -> None:
+        """Ask the writer thread to remove some of what is past its time, now and then."""
+        self._sweeping = True
+
+        def swept(removed: "asyncio.Future[Any]") -> None:
+            self._sweeping = False
+            if not removed.cancelled():
+                removed.exception()  # the next write asks again
+
+        self._database.submit(self._sweep, long=True).add_done_callback(swept)
 
     async def load(self, collection: Collection, items: Iterable[Item]) -> int:
         table = self._tables[collection.name]

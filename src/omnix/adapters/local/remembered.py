@@ -3,7 +3,8 @@
 Every batch that changes such a collection counts that in its own transaction. Once in a turn of
 the event loop the counts are read, and what another count was kept under is forgotten: so a
 change that was acknowledged is seen by every request that comes after, from whichever process
-it came, and a kill between the two cannot part them.
+it came, and a kill between the two cannot part them. Within a turn an item may be older than what
+was read of another collection.
 """
 
 import asyncio

@@ -33,7 +33,9 @@ class Table:
         self.parts = len(collection.key)
         self.ttl = collection.ttl
         self.remembered = collection.remembered
-        self.count = "UPDATE remembered SET changes=changes+1 WHERE name=?"
+        self.count = (
+            "INSERT INTO remembered VALUES(?,1) ON CONFLICT(name) DO UPDATE SET changes=changes+1"
+        )
         self.columns = dict(zip(collection.key, ("pk", "sk"), strict=False))
         extra: dict[str, str] = {}
         for index in collection.indexes:
