@@ -17,6 +17,9 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 _SECRET = frozenset({"key", "next_cursor"})
 """Fields whose text is drawn anew each time; that they are there is compared."""
 
+SUMMED = frozenset({"dashboard", "sales", "forecasts"})
+"""Keys whose events tell of several changes at once, as many as came together."""
+
 PAGES = (
     "/user/profile", "/users", "/auth/api-keys",
     "/system/settings", "/system/settings/history", "/dead-letters", "/poisoned-events",
@@ -115,14 +118,14 @@ def events_of(events: Iterable[Event], names: Names) -> Rows:
     """The events of each key in their order; one that was delivered twice counts once.
 
     Jobs that schedules asked for are left out: their keys tell the time, after a colon. Of what
-    sums up several changes, under keys such as ``sales.told``, only the types are compared: how
+    sums up several changes (``SUMMED``) only the types are compared: how
     many come together depends on their pace.
     """
     keys: dict[str, list[Any]] = {}
     for event in {event.id: event for event in events if ":" not in event.key}.values():
         told: Any = {"type": event.type, "data": names.plain(dict(event.data), learn=False)}
         of_key = keys.setdefault(event.key, [])
-        if not event.key.endswith(".told"):
+        if event.key not in SUMMED:
             of_key.append(told)
         elif event.type not in of_key:
             of_key.append(event.type)
