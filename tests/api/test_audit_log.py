@@ -48,7 +48,7 @@ async def test_who_changed_what_and_when(served: Served) -> None:
     assert "Ann" not in msgspec.json.encode(everything).decode()
     assert everything == sorted(everything, key=lambda e: (e["at"], e["number"]), reverse=True)
     by_admin = await _items(served, actor="usr_admin")
-    assert {e["type"] for e in by_admin} == {"api-key.created"}
+    assert {e["type"] for e in by_admin} == {"api-key.created", "session.began"}
     customers = await _items(served, type="customer.created")
     assert [e["actor"] for e in customers] == ["usr_manager"] * 3
     assert await _items(served, actor="usr_admin", type="customer.created") == []

@@ -133,6 +133,7 @@ async def test_a_proof_that_holds_no_more_ends_the_connection(shop: Shop, gatewa
     key = await asyncio.to_thread(
         shop.ok, "POST", "/auth/api-keys", {"name": "live", "permissions": ["products:read"]}
     )
+    assert not await asyncio.to_thread(connections, True)
     async with websockets.connect(gateway) as client:
         await say(client, {"type": "authenticate", "token": key["key"]})
         assert (await hear(client))[0]["role"] == "service"

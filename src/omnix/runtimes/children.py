@@ -12,6 +12,12 @@ FIRST_SECONDS, MOST_SECONDS = 1.0, 60.0
 STEADY_SECONDS = 60.0
 GRACE_SECONDS = 8.0
 
+# Ctrl+C reaches the whole group, also while the worker still imports.
+_WORKER = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+    "import runpy; runpy.run_module('omnix.runtimes.worker', run_name='__main__')"
+)
+
 
 def next_pause(pause: float, lived: float) -> float:
     """How long to wait before the next start, given the last wait and how long it lived then."""
@@ -27,7 +33,11 @@ async def keep_worker(data: Path) -> None:
     while True:
         began = time.monotonic()
         worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "omnix.runtimes.worker", str(data), stdin=asyncio.subprocess.PIPE
+            sys.executable,
+            "-c",
+            _WORKER,
+            str(data),
+            stdin=asyncio.subprocess.PIPE,
         )
         try:
             code = await worker.wait()

@@ -1,6 +1,7 @@
 """Collections of items in SQLite. Events of a batch commit with it, into the bus's own log."""
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from omnix.adapters.local.log import SCHEMA, TOPIC, prepared
 from omnix.adapters.local.remembered import Remembered
 from omnix.adapters.local.tables import INDEXED, Table, create, decode
 from omnix.kit.declare import Collection
-from omnix.kit.errors import ConditionFailed
+from omnix.kit.errors import ConditionFailed, Unavailable
 from omnix.kit.events import Event
 from omnix.kit.paging import Page, encode_cursor
 from omnix.ports import (
@@ -227,7 +228,9 @@ class LocalRecords:
             if not removed.cancelled():
                 removed.exception()  # the next write asks again
 
-        self._database.submit(self._sweep, long=True).add_done_callback(swept)
+        # The write that asks is done; a database that closes is no fault of it.
+        with contextlib.suppress(Unavailable):
+            self._database.submit(self._sweep, long=True).add_done_callback(swept)
 
     async def load(self, collection: Collection, items: Iterable[Item]) -> int:
         table = self._tables[collection.name]

@@ -11,7 +11,17 @@ MOST_PRODUCTS = 50
 """So many products of one event are told on channels of their own; the others are read anew."""
 
 QUIET = frozenset(
-    {"sales", "customer", "user", "session", "api-key", "exposure", "outcome", "events"}
+    {
+        "sales",
+        "customer",
+        "customers",
+        "user",
+        "session",
+        "api-key",
+        "exposure",
+        "outcome",
+        "events",
+    }
 )
 """Nouns that no channel tells of: people, what they were shown and did, and sales, which
 ``dashboard.refreshed`` follows."""
