@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import logging
 import queue
-import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +22,7 @@ import apsw
 
 from omnix.adapters.local.away import AWAY, translated, unavailable
 from omnix.adapters.local.group import Group, Need
+from omnix.adapters.local.patience import BUSY_SECONDS, Patience
 from omnix.kit.errors import OmnixError, Unavailable
 
 Work = Callable[[Group], Any]
@@ -33,7 +33,6 @@ GROUP = 512
 TURNS = 4
 """How many more turns a group waits at most, as long as each brings it more."""
 
-BUSY_SECONDS = 10.0
 POLL_SECONDS = 0.2
 LOG_BYTES = 128 << 20
 """Of the write-ahead log, when it is written back: pages that many commits change only once."""
@@ -57,22 +56,6 @@ _PRAGMAS = (
 _Unit = tuple[Work, str, Sequence[Need], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
 
 
-class _Patience:
-    """A busy handler with short sleeps: SQLite's own backs off to 100 ms and starves."""
-
-    def __init__(self) -> None:
-        self.seconds = BUSY_SECONDS
-        self._begun = 0.0
-
-    def __call__(self, times: int) -> bool:
-        if times == 0:
-            self._begun = time.monotonic()
-        if time.monotonic() - self._begun >= self.seconds:
-            return False
-        time.sleep(random.uniform(0.0003, 0.002))
-        return True
-
-
 class Database:
     """The file at ``path``, opened. Raises Unavailable if it cannot be."""
 
@@ -89,7 +72,7 @@ class Database:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Whose turn it is to use the writing connection, and how long it waits for other processes.
         self._turn = threading.Lock()
-        self._patience = _Patience()
+        self._patience = Patience()
         self._rests_until = 0.0
         self._usual_seconds = 0.0
         with translated():
@@ -101,9 +84,9 @@ class Database:
         self._thread = threading.Thread(target=self._run, name="omnix-writer", daemon=True)
         self._thread.start()
 
-    def _connect(self, patience: _Patience | None = None) -> apsw.Connection:
+    def _connect(self, patience: Patience | None = None) -> apsw.Connection:
         connection = apsw.Connection(str(self.path), statementcachesize=400)
-        connection.set_busy_handler(patience or _Patience())
+        connection.set_busy_handler(patience or Patience())
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").fetchall()
         return connection
