@@ -28,6 +28,7 @@ WILDCARDS: Mapping[str, str] = {
     r"/@connections/\*": "connections of the one WebSocket stage",
     r"training-job/[\w-]+-\*": "trainings whose names begin with the stack's",
     r"log-group:/aws/sagemaker/TrainingJobs:\*": "SageMaker's log group of trainings",
+    r":ses:[\w-]+:\d+:identity/\*": "whichever identity verifies the one sender that is named",
 }
 """Resources that rule IAM5 may name."""
 
