@@ -56,9 +56,19 @@ class OriginForecast:
 
 
 def forecast_origin(
-    data: Prepared, cut: int, horizon: int, *, season: int = 7, using: Using | None = None
+    data: Prepared,
+    cut: int,
+    horizon: int,
+    *,
+    season: int = 7,
+    calendar: bool = True,
+    using: Using | None = None,
 ) -> OriginForecast:
-    """Forecast columns cut .. cut + horizon - 1 from the columns before `cut`."""
+    """Forecast columns cut .. cut + horizon - 1 from the columns before `cut`.
+
+    Without `calendar` the columns are periods of any length: no season of the year and no day of
+    the month is looked for.
+    """
     n = len(data.values)
     low, recent = max(0, cut - MAX_DAYS), max(0, cut - MEMORY_DAYS)
     rows = Rows(data.values, data.seen, data.group, data.groups, season)
@@ -76,12 +86,15 @@ def forecast_origin(
         rows, low, cut, caps, weekday, level, scale.astype(np.float32), using=using
     )
     first, days = data.first_day + low, cut - low
-    yearly = yearly_profile(sold, expected, year_position(first, days + horizon))
-    base = shaped * yearly[:, :days]
-    day = day_of_month(first, days + horizon)
-    monthday = month_day_profile(
-        sold / np.maximum(base, 1e-9), base, day[:days], month_number(first, days)
-    )[:, day]
+    if calendar:
+        yearly = yearly_profile(sold, expected, year_position(first, days + horizon))
+        base = shaped * yearly[:, :days]
+        day = day_of_month(first, days + horizon)
+        monthday = month_day_profile(
+            sold / np.maximum(base, 1e-9), base, day[:days], month_number(first, days)
+        )[:, day]
+    else:
+        yearly = monthday = np.ones((data.groups, days + horizon))
     shared = np.ascontiguousarray(yearly * monthday, np.float32)
 
     out = OriginForecast(

@@ -107,8 +107,12 @@ def forecast(
     *,
     quantiles: Sequence[float] = DEFAULT_LEVELS,
     season: int = 7,
+    calendar: bool = True,
 ) -> Forecast:
     """Forecast the `horizon` days that follow the panel.
+
+    Weekly or monthly panels want `calendar` off and the `season` counted in their periods (1 for
+    none): a column is then a period and no more is read into its date.
 
     Every series gets an answer: finite, non-negative, labelled with what it rests on. The
     spread is learnt from rolling origins inside the panel, so a larger panel has a finer one.
@@ -122,8 +126,9 @@ def forecast(
     origins, window = rolling_origins(panel.days, horizon, panel.size, panel.days)
     samples = Samples(window)
     for origin in origins:
-        samples.add(data, forecast_origin(data, origin, window, season=season), window)
-    final = forecast_origin(data, panel.days, horizon, season=season)
+        at = forecast_origin(data, origin, window, season=season, calendar=calendar)
+        samples.add(data, at, window)
+    final = forecast_origin(data, panel.days, horizon, season=season, calendar=calendar)
     return assemble(data, final, samples.daily(), samples.totals(), levels)
 
 
