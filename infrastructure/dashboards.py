@@ -1,10 +1,12 @@
 """The four dashboards: API, functions, tables, cost."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from infrastructure.base import Base, name, sub, words
+import aws_cdk as cdk
+
+from infrastructure.base import Base, name, setting, words
 from omnix.adapters.aws.tables import TABLES
 from omnix.runtimes.aws.functions import DEAD, EVENTS, FORECASTING, FUNCTIONS, NOTIFICATIONS
 
@@ -28,9 +30,18 @@ def add_dashboards(stack: Base) -> None:
             "AWS::CloudWatch::Dashboard",
             {
                 "DashboardName": name(of),
-                "DashboardBody": sub(json.dumps({"widgets": widgets}, separators=(",", ":"))),
+                "DashboardBody": _body(widgets),
             },
         )
+
+
+def _body(widgets: list[dict[str, Any]]) -> str:
+    """The widgets as JSON; what the environment's mapping says stands in it as a number."""
+    text = json.dumps({"widgets": widgets}, separators=(",", ":"))
+    numbers = {of: setting(of) for of in _EXPECTED if f'"${{{of}}}"' in text}
+    for of in numbers:
+        text = text.replace(f'"${{{of}}}"', f"${{{of}}}")
+    return cdk.Fn.sub(text, numbers or None)
 
 
 def _named(of: str) -> str:
@@ -113,7 +124,9 @@ def _tables() -> list[dict[str, Any]]:
 
 
 def _cost() -> list[dict[str, Any]]:
-    """What the bill is made of, day by day, in units; and dollars, which Amazon keeps once."""
+    """What was used each day beside what the bill was computed for; and dollars, which Amazon
+    keeps once.
+    """
     spent = _chart(
         "US dollars this month",
         [["AWS/Billing", "EstimatedCharges", "Currency", "USD"]],
@@ -122,30 +135,86 @@ def _cost() -> list[dict[str, Any]]:
     )
     spent["properties"]["region"] = "us-east-1"
     requests = ["AWS/ApiGateway", "Count", "ApiName", "${ProjectName}-${Environment}"]
+    busy = {
+        f"f{n}": (["AWS/Lambda", "Duration", "FunctionName", _named(f.name)], f.memory)
+        for n, f in enumerate(FUNCTIONS)
+    }
+    gigabyte_seconds = " + ".join(f"{id} * {memory}" for id, (_, memory) in busy.items())
     buckets = [
         ["AWS/S3", "BucketSizeBytes", "BucketName",
          f"${{ProjectName}}-{of}-${{Environment}}-${{AWS::AccountId}}",
-         "StorageType", "StandardStorage"]
-        for of in ("data-lake", "static-assets", "logs")
+         "StorageType", storage]
+        for of, storage in (
+            ("data-lake", "StandardStorage"),
+            # Where facts of months ago come to lie.
+            ("data-lake", "IntelligentTieringFAStorage"),
+            ("data-lake", "IntelligentTieringIAStorage"),
+            ("static-assets", "StandardStorage"),
+            ("logs", "StandardStorage"),
+        )
     ]  # fmt: skip
+    logs = [
+        ["AWS/Logs", "IncomingBytes", "LogGroupName", group]
+        for group in (
+            "/aws/apigateway/${ProjectName}-${Environment}",
+            *(f"/aws/lambda/{_named(f.name)}" for f in FUNCTIONS),
+        )
+    ]
     return [
         spent,
-        _chart("Requests a day", [requests], "Sum", _PER_DAY),
-        _chart(
-            "Milliseconds of functions a day",
-            [["AWS/Lambda", "Duration", "FunctionName", _named(f.name)] for f in FUNCTIONS],
-            "Sum",
-            _PER_DAY,
+        _against("Requests a day", "RequestsADay", [requests]),
+        _against(
+            "Gigabyte-seconds of functions a day",
+            "GigabyteSecondsADay",
+            [metric for metric, _ in busy.values()],
+            f"({gigabyte_seconds}) / {1024 * 1000}",
+            ids=busy,
         ),
-        _chart(
-            "Units of tables a day",
-            [
-                ["AWS/DynamoDB", f"Consumed{kind}CapacityUnits", "TableName", _named(table)]
-                for table in TABLES
-                for kind in ("Read", "Write")
-            ],
-            "Sum",
-            _PER_DAY,
+        *[
+            _against(
+                f"{kind} units of tables a day",
+                f"{kind}UnitsADay",
+                [
+                    ["AWS/DynamoDB", f"Consumed{kind}CapacityUnits", "TableName", _named(table)]
+                    for table in TABLES
+                ],
+            )
+            for kind in ("Read", "Write")
+        ],
+        _against(
+            "Records of the stream a day",
+            "RecordsADay",
+            [["AWS/Kinesis", "IncomingRecords", "StreamName", _named(EVENTS)]],
         ),
-        _chart("Bytes kept", buckets, "Average", _PER_DAY),
+        _against("Bytes of logs a day", "LogBytesADay", logs),
+        _against("Bytes kept in buckets", "BytesKept", buckets, statistic="Average"),
     ]
+
+
+_EXPECTED = (
+    "RequestsADay", "GigabyteSecondsADay", "ReadUnitsADay", "WriteUnitsADay", "RecordsADay",
+    "LogBytesADay", "BytesKept",
+)  # fmt: skip
+"""Settings of an environment: the units that its bill was computed for."""
+
+
+def _against(
+    title: str,
+    expected: str,
+    metrics: Sequence[Sequence[Any]],
+    expression: str = "SUM(METRICS())",
+    *,
+    ids: Iterable[str] | None = None,
+    statistic: str = "Sum",
+) -> dict[str, Any]:
+    """All of ``metrics`` as one line, under a mark at what the estimate expects."""
+    named = ids or (f"m{n}" for n in range(len(metrics)))
+    hidden = [
+        [*metric, {"id": id, "visible": False}] for id, metric in zip(named, metrics, strict=True)
+    ]
+    total = [{"expression": expression, "label": "measured", "id": "measured"}]
+    made = _chart(title, [total, *hidden], statistic, _PER_DAY)
+    mark = {"label": "expected at the stated load", "value": f"${{{expected}}}"}
+    made["properties"]["annotations"] = {"horizontal": [mark]}
+    made["properties"]["yAxis"] = {"left": {"min": 0}}
+    return made

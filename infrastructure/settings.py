@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from omnix.cost import spend_limit
+from omnix.cost import expected, spend_limit
 
 PROJECT = "omnix-ai"
 ENVIRONMENTS = ("dev", "staging", "prod", "test")
@@ -49,11 +49,16 @@ _SETTINGS: Mapping[str, Mapping[str, str]] = {
     },
 }
 SETTINGS: Mapping[str, Mapping[str, str]] = {
-    environment: {**settings, "SpendLimit": str(spend_limit(environment))}
+    environment: {
+        **settings,
+        "SpendLimit": str(spend_limit(environment)),
+        **{name: str(units) for name, units in expected(environment).items()},
+    }
     for environment, settings in _SETTINGS.items()
 }
 """``Keep`` is the deletion policy of what holds data; ``RemoveObjects`` the days until old
-versions and logs of access go; ``SpendLimit`` is in US dollars a month."""
+versions and logs of access go; ``SpendLimit`` is in US dollars a month. The last ones are the
+units of the estimate, which the cost dashboard marks."""
 
 
 def parameter(

@@ -64,8 +64,9 @@ class Resolver:
             if kind == "Fn::FindInMap":
                 first, second = self.value(of[1]), self.value(of[2])
                 return self.template["Mappings"][of[0]][first][second]
-            if kind == "Fn::Sub" and isinstance(of, str):
-                return self._filled(of)
+            if kind == "Fn::Sub":
+                text, given = (of, {}) if isinstance(of, str) else of
+                return self._filled(text, {name: self.value(one) for name, one in given.items()})
             if kind == "Fn::Join":
                 parts = self.value(of[1])
                 if all(isinstance(part, str) for part in parts):
@@ -73,8 +74,8 @@ class Resolver:
                 return {kind: [of[0], parts]}
         return {key: made for key, one in data.items() if (made := self.value(one)) is not ABSENT}
 
-    def _filled(self, text: str) -> Any:
-        for name, value in self.values.items():
+    def _filled(self, text: str, given: Mapping[str, str]) -> Any:
+        for name, value in {**self.values, **given}.items():
             text = text.replace(f"${{{name}}}", value)
         return {"Fn::Sub": text} if "${" in text else text
 

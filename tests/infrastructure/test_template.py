@@ -1,6 +1,8 @@
 """What the template makes in each environment, with each optional part on and off."""
 
+import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from cases import CASES, OPTIONS, Template
 from infrastructure.grants import ACTIONS
 from omnix.adapters.aws.own import OWN
 from omnix.adapters.aws.tables import physical
+from omnix.cost import estimate, expected
+from omnix.cost.loads import DAYS
 from omnix.declared import COLLECTIONS
 from omnix.runtimes.aws.functions import FUNCTIONS, Routes
 
@@ -170,6 +174,33 @@ def test_spending_has_a_limit(made: Made) -> None:
     assert limit(made("dev")) == "100"
     given = made("dev-all")
     assert limit(given) == "321" == given["Resources"]["SpendingAlarm"]["Properties"]["Threshold"]
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod", "test"])
+def test_what_was_used_is_shown_beside_what_was_expected(environment: str, made: Made) -> None:
+    body = made(environment)["Resources"]["CostDashboard"]["Properties"]["DashboardBody"]
+    marks = {}
+    for widget in json.loads(body)["widgets"]:
+        properties = widget["properties"]
+        for mark in properties.get("annotations", {}).get("horizontal", ()):
+            marks[properties["title"]] = mark["value"]
+            total, *used = properties["metrics"]
+            assert total[0]["id"] == "measured"
+            assert all(one[-1]["visible"] is False for one in used)
+    assert sorted(marks.values()) == sorted(expected(environment).values())
+    units = {line.unit: Decimal(0) for line in estimate(environment).lines}
+    for line in estimate(environment).lines:
+        units[line.unit] += line.units
+    assert marks["Requests a day"] == round(units["REST requests"] / DAYS)
+    assert marks["Gigabyte-seconds of functions a day"] == round(
+        units["GB-seconds on arm64"] / DAYS
+    )
+
+
+def test_the_gigabytes_of_each_function_count(made: Made) -> None:
+    body = json.dumps(made("dev")["Resources"]["CostDashboard"]["Properties"]["DashboardBody"])
+    for function in FUNCTIONS:
+        assert f" * {function.memory}" in body, function.name
 
 
 GUARDED = {"Firewall", "FirewallOfApi", "Trail", "BusArchive", "ThrottledTablesAlarm"}
