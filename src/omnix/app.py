@@ -10,7 +10,7 @@ from litestar import Litestar, Response, Router, get
 from litestar.datastructures import State
 from litestar.handlers.base import BaseRouteHandler
 
-from omnix.declared import FACTS
+from omnix.declared import FACTS, MODELS
 from omnix.domains.auth import routes as auth_routes
 from omnix.domains.customers import routes as customers_routes
 from omnix.domains.dashboard import routes as dashboard_routes
@@ -19,6 +19,7 @@ from omnix.domains.experiments import routes as experiments_routes
 from omnix.domains.forecasting import routes as forecasting_routes
 from omnix.domains.inventory import routes as inventory_routes
 from omnix.domains.inventory.replenishment import routes as replenishment_routes
+from omnix.domains.ml import routes as ml_routes
 from omnix.domains.orders import routes as orders_routes
 from omnix.domains.products import routes as products_routes
 from omnix.domains.streaming import routes as streaming_routes
@@ -46,6 +47,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *replenishment_routes.ROUTES,
     *forecasting_routes.ROUTES,
     *dashboard_routes.ROUTES,
+    *ml_routes.ROUTES,
     *experiments_routes.ROUTES,
     *ofrep.ROUTES,
     *streaming_routes.ROUTES,
@@ -97,7 +99,13 @@ def api(
             *more,
         ],
         state=State(
-            {"ports": ports, "authenticate": authenticate, "doctor": doctor, "turns": Turns()}
+            {
+                "ports": ports,
+                "authenticate": authenticate,
+                "doctor": doctor,
+                "models": {model.name: model for model in MODELS},
+                "turns": Turns(),
+            }
         ),
         dependencies=dict(DEPENDENCIES),
         guards=[guard],

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from omnix.declared import EVENTS, FACTS
+from omnix.declared import EVENTS, FACTS, MODELS
 from omnix.domains.auth import audit, mailed
 from omnix.domains.customers import handlers as customers_handlers
 from omnix.domains.dashboard import handlers as dashboard_handlers
@@ -11,6 +11,7 @@ from omnix.domains.experiments import handlers as experiments_handlers
 from omnix.domains.forecasting import handlers as forecasting_handlers
 from omnix.domains.inventory import handlers as inventory_handlers
 from omnix.domains.inventory.replenishment import handlers as replenishment_handlers
+from omnix.domains.ml import handlers as ml_handlers
 from omnix.domains.orders import handlers as orders_handlers
 from omnix.domains.products import handlers as products_handlers
 from omnix.domains.streaming import handlers as streaming_handlers
@@ -37,6 +38,7 @@ JOBS: tuple[JobHandler, ...] = (
     trimming(CONSUMERS),
     RESENDING,
     redriving(CONSUMERS),
+    ml_handlers.retraining(MODELS),
     *mailed.JOBS,
     *inventory_handlers.JOBS,
     *orders_handlers.JOBS,

@@ -89,6 +89,41 @@ class Permission:
 
 
 @dataclass(frozen=True)
+class Guard:
+    """A figure that a challenger must not spoil while it wins on another: its distance from
+    ``target`` may exceed the champion's by ``slack`` at most.
+    """
+
+    metric: str
+    target: float
+    slack: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that the registry keeps.
+
+    ``kind`` is what it answers, ``job`` trains it. A challenger replaces the champion where it
+    has ``metric`` (less is better, unless ``more_is_better``) better by the share ``margin`` over
+    ``least_origins`` rolling origins or more, on most of them, and spoils none of ``guards``.
+    ``every_days`` after it was last trained it is trained anew; None where nothing asks for it
+    but its job's own schedule. Realised errors above the backtest's by ``worse`` are drift.
+    """
+
+    name: str
+    title: str
+    kind: str
+    job: JobType
+    metric: str
+    margin: float = 0.02
+    least_origins: int = 3
+    more_is_better: bool = False
+    guards: tuple[Guard, ...] = ()
+    every_days: int | None = None
+    worse: float = 0.25
+
+
+@dataclass(frozen=True)
 class Domain:
     """All that one domain declares."""
 
@@ -100,6 +135,7 @@ class Domain:
     jobs: tuple[JobType, ...] = ()
     schedules: tuple[Schedule, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    models: tuple[Model, ...] = ()
 
 
 ADMIN, MANAGER, ANALYST, CUSTOMER, SERVICE = "admin", "manager", "analyst", "customer", "service"

@@ -7,9 +7,14 @@ import pytest
 from api.serving import Served, serving
 from omnix import app
 from omnix.declared import EVENTS
+from omnix.domains.ml import service as registry
+from omnix.domains.ml.desk import roll_back
+from omnix.domains.ml.model import Contest, Data, Feature, Trained
+from omnix.domains.ml.watching import watch
 from omnix.domains.realtime.channels import MOST_PRODUCTS, QUIET, messages
 from omnix.domains.realtime.declare import CHANNELS
 from omnix.domains.system.setup import tell_setup
+from omnix.kit.declare import JobType, Model
 from omnix.kit.events import Event
 from omnix.platform.consume import consume_once
 from omnix.platform.jobs import work_once
@@ -95,6 +100,23 @@ async def _experiment(served: Served) -> None:
     await _did(served, "POST", "/events", json=view)
 
 
+async def _models(served: Served) -> None:
+    """One that wins its backtest, is rolled back, comes again, and drifts."""
+    model = Model("test", "Test", "forecast", JobType("test", "Test"), "pinball")
+    data = Data(fingerprint="f", first_day="2025-01-01", last_day="2025-12-31", rows=1)
+    days = ["2025-10-01", "2025-11-01", "2025-12-01"]
+    won = Contest(group="all", origins=days, series=9, champion=[3] * 3, challenger=[2] * 3)
+    for name in ("a", "b", "b again"):
+        profile = {"level": Feature(counts=[500, 500], edges=[1.0])}
+        made = Trained(algorithm=name[0], code="c", data=data, profile=profile)
+        version = await registry.register(served.ports, model, made, name)
+        await registry.contend(served.ports, model, version, [won])
+        if name == "b":
+            await roll_back(served.ports, model, "usr_admin", "It orders too much.")
+    moved = {"level": Feature(counts=[900, 100], edges=[1.0])}
+    await watch(served.ports, model, "2026-01-01", profile=moved)
+
+
 async def _work(served: Served) -> None:
     """Everything that workers do, until nothing is left to do."""
     while True:
@@ -117,6 +139,7 @@ async def events(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
         await _order(served, "pay", "fulfil", "return", "refund")
         await _order(served, "cancel")
         await _experiment(served)
+        await _models(served)
         await _work(served)
         found: list[Event] = []
         while (batch := await served.ports.bus.read("test", [])).events:

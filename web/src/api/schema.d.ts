@@ -1793,6 +1793,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ml/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List models */
+        get: operations["list_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ml/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a model */
+        get: operations["get_model"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ml/models/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List versions */
+        get: operations["list_model_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ml/models/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a version */
+        get: operations["get_model_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ml/models/{name}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List decisions */
+        get: operations["list_model_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ml/models/{name}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drift of a model */
+        get: operations["list_model_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ml/models/{name}/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Train a model */
+        post: operations["train_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ml/models/{name}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Promote a version */
+        post: operations["promote_model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ml/models/{name}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Roll a model back */
+        post: operations["roll_model_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/experiments": {
         parameters: {
             query?: never;
@@ -2411,6 +2564,24 @@ export interface components {
             revenue_minor: number;
             share: number;
         };
+        /** Change */
+        Change: {
+            model: string;
+            entry: string;
+            at: string;
+            /** @enum {string} */
+            kind: "first" | "promoted" | "refused" | "rolled-back";
+            version: number;
+            groups: string[];
+            by: string;
+            reason: string;
+            verdicts?: components["schemas"]["ml_model_Verdict"][];
+        };
+        /** ChangeList */
+        ChangeList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Change"][];
+        };
         /** Check */
         Check: {
             name: string;
@@ -2585,6 +2756,15 @@ export interface components {
         CustomerList: {
             next_cursor?: string | null;
             items: components["schemas"]["Customer"][];
+        };
+        /** Data */
+        Data: {
+            fingerprint: string;
+            first_day: string;
+            last_day: string;
+            rows: number;
+            /** @default 0 */
+            series: number;
         };
         /** DayPoint */
         DayPoint: {
@@ -2770,7 +2950,7 @@ export interface components {
             arms: components["schemas"]["ArmUnits"][];
             sample_ratio: components["schemas"]["SampleRatio"];
             metrics: components["schemas"]["MetricResult"][];
-            verdict: components["schemas"]["Verdict"];
+            verdict: components["schemas"]["experiments_findings_Verdict"];
             notes: components["schemas"]["experiments_findings_Note"][];
         };
         /** Exposure */
@@ -2804,6 +2984,12 @@ export interface components {
             discounted_share: number;
             shop_discounted_share: number;
             favourite_categories: components["schemas"]["CategoryShare"][];
+        };
+        /** Feature */
+        Feature: {
+            counts: number[];
+            edges?: number[];
+            names?: string[];
         };
         /** FieldReason */
         FieldReason: {
@@ -2919,6 +3105,12 @@ export interface components {
             status: "ok" | "degraded" | "failed";
             version: string;
             checks: components["schemas"]["Check"][];
+        };
+        /** Held */
+        Held: {
+            recipe_id: string;
+            by: string;
+            reason: string;
         };
         /** Import */
         Import: {
@@ -3223,6 +3415,36 @@ export interface components {
             orders: number;
             revenue_minor: number;
         };
+        /** ModelDetail */
+        ModelDetail: {
+            model: components["schemas"]["ModelView"];
+            champions: components["schemas"]["Version"][];
+            watched: components["schemas"]["Watch"] | null;
+            definitions?: {
+                [key: string]: string;
+            };
+        };
+        /** ModelList */
+        ModelList: {
+            items: components["schemas"]["ModelView"][];
+            definitions?: {
+                [key: string]: string;
+            };
+        };
+        /** ModelView */
+        ModelView: {
+            name: string;
+            title: string;
+            kind: string;
+            job: string;
+            metric: string;
+            more_is_better: boolean;
+            margin: number;
+            least_origins: number;
+            guards: components["schemas"]["ml_routes_Rule"][];
+            every_days: number | null;
+            standing: components["schemas"]["Standing"];
+        };
         /** MonthlyCost */
         MonthlyCost: {
             requests: number;
@@ -3231,6 +3453,16 @@ export interface components {
             gigabytes: number;
             total_micro: number;
             services: components["schemas"]["ServiceCost"][];
+        };
+        /** Moved */
+        Moved: {
+            feature: string;
+            psi: number;
+            by_chance: number;
+            then: number;
+            now: number;
+            /** @enum {string} */
+            label: "none" | "watch" | "drifted" | "unknown";
         };
         /** Namespace */
         Namespace: {
@@ -3633,6 +3865,13 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** Place */
+        Place: {
+            default: number;
+            groups?: {
+                [key: string]: number;
+            };
+        };
         /** Placed */
         Placed: {
             id: string;
@@ -3876,6 +4115,11 @@ export interface components {
         ProfileChange: {
             name: string;
         };
+        /** Promotion */
+        Promotion: {
+            version: number;
+            reason: string;
+        };
         /** Proposal */
         Proposal: {
             product_id: string;
@@ -3965,6 +4209,20 @@ export interface components {
             bias?: number | null;
             coverage_80?: number | null;
         };
+        /** Realised */
+        Realised: {
+            metric: string;
+            value: number;
+            expected: number | null;
+            made_on: string;
+            days: number;
+            series: number;
+            /** @enum {string} */
+            label: "none" | "watch" | "drifted" | "unknown";
+            others?: {
+                [key: string]: number;
+            };
+        };
         /** Receipt */
         Receipt: {
             quantity: number;
@@ -4037,6 +4295,11 @@ export interface components {
         RfmList: {
             items: components["schemas"]["RfmCell"][];
         };
+        /** Rollback */
+        Rollback: {
+            reason: string;
+            version?: number | null;
+        };
         /** SalesPoint */
         SalesPoint: {
             period: string;
@@ -4057,6 +4320,15 @@ export interface components {
             mismatch: boolean;
             p: number;
             p_always: number;
+        };
+        /** Score */
+        Score: {
+            group: string;
+            series: number;
+            origins: number;
+            values: {
+                [key: string]: number | null;
+            };
         };
         /** Segment */
         Segment: {
@@ -4236,6 +4508,26 @@ export interface components {
         Span: {
             from: string;
             to: string;
+        };
+        /** Standing */
+        Standing: {
+            model: string;
+            /** @default 0 */
+            revision: number;
+            /** @default 0 */
+            latest: number;
+            now?: components["schemas"]["Place"] | null;
+            before?: components["schemas"]["Place"][];
+            held?: components["schemas"]["Held"][];
+            reference?: number | null;
+            last_trained_at?: string | null;
+            last_refit_at?: string | null;
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            drift: "none" | "watch" | "drifted" | "unknown";
+            drift_day?: string | null;
         };
         /** Status */
         Status: {
@@ -4461,13 +4753,6 @@ export interface components {
             name: string;
             value?: unknown;
         };
-        /** Verdict */
-        Verdict: {
-            /** @enum {string} */
-            state: "no_data" | "broken" | "harmed" | "better" | "worse" | "undecided";
-            text: string;
-            variant?: string | null;
-        };
         /** Verified */
         Verified: {
             intact: boolean;
@@ -4479,6 +4764,43 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        /** Version */
+        Version: {
+            model: string;
+            version: number;
+            /** @enum {string} */
+            state: "challenger" | "champion" | "former";
+            algorithm: string;
+            code: string;
+            recipe_id: string;
+            recipe: {
+                [key: string]: unknown;
+            };
+            fitted: {
+                [key: string]: number;
+            };
+            data: components["schemas"]["Data"];
+            scores: components["schemas"]["Score"][];
+            /** @default 0 */
+            scores_left_out: number;
+            profile?: {
+                [key: string]: components["schemas"]["Feature"];
+            };
+            verdicts?: components["schemas"]["ml_model_Verdict"][];
+            answers_for?: string[];
+            artefact?: string | null;
+            artefact_sha256?: string | null;
+            /** @default 0 */
+            artefact_bytes: number;
+            training: string;
+            trained_by: string;
+            trained_at: string;
+        };
+        /** VersionList */
+        VersionList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Version"][];
+        };
         /** Wanted */
         Wanted: {
             supplier_id?: string | null;
@@ -4489,6 +4811,28 @@ export interface components {
             budget_minor?: number | null;
             /** @default true */
             fill_up: boolean;
+        };
+        /** Watch */
+        Watch: {
+            model: string;
+            day: string;
+            at: string;
+            version: number;
+            data?: components["schemas"]["Data"] | null;
+            moved?: components["schemas"]["Moved"][];
+            realised?: components["schemas"]["Realised"][];
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            label: "none" | "watch" | "drifted" | "unknown";
+            /** @default  */
+            text: string;
+        };
+        /** WatchList */
+        WatchList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Watch"][];
         };
         /** Weights */
         Weights: {
@@ -4590,6 +4934,13 @@ export interface components {
             code: string;
             text: string;
         };
+        /** Verdict */
+        experiments_findings_Verdict: {
+            /** @enum {string} */
+            state: "no_data" | "broken" | "harmed" | "better" | "worse" | "undecided";
+            text: string;
+            variant?: string | null;
+        };
         /** Metric */
         experiments_model_Metric: {
             name: string;
@@ -4666,6 +5017,24 @@ export interface components {
             quantity: number;
             /** @description Minor units of `currency` */
             unit_cost_minor?: number | null;
+        };
+        /** Verdict */
+        ml_model_Verdict: {
+            group: string;
+            won: boolean;
+            /** @default  */
+            against: string;
+            gain: number | null;
+            origins: number;
+            origins_won: number;
+            series: number;
+            reason: string;
+        };
+        /** Rule */
+        ml_routes_Rule: {
+            metric: string;
+            target: number;
+            slack: number;
         };
         /** Group */
         orders_figures_Group: {
@@ -14518,6 +14887,685 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelDetail"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_model_versions: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_model_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_model_changes: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_model_drift: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_model: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promotion"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    roll_model_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rollback"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

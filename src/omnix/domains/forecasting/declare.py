@@ -5,8 +5,10 @@ from omnix.kit.declare import (
     READERS,
     Collection,
     Domain,
+    Guard,
     Index,
     JobType,
+    Model,
     Permission,
     Schedule,
 )
@@ -25,12 +27,25 @@ FORECAST_RUNS = Collection("forecast_runs", table="forecasts", key=("product_id"
 
 FORECAST_ALL = JobType("forecast.all", "Forecast every product", timeout=600)
 
+FORECAST_MODEL = Model(
+    "forecast",
+    "Demand of each product by day",
+    kind="forecast",
+    job=FORECAST_ALL,
+    metric="pinball",
+    margin=0.01,
+    guards=(Guard("bias", target=0.0, slack=0.02), Guard("coverage_80", target=0.8, slack=0.03)),
+)
+"""Judged by the loss of its whole distribution, which is what orders are made from; WAPE alone
+would be won by forecasting too little."""
+
 DOMAIN = Domain(
     name="forecasting",
     title="Forecasts",
     collections=(FORECASTS, FORECAST_RUNS),
     jobs=(FORECAST_ALL,),
     schedules=(Schedule("forecast-nightly", job="forecast.all", at="03:00"),),
+    models=(FORECAST_MODEL,),
     events={"forecast.made": "Every product was forecast anew."},
     permissions=(
         Permission("forecasts:read", "See forecasts", READERS),

@@ -28,7 +28,7 @@ QUIET = frozenset(
 
 _ORDER = ("number", "status", "total_minor", "currency", "customer_id", "location_id")
 _PURCHASE = ("id", "state", "supplier_id", "total_minor", "currency")
-_SYSTEM = frozenset({"job", "settings", "setup", "import"})
+_SYSTEM = frozenset({"job", "settings", "setup", "import", "model"})
 _STREAMING = frozenset({"streaming", "anomaly"})
 _DASHBOARD = frozenset({"dashboard", "forecast"})
 

@@ -1,0 +1,1 @@
+"""Whether data moved: profiles of features, and how far two of them are apart."""
