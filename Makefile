@@ -5,6 +5,8 @@ UV := $(BIN)/uv
 SHELL := /bin/bash
 DYNAMODB := tests/ports/dynamodb-local/node_modules/.ready
 export NEXT_TELEMETRY_DISABLED := 1
+# A busy machine takes longer than a minute for some of it.
+export UV_COMPILE_BYTECODE_TIMEOUT := 600
 
 .PHONY: setup run check test soak bench bench-setup web web-check wheel pins format clean
 

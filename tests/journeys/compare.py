@@ -54,6 +54,9 @@ class Names:
             self._known[id] = f"{prefix}_{self._counts[prefix]}"
         return self._known[id]
 
+    def knows(self, id: str) -> bool:
+        return id in self._known
+
     def plain(self, value: Any, *, learn: bool = True) -> Any:
         """``value`` with names for ids and ``<time>`` for instants.
 
@@ -101,10 +104,10 @@ def messages_of(messages: Iterable[Mapping[str, Any]], names: Names) -> Rows:
     """Each kind of message with its data and how often it came.
 
     Changes of different things may overtake each other, and a dashboard that changes often is
-    told of once: so messages are counted, and those to the dashboard are only named. What was
-    counted just before somebody listened may still be on its way, and is left out.
+    told of once: so messages are counted, and those to the dashboard are only named. Jobs that
+    nobody of the day asked for are left out: schedules ask for them at times of their own.
     """
-    messages = [m for m in messages if m["event"] != "stock.counted"]
+    messages = [m for m in messages if not _of_a_schedule(m, names)]
     refreshed = {m["event"] for m in messages if m["channel"] == "dashboard"}
     told = _counted(
         (f"{m['channel']}: {m['event']}", names.plain(m["data"], learn=False))
@@ -112,6 +115,11 @@ def messages_of(messages: Iterable[Mapping[str, Any]], names: Names) -> Rows:
         if m["channel"] != "dashboard"
     )
     return [*told, ("dashboard", sorted(refreshed))]
+
+
+def _of_a_schedule(message: Mapping[str, Any], names: Names) -> bool:
+    id = message["data"].get("id", "")
+    return message["event"].startswith("job.") and not names.knows(id)
 
 
 def events_of(events: Iterable[Event], names: Names) -> Rows:

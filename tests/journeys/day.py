@@ -14,6 +14,7 @@ import httpx
 from journeys.live import Live, listening
 
 PATIENCE_SECONDS = 60.0
+CHANNELS = ("dashboard", "orders", "inventory", "product.mug", "product.tray", "system")
 QUANTILES = ("q10", "q25", "q50", "q75", "q90")
 
 
@@ -96,8 +97,9 @@ async def shop_day(base_url: str, token: str, live_url: str | None = None) -> Da
         Shop.at(base_url, token) as shop,
         listening(base_url, token, live_url) as live,
     ):
+        # Before anything happens, so that everything is told.
+        await live.subscribe(*CHANNELS)
         await _open(shop)
-        await live.subscribe("dashboard", "orders", "inventory", "product.mug", "product.tray")
         orders = await _sell(shop, live)
         await _serve(shop, live, orders)
         await _look_ahead(shop, live)
@@ -197,7 +199,6 @@ async def _serve(shop: Shop, live: Live, orders: dict[str, Any]) -> None:
 
 
 async def _look_ahead(shop: Shop, live: Live) -> None:
-    await live.subscribe("system")
     job = await shop.post("/forecasts/batch", None, 202)
     await live.heard("system", "job.changed", id=job["id"], state="done")
     assert (await shop.get(f"/jobs/{job['id']}"))["state"] == "done"
@@ -212,7 +213,11 @@ async def _look_ahead(shop: Shop, live: Live) -> None:
         quantiles = [point[name] for name in QUANTILES]
         assert quantiles == sorted(quantiles), point
         assert quantiles[0] >= 0, point
-    (proposal,) = (await shop.get("/inventory/replenishment", product_id="mug"))["items"]
+    proposals = await shop.until(
+        lambda: shop.get("/inventory/replenishment", product_id="mug"),
+        lambda found: [one["available"] for one in found["items"]] == [34],
+    )
+    (proposal,) = proposals["items"]
     assert proposal["inputs"]["lead_time_days"] == 9
     assert proposal["quantity"] % 6 == 0
     assert proposal["reason"]

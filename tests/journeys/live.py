@@ -78,7 +78,9 @@ async def listening(base_url: str, token: str, url: str | None = None) -> AsyncI
     """Signed in by message, so that the token stands in no address. ``url`` is the connection's,
     where it is not one of the API's paths.
     """
-    async with connect(url or base_url.replace("http", "ws", 1) + "/v1/ws") as socket:
+    address = url or base_url.replace("http", "ws", 1) + "/v1/ws"
+    # The first connection may have to wait for a function to start.
+    async with connect(address, open_timeout=PATIENCE_SECONDS) as socket:
         await socket.send(json.dumps({"type": "authenticate", "token": token}))
         answer = json.loads(await socket.recv())
         assert answer["type"] == "authenticated", answer

@@ -24,6 +24,7 @@ from journeys.day import Answer, Day, Shop, shop_day
 from journeys.entry import CHOSEN, first_token, sign_in
 from journeys_aws.emulated import Emulator, Stack, emulated
 from omnix.kit.events import Event
+from omnix.runtimes.aws import consumers, jobs
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
 
@@ -107,7 +108,8 @@ async def survives_what_it_cannot_read(stack: Stack, token: str) -> None:
             events = (await shop.get("/poisoned-events"))["items"]
             return {one["name"] for one in letters}, {one["consumer"] for one in events}
 
-        await shop.until(laid_aside, lambda found: found == ({"unreadable"}, {"unreadable"}))
+        unread = ({jobs.UNREADABLE}, {consumers.UNREADABLE})
+        await shop.until(laid_aside, lambda found: found == unread)
         before = await shop.figures()
         body = {"lines": [{"product_id": "mug", "quantity": 1}]}
         placed = await shop.post("/orders", body, 201, "after-poison")
