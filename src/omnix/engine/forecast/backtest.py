@@ -1,6 +1,6 @@
 """Rolling-origin backtests: what the forecasts of earlier days would have been worth."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,8 @@ from omnix.engine.forecast.engine import (
 from omnix.engine.forecast.panel import Panel
 from omnix.engine.forecast.prepare import Prepared, prepare
 from omnix.engine.forecast.result import check_levels
-from omnix.engine.forecast.spread import LEVELS, SpreadTable
+from omnix.engine.forecast.spread import LEVELS
+from omnix.engine.forecast.tally import Gathered, Tally, inside_intervals, tally
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -73,13 +74,53 @@ def backtest(
     which comes from the three origins before it. Days not observed are not scored. Raises
     ValueError where the panel is too short for a single origin.
     """
-    levels = tuple(float(level) for level in quantiles)
-    check_levels(levels)
+    cuts = rolling_cuts(panel.days, horizon, origins, season=season, step=step)
+    gathered = Gathered(panel.size, {"all": (1, np.zeros(panel.size, np.int64))})
+    for one in rolling(panel, horizon, cuts, quantiles=quantiles, season=season, step=step):
+        gathered.add(one)
+    whole = gathered.breakdown("all")
+    each = gathered.series()
+    names = Scores.__dataclass_fields__
+    return Backtest(
+        tuple(cuts),
+        horizon,
+        Scores(*(each[name] for name in names)),
+        Scores(*(whole.figures[name][:, 0] for name in names)),
+        gathered.steps["wape"],
+    )
+
+
+def rolling_cuts(
+    days: int, horizon: int, origins: int, *, season: int = 7, step: int | None = None
+) -> list[int]:
+    """At most ``origins`` columns to forecast from, latest first. Raises ValueError where the
+    panel of ``days`` columns is too short for a single one.
+    """
     stride = min(horizon, 28) if step is None else step
-    cuts = [panel.days - horizon - stride * k for k in range(origins)]
+    cuts = [days - horizon - stride * k for k in range(origins)]
     cuts = [cut for cut in cuts if cut >= max(2 * season, horizon)]
     if horizon < 1 or not cuts:
         raise ValueError("the panel is too short for a backtest at this horizon")
+    return cuts
+
+
+def rolling(
+    panel: Panel,
+    horizon: int,
+    cuts: Sequence[int],
+    *,
+    quantiles: Sequence[float] = _LEVELS,
+    season: int = 7,
+    step: int | None = None,
+) -> Iterator[Tally]:
+    """What the forecasts from each of ``cuts`` (descending) came to, rows in the panel's order.
+
+    One origin is worked on at a time, and a thousand series of it: beside the panel itself, what
+    is held is the means of four origins.
+    """
+    levels = tuple(float(level) for level in quantiles)
+    check_levels(levels)
+    stride = min(horizon, 28) if step is None else step
     data = prepare(panel)
     means: dict[int, OriginForecast] = {}
 
@@ -88,10 +129,11 @@ def backtest(
             means[cut] = forecast_origin(data, cut, horizon, season=season)
         return means[cut]
 
-    actual = np.where(data.seen, data.values, np.float32(np.nan))
-    parts: list[tuple[F32, F32, F32, F32, F64, F64]] = []
-    scales = []
+    place = np.empty(len(data.order), np.intp)
+    place[data.order] = np.arange(len(data.order))
     for cut in cuts:
+        for known in [known for known in means if known > cut]:
+            del means[known]
         at = mean_at(cut)
         samples = Samples(horizon)
         for k in range(SPREAD_ORIGINS):
@@ -99,42 +141,30 @@ def backtest(
             if earlier >= 2 * season:
                 samples.add(data, mean_at(earlier), horizon)
         table, unit = samples.daily(), lattice_unit(data, cut)
-        spread = daily_quantiles(at, table, levels, unit)
-        naive = _seasonal_naive(data, cut, horizon, season)
-        truth = actual[:, cut : cut + horizon]
-        inside = _inside(truth, at, table, unit)
-        parts.append((truth, at.mean, spread, naive, *inside))
-        scales.append(metrics.squared_naive_scale(actual[:, max(0, cut - 365) : cut]))
-    truth, mean, spread, naive, in_80, in_50 = (
-        np.concatenate(side, axis=1) for side in zip(*parts, strict=True)
-    )
-    scale = np.stack(scales).mean(0)
-    series = _scores(truth, mean, spread, naive, in_80, in_50, levels, scale)
-    whole = _scores(
-        truth.reshape(1, -1),
-        mean.reshape(1, -1),
-        spread.reshape(1, -1, len(levels)),
-        naive.reshape(1, -1),
-        in_80.reshape(1, -1),
-        in_50.reshape(1, -1),
-        levels,
-        np.array([np.nan]),
-    )
-    usable = np.isfinite(series.rmsse)
-    overall = Scores(
-        whole.wape, whole.bias,
-        np.array([series.rmsse[usable].mean() if usable.any() else np.nan]),
-        whole.pinball, whole.coverage_80, whole.coverage_50, whole.value_added,
-    )  # fmt: skip
-    folded = truth.reshape(len(truth), len(cuts), horizon)
-    expected = mean.reshape(len(truth), len(cuts), horizon)
-    by_step = np.array(
-        [metrics.panel_wape(folded[:, :, k], expected[:, :, k]) for k in range(horizon)]
-    )
-    place = np.empty(len(data.order), np.intp)
-    place[data.order] = np.arange(len(data.order))
-    ordered = Scores(*(getattr(series, name)[place] for name in Scores.__dataclass_fields__))
-    return Backtest(tuple(cuts), horizon, ordered, overall, by_step)
+        window = slice(cut, cut + horizon)
+        truth = np.where(data.seen[:, window], data.values[:, window], np.float32(np.nan))
+        inside = np.empty((2, *truth.shape))
+        for a in range(0, len(truth), 1024):
+            part = slice(a, a + 1024)
+            dense = continuous_quantiles(at, table, LEVELS, part)
+            inside[:, part] = inside_intervals(truth[part], dense, LEVELS, unit[part])
+        made = tally(
+            cut, truth, at.mean, daily_quantiles(at, table, levels, unit), levels,
+            _seasonal_naive(data, cut, horizon, season), (inside[0], inside[1]),
+            _scale(data, cut),
+        )  # fmt: skip
+        yield Tally(cut, made.parts, made.sums[:, place], made.scale[place], made.steps)
+
+
+def _scale(data: Prepared, cut: int) -> F64:
+    """The mean squared one-step difference [n] over the year before ``cut``, observed days."""
+    out = np.empty(len(data.values))
+    for a in range(0, len(out), 1024):
+        part, days = slice(a, a + 1024), slice(max(0, cut - 365), cut)
+        seen = data.seen[part, days]
+        past = np.where(seen, data.values[part, days], np.float32(np.nan))
+        out[part] = metrics.squared_naive_scale(past)
+    return out
 
 
 def _seasonal_naive(data: Prepared, cut: int, horizon: int, season: int) -> F32:
@@ -148,43 +178,3 @@ def _seasonal_naive(data: Prepared, cut: int, horizon: int, season: int) -> F32:
             out[fill, k::season] = data.values[fill, column, None]
             found |= fill
     return out
-
-
-def _scores(
-    truth: F32,
-    mean: F32,
-    spread: F32,
-    naive: F32,
-    in_80: F64,
-    in_50: F64,
-    levels: tuple[float, ...],
-    scale: F64,
-) -> Scores:
-    error = metrics.wape(truth, mean)
-    square = np.where(np.isfinite(truth), (truth - mean) ** 2, 0.0).sum(1)
-    count = np.maximum(np.isfinite(truth).sum(1), 1)
-    below = np.where(scale > 0, scale, np.nan)
-    return Scores(
-        error,
-        metrics.bias(truth, mean),
-        np.sqrt(square / count / below),
-        metrics.pinball_loss(truth, spread, levels),
-        metrics.row_mean(in_80),
-        metrics.row_mean(in_50),
-        metrics.value_added(error, metrics.wape(truth, naive)),
-    )
-
-
-def _inside(truth: F32, at: OriginForecast, table: SpreadTable, unit: F64) -> tuple[F64, F64]:
-    """Shares [n,h] of each observation inside the central 80% and 50% intervals."""
-    n, horizon = truth.shape
-    shares = np.full((2, n, horizon), np.nan)
-    for a in range(0, n, 1024):
-        part = slice(a, a + 1024)
-        dense = continuous_quantiles(at, table, LEVELS, part)
-        under, upto = metrics.probability_transform(truth[part], dense, LEVELS, unit[part])
-        there = np.isfinite(truth[part])
-        for k, (lower, upper) in enumerate(((0.1, 0.9), (0.25, 0.75))):
-            share = metrics.interval_share(under, upto, lower, upper)
-            shares[k, part] = np.where(there, share, np.nan)
-    return shares[0], shares[1]

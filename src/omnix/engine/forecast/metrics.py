@@ -20,7 +20,8 @@ def row_mean(values: Array) -> F64:
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
 
 
-def _ratio(numerator: F64 | float, denominator: F64 | float) -> F64:
+def ratio(numerator: F64 | float, denominator: F64 | float) -> F64:
+    """Quotients; NaN where the denominator is not above zero."""
     below = np.asarray(denominator, np.float64)
     safe = np.where(below > 0, below, 1.0)
     return np.asarray(np.where(below > 0, np.asarray(numerator) / safe, np.nan))
@@ -30,7 +31,7 @@ def wape(actual: Array, forecast: Array) -> F64:
     """Weighted absolute percentage error: sum of |error| over sum of |actual|."""
     there = np.isfinite(actual)
     error = np.where(there, np.abs(np.where(there, actual, 0.0) - forecast), 0.0).sum(1)
-    return _ratio(error, np.where(there, np.abs(actual), 0.0).sum(1))
+    return ratio(error, np.where(there, np.abs(actual), 0.0).sum(1))
 
 
 def panel_wape(actual: Array, forecast: Array) -> float:
@@ -42,7 +43,7 @@ def bias(actual: Array, forecast: Array) -> F64:
     """Sum of (forecast - actual) over sum of |actual|: positive where too much is forecast."""
     there = np.isfinite(actual)
     error = np.where(there, forecast - np.where(there, actual, 0.0), 0.0).sum(1)
-    return _ratio(error, np.where(there, np.abs(actual), 0.0).sum(1))
+    return ratio(error, np.where(there, np.abs(actual), 0.0).sum(1))
 
 
 def panel_bias(actual: Array, forecast: Array) -> float:
@@ -76,12 +77,12 @@ def squared_naive_scale(history: Array) -> F64:
 
 def mase(actual: Array, forecast: Array, history: Array, season: int = 1) -> F64:
     """Mean absolute scaled error. Hyndman and Koehler (2006)."""
-    return _ratio(row_mean(np.abs(actual - forecast)), naive_scale(history, season))
+    return ratio(row_mean(np.abs(actual - forecast)), naive_scale(history, season))
 
 
 def rmsse(actual: Array, forecast: Array, history: Array) -> F64:
     """Root mean squared scaled error, as in the M5 competition."""
-    return np.sqrt(_ratio(row_mean((actual - forecast) ** 2), squared_naive_scale(history)))
+    return np.sqrt(ratio(row_mean((actual - forecast) ** 2), squared_naive_scale(history)))
 
 
 def pinball_loss(actual: Array, quantiles: Array, levels: tuple[float, ...]) -> F64:
@@ -145,4 +146,4 @@ def interval_share(under: F64, upto: F64, lower: float, upper: float) -> F64:
 
 def value_added(error: F64, benchmark: F64) -> F64:
     """1 - error / benchmark error [n]: the share of the benchmark's error that was removed."""
-    return 1.0 - _ratio(error, benchmark)
+    return 1.0 - ratio(error, benchmark)
