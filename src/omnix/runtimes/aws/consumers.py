@@ -2,12 +2,14 @@
 
 Each consumer has a position of its own, so a batch that comes again is taken only by those who
 missed it. One that cannot take a batch does not hold up the others: it is noted as behind, and
-from then on reads the stream from its own position until it has caught up.
+from then on reads the stream from its own position until it has caught up. So is one that rests:
+what came meanwhile is then one batch for it.
 """
 
 import asyncio
 import base64
 import logging
+import math
 import os
 import uuid
 from collections.abc import Mapping, Sequence
@@ -23,6 +25,7 @@ from omnix.platform.consume import LONGEST_ERROR, POISONED, Consumer, consume_on
 from omnix.ports import Delete, Equals, Put
 from omnix.runtimes.aws.observe import Time, begin, logs_to_output, measured
 from omnix.runtimes.aws.own import BEHIND
+from omnix.runtimes.aws.rests import Rests
 from omnix.runtimes.aws.stack import Container
 
 _log = logging.getLogger("omnix.consumers")
@@ -32,6 +35,9 @@ AT_ONCE = 10
 
 UNREADABLE = "stream"
 """In place of a consumer's name, for what is no record of events at all."""
+
+CATCH_UP = "consumers.catch-up"
+"""A message in the queue of jobs, not a job: whoever rested is to go on."""
 
 _BUS = "events"
 
@@ -57,10 +63,17 @@ def records_of(event: Mapping[str, Any]) -> list[Record]:
 class Delivery:
     """Batches of the stream for ``consumers``."""
 
-    def __init__(self, container: Container, consumers: Sequence[Consumer], function: str) -> None:
+    def __init__(
+        self,
+        container: Container,
+        consumers: Sequence[Consumer],
+        function: str,
+        rests: Rests | None = None,
+    ) -> None:
         self._container = container
         self._consumers = consumers
         self._function = function
+        self._rests = rests or Rests()
 
     async def take(self, records: Sequence[Record], time: Time) -> Failures:
         """Hand ``records`` to all consumers; names the first one that was not, if any, for
@@ -127,19 +140,31 @@ class Delivery:
         self, consumer: Consumer, events: Sequence[Event], mark: str | None, time: Time
     ) -> None:
         """Raises Unavailable only if it cannot even be noted that the consumer is behind."""
-        ports = self._container.ports
+        wanted = [e for e in events if not consumer.types or e.type in consumer.types]
+        rest = self._rests.left(consumer)
+        if rest:
+            if wanted:
+                await self._behind(consumer, "it rests")
+                await self._wake(consumer, rest)
+            return
         try:
             async with asyncio.timeout(max(0.0, time.left)):
                 if mark is not None:
                     await self._catch_up(consumer, mark)
-                else:
-                    await self._deliver(consumer, events)
+                elif wanted:
+                    await self._deliver(consumer, wanted)
             return
         except TimeoutError:
             reason = "it took too long"
         except Exception as error:
             reason = f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
             _log.error("consumer %s is behind", consumer.name, exc_info=error)
+        await self._behind(consumer, reason)
+        measured(self._function, behind=1)
+
+    async def _behind(self, consumer: Consumer, reason: str) -> None:
+        """Noted anew each time: who catches up meanwhile may not have read what this is about."""
+        ports = self._container.ports
         item = {
             "bus": _BUS,
             "consumer": consumer.name,
@@ -148,24 +173,35 @@ class Delivery:
             "at": instant(ports.clock.now()),
         }
         await ports.records.write([Put(BEHIND, item)])
-        measured(self._function, behind=1)
+
+    async def _wake(self, consumer: Consumer, rest: float) -> None:
+        """See to it that somebody comes when the rest is over, though nothing new does."""
+        if not self._rests.first_asked(consumer):
+            return
+        try:
+            await self._container.ports.jobs.send(CATCH_UP, {}, delay=math.ceil(rest))
+        except Unavailable as error:
+            # The schedule comes too, somewhat later.
+            _log.warning("%s is not woken: %s", consumer.name, error.detail)
 
     async def _deliver(self, consumer: Consumer, events: Sequence[Event]) -> None:
         ports, bus = self._container.ports, self._container.platform.bus
-        wanted = [e for e in events if not consumer.types or e.type in consumer.types]
-        fresh = await bus.unseen(consumer.name, wanted) if wanted else []
-        for start in range(0, len(fresh), consumer.batch):
-            await deliver(ports, consumer, fresh[start : start + consumer.batch])
-        if fresh:
-            await bus.acknowledge(consumer.name, fresh[-1].sequence)
+        fresh = await bus.unseen(consumer.name, events)
+        if not fresh:
+            return
+        with self._rests.measured(consumer):
+            for start in range(0, len(fresh), consumer.batch):
+                await deliver(ports, consumer, fresh[start : start + consumer.batch])
+        await bus.acknowledge(consumer.name, fresh[-1].sequence)
 
     async def _catch_up(self, consumer: Consumer, mark: str) -> None:
         """From its own position to the end of the stream, as a local worker does."""
         ports = self._container.ports
         taken, since = 1, dict[str, int]()
-        while taken:
-            taken, positions = await consume_once(ports, consumer, since)
-            since = dict(positions)
+        with self._rests.measured(consumer):
+            while taken:
+                taken, positions = await consume_once(ports, consumer, since)
+                since = dict(positions)
         try:
             # Noted anew meanwhile, it missed something that may not have been read here.
             known = Equals("mark", mark)

@@ -15,8 +15,10 @@ from typing import Any
 
 from omnix.adapters.aws.jobs import AwsJobs
 from omnix.kit.errors import Unavailable
+from omnix.platform.consume import Consumer
 from omnix.platform.jobs import JobHandler, work_once
 from omnix.ports import Message
+from omnix.runtimes.aws.consumers import CATCH_UP, Delivery
 from omnix.runtimes.aws.observe import Time, begin, logs_to_output, measured
 from omnix.runtimes.aws.stack import Container
 
@@ -46,10 +48,16 @@ class Handed(AwsJobs):
 
 
 class Worker:
-    """Does the jobs of ``handlers`` that Lambda hands over."""
+    """Does the jobs of ``handlers`` that Lambda hands over, and wakes ``consumers`` from a rest."""
 
-    def __init__(self, container: Container, handlers: Sequence[JobHandler]) -> None:
+    def __init__(
+        self,
+        container: Container,
+        handlers: Sequence[JobHandler],
+        consumers: Sequence[Consumer] = (),
+    ) -> None:
         self._container = container
+        self._delivery = Delivery(container, consumers, "jobs")
         self._handlers = handlers
         self._names = {handler.type.name for handler in handlers}
 
@@ -76,6 +84,10 @@ class Worker:
             await bury_unreadable(jobs, record, error)
             return
         if message is None:
+            return
+        if message.name == CATCH_UP:
+            await self._delivery.catch_up(time)
+            await jobs.done(message)
             return
         if message.name not in self._names:
             await jobs.fail(message, f"nobody does {message.name}", retry_in=None)
@@ -107,11 +119,11 @@ async def bury_unreadable(jobs: AwsJobs, record: Mapping[str, Any], error: Excep
 
 @cache
 def _worker() -> tuple[Container, Worker]:
-    from omnix.work import JOBS
+    from omnix.work import CONSUMERS, JOBS
 
     logs_to_output()
     container = Container(os.environ, lake=True)
-    return container, Worker(container, JOBS)
+    return container, Worker(container, JOBS, CONSUMERS)
 
 
 def handle(event: Mapping[str, Any], context: Any) -> Failures:
