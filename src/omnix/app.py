@@ -17,6 +17,7 @@ from omnix.domains.dashboard import routes as dashboard_routes
 from omnix.domains.experiments import ofrep
 from omnix.domains.experiments import routes as experiments_routes
 from omnix.domains.forecasting import routes as forecasting_routes
+from omnix.domains.forecasting.backtests import routes as backtest_routes
 from omnix.domains.inventory import routes as inventory_routes
 from omnix.domains.inventory.replenishment import routes as replenishment_routes
 from omnix.domains.ml import routes as ml_routes
@@ -46,6 +47,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *orders_routes.ROUTES,
     *replenishment_routes.ROUTES,
     *forecasting_routes.ROUTES,
+    *backtest_routes.ROUTES,
     *dashboard_routes.ROUTES,
     *ml_routes.ROUTES,
     *experiments_routes.ROUTES,

@@ -42,6 +42,7 @@ _FILLED_ELSEWHERE = {
     "/inventory/values",
     "/orders",
     "/forecasts",
+    "/forecasts/backtests",
     "/imports",
     "/segments",
     "/streaming/anomalies",

@@ -46,6 +46,7 @@ class Job:
 
     ports: Ports
     steps: list[str] = field(default_factory=list)
+    id: str = "job_test"
 
     async def progress(self, done: int, total: int, step: str = "") -> None:
         self.steps.append(step)

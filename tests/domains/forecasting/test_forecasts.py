@@ -9,7 +9,7 @@ import pytest
 
 from api.serving import Served, serving
 from domains.simulated import SPEC, facts, job, opened, simulated
-from omnix.domains.forecasting import history, make, model, service
+from omnix.domains.forecasting import catalogue, history, make, model, service
 from omnix.domains.forecasting.declare import FORECASTS
 from omnix.domains.orders.declare import SALES
 from omnix.domains.products import service as products
@@ -90,7 +90,7 @@ async def test_history_is_the_facts(shop_data: Path) -> None:
         span = await history.window(ports)
         assert span is not None
         assert (span.last, span.days) == (SPEC.last_day, SPEC.days)
-        active = await service._active(ports)
+        active = await catalogue.active(ports)
         past = await history.read(ports, span, active, all=True)
         raw = [row for row in await facts(ports) if row["kind"] in ("sale", "cancellation")]
         by_place: dict[tuple[str, str], np.ndarray] = {}
@@ -152,7 +152,7 @@ async def test_stock_outs_do_not_lower_demand(shop_data: Path) -> None:
     async with opened(shop_data) as ports:
         span = await history.window(ports)
         assert span is not None
-        active = await service._active(ports)
+        active = await catalogue.active(ports)
         past = await history.read(ports, span, active, all=True)
         made = simulated()
         row_of = {sku: n for n, sku in enumerate(made.products.sku.tolist())}
@@ -175,7 +175,7 @@ async def test_intervals_cover_what_the_truth_brings(shop_data: Path) -> None:
         span = await history.window(ports)
         assert span is not None
         cut = history.Window(span.first, span.last - timedelta(days=28))
-        active = await service._active(ports)
+        active = await catalogue.active(ports)
         past = await history.read(ports, cut, active, all=True)
         made = simulated()
         row_of = {sku: n for n, sku in enumerate(made.products.sku.tolist())}

@@ -1674,6 +1674,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/forecasts/backtests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List backtests */
+        get: operations["list_backtests"];
+        put?: never;
+        /** Backtest the forecasts */
+        post: operations["start_backtest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forecasts/backtests/{backtest_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a backtest */
+        get: operations["get_backtest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forecasts/backtests/{backtest_id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups of a backtest */
+        get: operations["list_backtest_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dashboard/summary": {
         parameters: {
             query?: never;
@@ -2340,6 +2392,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/imports/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask where to send a file */
+        post: operations["ask_for_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Send a file */
+        put: operations["send_upload"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/imports/{import_id}": {
         parameters: {
             query?: never;
@@ -2488,10 +2574,10 @@ export interface components {
         };
         /** Asked */
         Asked: {
-            import_id: string;
+            import_id: string | null;
             plan: {
                 [key: string]: unknown;
-            };
+            } | null;
             job: components["schemas"]["JobRun"];
         };
         /** AssignmentRequest */
@@ -2504,10 +2590,73 @@ export interface components {
             /** @default true */
             expose: boolean;
         };
+        /** AtOrigin */
+        AtOrigin: {
+            forecast_date: string;
+            wape?: number | null;
+            bias?: number | null;
+            wql?: number | null;
+            coverage_80?: number | null;
+            value_added?: number | null;
+        };
         /** AuditList */
         AuditList: {
             next_cursor?: string | null;
             items: components["schemas"]["auth_audit_Entry"][];
+        };
+        /** Backtest */
+        Backtest: {
+            id: string;
+            made_at: string;
+            model: string;
+            label: string;
+            code: string;
+            fingerprint: string;
+            first_day: string;
+            last_day: string;
+            horizon_days: number;
+            step_days: number;
+            asked: number;
+            origins: string[];
+            all: components["schemas"]["forecasting_backtests_model_Group"];
+            total: components["schemas"]["forecasting_backtests_model_Group"] | null;
+            steps: components["schemas"]["Step"][];
+            groups: components["schemas"]["Groups"][];
+            definitions?: {
+                [key: string]: string;
+            };
+        };
+        /** BacktestBrief */
+        BacktestBrief: {
+            id: string;
+            made_at: string;
+            model: string;
+            label: string;
+            horizon_days: number;
+            step_days: number;
+            origins: string[];
+            first_day: string;
+            last_day: string;
+            whole: components["schemas"]["Figures"];
+        };
+        /** BacktestGroupList */
+        BacktestGroupList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["forecasting_backtests_model_Group"][];
+        };
+        /** BacktestList */
+        BacktestList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["BacktestBrief"][];
+        };
+        /** BacktestRequest */
+        BacktestRequest: {
+            /** @default 28 */
+            horizon_days: number;
+            /** @default 6 */
+            origins: number;
+            /** @default 28 */
+            step_days: number;
         };
         /** Balance */
         Balance: {
@@ -3007,6 +3156,21 @@ export interface components {
             change: number | null;
             definition: string;
         };
+        /** Figures */
+        Figures: {
+            series: number;
+            origins: number;
+            observations: number;
+            wape?: number | null;
+            bias?: number | null;
+            rmsse?: number | null;
+            pinball?: number | null;
+            wql?: number | null;
+            coverage_80?: number | null;
+            coverage_50?: number | null;
+            naive_wape?: number | null;
+            value_added?: number | null;
+        };
         /** FirstCode */
         FirstCode: {
             code: string;
@@ -3098,6 +3262,12 @@ export interface components {
             restock: boolean;
             /** @default  */
             note: string;
+        };
+        /** Groups */
+        Groups: {
+            kind: string;
+            kept: number;
+            left_out: number;
         };
         /** Health */
         Health: {
@@ -3673,6 +3843,10 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** NewUpload */
+        NewUpload: {
+            size: number;
+        };
         /** NewUser */
         NewUser: {
             email: string;
@@ -3810,11 +3984,6 @@ export interface components {
             better: "higher" | "lower";
             /** @default 0.5 */
             level: number;
-        };
-        /** Part */
-        Part: {
-            product_id: string;
-            quantity: number;
         };
         /** PasswordAgain */
         PasswordAgain: {
@@ -4537,6 +4706,13 @@ export interface components {
             data_until: string | null;
             jobs: components["schemas"]["JobCounts"];
         };
+        /** Step */
+        Step: {
+            day: number;
+            wape: number | null;
+            bias: number | null;
+            naive_wape: number | null;
+        };
         /** Stop */
         Stop: {
             /** @default  */
@@ -4717,6 +4893,12 @@ export interface components {
         UnitsDay: {
             day: string;
             units: number;
+        };
+        /** Upload */
+        Upload: {
+            id: string;
+            address: string;
+            ends_at: string;
         };
         /** UserChange */
         UserChange: {
@@ -4965,6 +5147,20 @@ export interface components {
             /** @default [] */
             values: ((string | number | boolean) | unknown)[];
         };
+        /** Group */
+        forecasting_backtests_model_Group: {
+            kind: string;
+            name: string;
+            whole: components["schemas"]["Figures"];
+            parts: components["schemas"]["forecasting_backtests_model_Part"][];
+            by_origin: components["schemas"]["AtOrigin"][];
+        };
+        /** Part */
+        forecasting_backtests_model_Part: {
+            first: number;
+            last: number;
+            figures: components["schemas"]["Figures"];
+        };
         /** FanPoint */
         forecasting_model_FanPoint: {
             day: string;
@@ -5069,7 +5265,7 @@ export interface components {
             order_discount_minor: number;
             total_minor: number;
             cost_minor: number | null;
-            components: components["schemas"]["Part"][];
+            components: components["schemas"]["orders_model_Part"][];
             /** @default 0 */
             fulfilled: number;
             /** @default 0 */
@@ -5088,6 +5284,11 @@ export interface components {
              * @default 0
              */
             discount_minor: number;
+        };
+        /** Part */
+        orders_model_Part: {
+            product_id: string;
+            quantity: number;
         };
         /** Assumption */
         transfer_report_Assumption: {
@@ -14459,6 +14660,303 @@ export interface operations {
             };
         };
     };
+    list_backtests: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestRequest"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backtest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backtest"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_backtest_groups: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                kind?: "category" | "class" | "location" | null;
+            };
+            header?: never;
+            path: {
+                backtest_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestGroupList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     dashboard_summary: {
         parameters: {
             query?: {
@@ -17682,6 +18180,7 @@ export interface operations {
         parameters: {
             query?: {
                 file_name?: string;
+                upload?: string | null;
                 dry_run?: boolean;
                 layout?: string | null;
                 currency?: string | null;
@@ -17703,6 +18202,185 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Asked"];
                 };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpload"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is not valid */
             400: {

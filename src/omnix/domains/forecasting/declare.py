@@ -25,14 +25,30 @@ FORECASTS = Collection(
 FORECAST_RUNS = Collection("forecast_runs", table="forecasts", key=("product_id", "forecast_date"))
 """The latest run and its accuracy, under ``product_id`` ``_runs``."""
 
+BACKTESTS = Collection(
+    "backtests",
+    table="models",
+    key=("id",),
+    indexes=(Index("listing-index", "listing", "made_at"),),
+    ttl="expires",
+)
+"""The id is that of the job that made it; ``listing`` is ``all``."""
+
+BACKTEST_GROUPS = Collection(
+    "backtest_groups", table="models", key=("backtest_id", "entry"), ttl="expires"
+)
+"""A backtest's figures by group; ``entry`` is ``kind:name``."""
+
 FORECAST_ALL = JobType("forecast.all", "Forecast every product", timeout=600)
+
+BACKTEST = JobType("forecast.backtest", "Forecast from earlier days and score it", timeout=600)
 
 FORECAST_MODEL = Model(
     "forecast",
     "Demand of each product by day",
     kind="forecast",
     job=FORECAST_ALL,
-    metric="pinball",
+    metric="wql",
     margin=0.01,
     guards=(Guard("bias", target=0.0, slack=0.02), Guard("coverage_80", target=0.8, slack=0.03)),
 )
@@ -42,9 +58,12 @@ would be won by forecasting too little."""
 DOMAIN = Domain(
     name="forecasting",
     title="Forecasts",
-    collections=(FORECASTS, FORECAST_RUNS),
-    jobs=(FORECAST_ALL,),
-    schedules=(Schedule("forecast-nightly", job="forecast.all", at="03:00"),),
+    collections=(FORECASTS, FORECAST_RUNS, BACKTESTS, BACKTEST_GROUPS),
+    jobs=(FORECAST_ALL, BACKTEST),
+    schedules=(
+        Schedule("forecast-nightly", job="forecast.all", at="03:00"),
+        Schedule("forecast-backtest", job=BACKTEST.name, every=7 * 86_400),
+    ),
     models=(FORECAST_MODEL,),
     events={"forecast.made": "Every product was forecast anew."},
     permissions=(

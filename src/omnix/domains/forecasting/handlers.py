@@ -1,8 +1,18 @@
 """Forecasting's jobs."""
 
-from omnix.platform.jobs import JobHandler
+from collections.abc import Mapping
+from typing import Any
 
-from .declare import FORECAST_ALL
+from omnix.platform.jobs import JobContext, JobHandler
+
+from .declare import BACKTEST, FORECAST_ALL
 from .service import forecast_all
 
-JOBS = (JobHandler(FORECAST_ALL, forecast_all),)
+
+async def _backtest(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]:
+    from .backtests.run import run
+
+    return await run(context, payload)
+
+
+JOBS = (JobHandler(FORECAST_ALL, forecast_all), JobHandler(BACKTEST, _backtest))

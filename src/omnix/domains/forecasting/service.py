@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from omnix.domains.products import service as products
-from omnix.domains.products.declare import PRODUCTS
 from omnix.domains.products.model import Product
 from omnix.kit.errors import Invalid, NotFound
 from omnix.kit.events import Event
@@ -18,6 +17,7 @@ from omnix.platform.jobs import JobContext
 from omnix.ports import Ports, Put
 
 from . import model
+from .catalogue import active as all_active
 from .declare import FORECAST_RUNS, FORECASTS
 from .model import Accuracy, Drivers, FanPoint, ForecastBrief, ForecastDocument, Quality, Totals
 
@@ -36,7 +36,7 @@ async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[
     if span is None:
         return {"products": 0}
     await context.progress(0, 4, "reading the sales history")
-    active = await _active(ports)
+    active = await all_active(ports)
     if not active:
         return {"products": 0}
     past = await history.read(ports, span, active, all=True)
@@ -65,13 +65,6 @@ async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[
         [Put(FORECAST_RUNS, run)], [Event("forecast.made", "forecasts", now, told)]
     )
     return told
-
-
-async def _active(ports: Ports) -> list[Product]:
-    found: list[Product] = []
-    async for chunk in ports.records.scan(PRODUCTS):
-        found += [msgspec.convert(p, Product) for p in chunk if p["status"] == "active"]
-    return sorted(found, key=lambda product: product.id)
 
 
 async def latest_run(ports: Ports) -> Mapping[str, Any] | None:

@@ -1,0 +1,1 @@
+"""Backtests that users ask for and read: how forecasts of earlier days would have done."""
