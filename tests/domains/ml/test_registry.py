@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from domains.simulated import advance, opened, wrapped
 from omnix.domains.ml import desk
@@ -133,6 +134,21 @@ async def test_a_refit_answers_where_its_recipe_did(tmp_path: Path) -> None:
         await registry.refresh(ports, MODEL, trained("b"), "job-5")
         await registry.refresh(ports, MODEL, trained("b"), "job-3")
         assert await _answers(ports, "x:y") == 5
+
+
+async def test_an_upgrade_answers_and_is_noted(tmp_path: Path) -> None:
+    async with opened(tmp_path) as ports:
+        await registry.register(ports, MODEL, trained("a"), "job-1")
+        advance(ports, days=1)
+        await registry.refresh(ports, MODEL, trained("a"), "job-2")
+        advance(ports, days=1)
+        newer = structs.replace(trained("a"), code="d")
+        await registry.refresh(ports, MODEL, newer, "job-3")
+        assert await _answers(ports) == 3
+        kinds = [c.kind for c in (await desk.changes(ports, MODEL, 10, None)).items]
+        assert kinds == ["upgraded", "first"]
+        with pytest.raises(Conflict):
+            await desk.roll_back(ports, MODEL, "usr_1", "no decision was taken")
 
 
 async def test_back_and_not_again_but_by_hand(tmp_path: Path) -> None:

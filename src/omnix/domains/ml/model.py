@@ -95,7 +95,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """One version of a model. ``recipe_id`` tells versions that differ by their data alone.
+    """One version of a model. ``recipe_id``, of algorithm and recipe, tells versions that differ
+    by their data or by the code's release alone.
 
     ``answers_for`` are the groups that it is champion of; ``artefact`` names its file and
     ``artefact_sha256`` what must be in it.
@@ -175,7 +176,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     entry: str
     at: str
-    kind: Literal["first", "promoted", "refused", "rolled-back"]
+    kind: Literal["first", "promoted", "upgraded", "refused", "rolled-back"]
     version: int
     groups: list[str]
     by: str

@@ -135,14 +135,15 @@ async def refresh(
 ) -> Version:
     """Store a champion's own recipe, refitted: it answers wherever that recipe did.
 
-    With a recipe that answers nowhere it is a challenger as any other.
+    Where the code is another, the platform was upgraded, which is noted: there is no way back to
+    code that is gone. With a recipe that answers nowhere it is a challenger as any other.
     """
     made = await _register(ports, model, trained, training, artefact, by, refit=True)
     for _ in range(TRIES):
         before = await standing(ports, model)
         assert before.now is not None
         known = [await version(ports, model.name, n) for n in sorted(before.now.versions())]
-        same = {v.version for v in known if v.recipe_id == made.recipe_id}
+        same = {v.version: v.code for v in known if v.recipe_id == made.recipe_id}
         # A repetition of a training long ago must not replace what a later one made.
         if not same or max(same) >= made.version:
             return made
@@ -150,7 +151,9 @@ async def refresh(
             made.version if before.now.default in same else before.now.default,
             {g: made.version if n in same else n for g, n in before.now.groups.items()},
         )
-        if await stored.take(ports, before, stored.tidy(place), made, by, None):
+        codes = sorted(set(same.values()) - {made.code})
+        told = f"code {made.code} in place of {', '.join(codes)}" if codes else None
+        if await stored.refit(ports, before, stored.tidy(place), made, by, told):
             return await version(ports, model.name, made.version)
     raise Conflict(f"{model.name} is being changed by others again and again")
 

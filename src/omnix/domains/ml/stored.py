@@ -17,7 +17,7 @@ from .model import ALL, MOST_SCORES, Change, Place, Standing, State, Trained, Ve
 
 FORMER_KEPT = 20
 TRIES = 5
-Kind = Literal["first", "promoted", "refused", "rolled-back"]
+Kind = Literal["first", "promoted", "upgraded", "refused", "rolled-back"]
 
 
 async def standing(ports: Ports, model: Model) -> Standing:
@@ -44,9 +44,7 @@ def challenger(
 ) -> Version:
     """A training's result as it is stored."""
     scores = sorted(trained.scores, key=lambda score: (score.group != ALL, -score.series))
-    recipe = fingerprint(
-        trained.algorithm, trained.code, msgspec.json.encode(trained.recipe, order="sorted")
-    )
+    recipe = fingerprint(trained.algorithm, msgspec.json.encode(trained.recipe, order="sorted"))
     return Version(
         model=model.name, version=number, state="challenger", algorithm=trained.algorithm,
         code=trained.code, recipe_id=recipe, recipe=trained.recipe, fitted=trained.fitted,
@@ -81,22 +79,13 @@ def answering(versions: Sequence[Version], place: Place) -> list[Version]:
 
 
 async def take(
-    ports: Ports, before: Standing, place: Place, winner: Version, by: str, reason: str | None,
+    ports: Ports, before: Standing, place: Place, winner: Version, by: str, reason: str,
     verdicts: Sequence[Verdict] = (),
 ) -> bool:  # fmt: skip
-    """Put ``place`` in force; False where the standing changed meanwhile.
-
-    Without a ``reason`` it is a refit of what answers already: nobody decided anything, and a
-    rollback leads to what was before the last decision.
-    """
+    """Put ``place`` in force by a decision; False where the standing changed meanwhile."""
     assert before.now is not None
-    others = (before.now.versions() | place.versions()) - {winner.version}
-    rest = [await version(ports, winner.model, number) for number in sorted(others)]
-    moved = answering([winner, *rest], place)
+    moved = await _moved(ports, before.now, place, winner)
     now = instant(ports.clock.now())
-    if reason is None:
-        after = msgspec.structs.replace(before, now=place, last_refit_at=now)
-        return await store(ports, before, after, moved, [], [], [])
     after = msgspec.structs.replace(
         before, now=place, before=[*before.before, before.now][-FORMER_KEPT:],
         reference=_reference(before, place),
@@ -105,6 +94,31 @@ async def take(
     told = {"model": winner.model, "version": winner.version, "groups": made.groups, "by": by}
     event = Event("model.promoted", winner.model, now, told)
     return await store(ports, before, after, moved, [made], [], [event])
+
+
+async def refit(
+    ports: Ports, before: Standing, place: Place, newer: Version, by: str, upgraded: str | None
+) -> bool:
+    """Put a refit of what answers already in force; False where the standing changed meanwhile.
+
+    Nobody decided anything, so a rollback leads to what was before the last decision; only that
+    the code changed (``upgraded``, in words) is noted.
+    """
+    assert before.now is not None
+    moved = await _moved(ports, before.now, place, newer)
+    now = instant(ports.clock.now())
+    after = msgspec.structs.replace(before, now=place, last_refit_at=now)
+    told = [] if upgraded is None else [
+        change(newer, "upgraded", moved[0].answers_for, by, now, upgraded)
+    ]  # fmt: skip
+    return await store(ports, before, after, moved, told, [], [])
+
+
+async def _moved(ports: Ports, now: Place, place: Place, winner: Version) -> list[Version]:
+    """All that answer before or after, with what they answer for under ``place``."""
+    others = (now.versions() | place.versions()) - {winner.version}
+    rest = [await version(ports, winner.model, number) for number in sorted(others)]
+    return answering([winner, *rest], place)
 
 
 def _reference(before: Standing, place: Place) -> int:
