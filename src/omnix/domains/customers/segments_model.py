@@ -1,17 +1,15 @@
-"""Segments: their rules as data, and how they do.
+"""Segments: their rules as data, and how they do."""
 
-A rule holds for a customer for whom any of its groups holds; a group, where all of its
-conditions do; a condition may be turned round with ``negate``. Whatever can be said with and, or
-and not can be said so, and nothing in it is ever run as code.
-"""
-
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta
 
-from omnix.kit.errors import Invalid
+from omnix.kit import conditions
+from omnix.kit.conditions import explained, holds
+
+__all__ = ["Attribute", "Condition", "Group", "NewSegment", "Performance", "Rule", "Segment",
+           "check", "explained", "holds"]  # fmt: skip
 
 Attribute = Literal[
     "orders",
@@ -31,26 +29,22 @@ Attribute = Literal[
     "favourite_category",
 ]
 TEXTS = frozenset({"lifecycle", "favourite_category"})
-Operator = Literal["is", "above", "below", "at_least", "at_most"]
-Text = Annotated[str, Meta(min_length=1, max_length=100)]
+_TYPES: dict[str, type] = {name: str if name in TEXTS else float for name in get_args(Attribute)}
 
 
-class Condition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``attribute operator value``; an attribute that is not known of a customer never holds."""
+class Condition(conditions.Condition, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A comparison of what is known of a customer."""
 
     attribute: Attribute
-    operator: Operator
-    value: float | Text
-    negate: bool = False
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Group(conditions.Group, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All of these hold."""
 
     all: Annotated[tuple[Condition, ...], Meta(min_length=1, max_length=20)]
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Rule(conditions.Rule, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Any of these holds."""
 
     any: Annotated[tuple[Group, ...], Meta(min_length=1, max_length=20)]
@@ -99,49 +93,4 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 
 def check(rule: Rule) -> None:
     """Raises Invalid where a value does not suit its attribute."""
-    for g, group in enumerate(rule.any):
-        for c, condition in enumerate(group.all):
-            field = f"rule.any[{g}].all[{c}]"
-            if condition.attribute in TEXTS:
-                if condition.operator != "is":
-                    raise Invalid.field(f"{field}.operator", "must be is for a text")
-                if not isinstance(condition.value, str):
-                    raise Invalid.field(f"{field}.value", "must be a text")
-            elif isinstance(condition.value, str):
-                raise Invalid.field(f"{field}.value", "must be a number")
-
-
-def holds(rule: Rule, known: Mapping[str, Any]) -> bool:
-    """Whether the customer of whom ``known`` tells the attributes is in the segment."""
-    return any(all(_holds(condition, known) for condition in group.all) for group in rule.any)
-
-
-def _holds(condition: Condition, known: Mapping[str, Any]) -> bool:
-    has, value = known.get(condition.attribute), condition.value
-    if has is None:
-        return False
-    match condition.operator:
-        case "is":
-            found = has == value
-        case "above":
-            found = has > value
-        case "below":
-            found = has < value
-        case "at_least":
-            found = has >= value
-        case _:
-            found = has <= value
-    return bool(found) != condition.negate
-
-
-def explained(rule: Rule) -> str:
-    """The rule in words."""
-    groups = []
-    for group in rule.any:
-        parts = []
-        for c in group.all:
-            value = f"{c.value:g}" if isinstance(c.value, float) else c.value
-            words = f"{c.attribute} {c.operator} {value}".replace("_", " ")
-            parts.append(f"not {words}" if c.negate else words)
-        groups.append(" and ".join(parts))
-    return "; or ".join(groups)
+    conditions.check(rule, _TYPES)
