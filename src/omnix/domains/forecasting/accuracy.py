@@ -1,50 +1,77 @@
 """How forecasts of earlier days did: the rolling-origin backtest behind the figures shown."""
 
-import asyncio
-import math
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from omnix.engine.forecast import Scores, backtest
+from omnix.domains.ml.model import ALL, Score
+from omnix.domains.products.model import Product
+from omnix.engine.forecast.backtest import rolling_cuts
+from omnix.engine.forecast.tally import FIGURES, Gathered
 
+from .backtests import study
+from .backtests.study import Grouping, Tell, number
 from .history import History
 from .model import Accuracy
 
 HORIZON_DAYS = 28
 ORIGINS = 3
+_OF_A_PRODUCT = ("wape", "bias", "coverage_80")
 
 
-def _number(value: float) -> float | None:
-    return round(float(value), 4) if math.isfinite(value) else None
+@dataclass(frozen=True)
+class Judged:
+    """Figures of each product, of all, and by group as the registry of models keeps them."""
+
+    quality: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
+    overall: Accuracy = field(default_factory=Accuracy)
+    scores: Sequence[Score] = ()
 
 
-def _of(scores: Scores, row: int) -> dict[str, float | None]:
-    return {
-        "wape": _number(scores.wape[row]),
-        "bias": _number(scores.bias[row]),
-        "coverage_80": _number(scores.coverage_80[row]),
-    }
-
-
-async def judge(past: History) -> tuple[dict[str, dict[str, float | None]], Accuracy]:
-    """Scores of each product and of all; nothing where the history is too short to judge."""
+async def judge(past: History, products: Mapping[str, Product], tell: Tell) -> Judged:
+    """Nothing where the history is too short to judge; ``tell`` is called before each origin."""
     try:
-        tested = await asyncio.to_thread(backtest, past.by_product, HORIZON_DAYS, origins=ORIGINS)
+        cuts = rolling_cuts(past.window.days, HORIZON_DAYS, ORIGINS)
     except ValueError:
-        return {}, Accuracy()
-    each = {id: _of(tested.series, row) for row, id in enumerate(past.products)}
-    whole = tested.overall
+        return Judged()
+    kinds = {
+        "category": study.by_category(products, past.products),
+        "class": study.by_class(products, past, cuts[-1]),
+    }
+    gathered = await study.study(past.by_product, HORIZON_DAYS, cuts, kinds, tell)
+    series = gathered.series()
+    each = {
+        id: {name: number(series[name][row]) for name in _OF_A_PRODUCT}
+        for row, id in enumerate(past.products)
+    }
+    whole = gathered.breakdown(ALL).figures
     overall = Accuracy(
         series=len(past.products),
-        horizon_days=tested.horizon,
-        origins=[
-            (past.window.first + timedelta(days=origin)).isoformat() for origin in tested.origins
-        ],
-        wape=_number(whole.wape[0]),
-        bias=_number(whole.bias[0]),
-        coverage_80=_number(whole.coverage_80[0]),
-        coverage_50=_number(whole.coverage_50[0]),
-        rmsse=_number(whole.rmsse[0]),
-        pinball=_number(whole.pinball[0]),
-        value_added=_number(whole.value_added[0]),
+        horizon_days=HORIZON_DAYS,
+        origins=study.dates(cuts, past.window),
+        wape=number(whole["wape"][0, 0]),
+        bias=number(whole["bias"][0, 0]),
+        coverage_80=number(whole["coverage_80"][0, 0]),
+        coverage_50=number(whole["coverage_50"][0, 0]),
+        rmsse=number(whole["rmsse"][0, 0]),
+        pinball=number(whole["pinball"][0, 0]),
+        value_added=number(whole["value_added"][0, 0]),
     )
-    return each, overall
+    return Judged(each, overall, _scores(gathered, kinds))
+
+
+def _scores(gathered: Gathered, kinds: Mapping[str, Grouping]) -> list[Score]:
+    """As ``all`` and ``kind:name``, the groups that had anything to score."""
+    out = []
+    for kind, names in ((ALL, [ALL]), *((kind, g.names) for kind, g in kinds.items())):
+        of = gathered.breakdown(kind)
+        out += [
+            Score(
+                group=ALL if kind == ALL else f"{kind}:{name}",
+                series=int(of.series[k, 0]),
+                origins=int(of.origins[k, 0]),
+                values={figure: number(of.figures[figure][k, 0]) for figure in FIGURES},
+            )
+            for k, name in enumerate(names)
+            if of.observations[k, 0] > 0
+        ]
+    return out

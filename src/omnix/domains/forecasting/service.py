@@ -28,7 +28,7 @@ _BRIEF_DAYS = 28
 
 async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Forecast every active product and the whole shop, and judge the method on the past."""
-    from . import history, make
+    from . import history, make, registered
     from .accuracy import judge
 
     ports = context.ports
@@ -42,15 +42,18 @@ async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[
     past = await history.read(ports, span, active, all=True)
     await context.progress(1, 4, f"forecasting {len(active)} products")
     made = await make.engine(past)
-    await context.progress(2, 4, "judging earlier forecasts")
-    quality, overall = await judge(past)
+    by_id = {product.id: product for product in active}
+
+    async def tell() -> None:
+        await context.progress(2, 4, "judging earlier forecasts")
+
+    judged = await judge(past, by_id, tell)
     await context.progress(3, 4, "storing")
     now = instant(ports.clock.now())
-    by_id = {product.id: product for product in active}
-    await ports.records.load(FORECASTS, make.documents(past, by_id, made, quality, now))
+    await ports.records.load(FORECASTS, make.documents(past, by_id, made, judged.quality, now))
     forecast_date = span.forecast_date.isoformat()
     accuracy = msgspec.structs.replace(
-        overall, made_at=now, forecast_date=forecast_date, state="ready"
+        judged.overall, made_at=now, forecast_date=forecast_date, state="ready"
     )
     run = {
         "product_id": _LATEST[0],
@@ -64,6 +67,7 @@ async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[
     await ports.records.write(
         [Put(FORECAST_RUNS, run)], [Event("forecast.made", "forecasts", now, told)]
     )
+    await registered.tell(ports, past, by_id, made[0], judged.scores, context.id)
     return told
 
 
