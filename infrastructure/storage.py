@@ -6,7 +6,7 @@ import aws_cdk as cdk
 
 from infrastructure.base import Base, Data, policy, setting, sub, when
 from infrastructure.security import Key, trail_statements
-from omnix.runtimes.aws.functions import ANSWERS, DATA_LAKE, LAKE, STATIC_ASSETS
+from omnix.runtimes.aws.functions import ANSWERS, DATA_LAKE, LAKE, STATIC_ASSETS, UPLOADS
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ def add_storage(stack: Base, key: Key) -> Storage:
         with_key,
         rules=[
             _expire("answers", prefix=ANSWERS, days=1),
+            # Sent and not imported.
+            _expire("uploads", prefix=UPLOADS, days=7),
             {
                 # Facts of months that nobody asks for any more.
                 "Id": "facts",
@@ -122,7 +124,7 @@ def _bucket(
             "Rules": [
                 *rules,
                 {
-                    "Id": "uploads",
+                    "Id": "parts",
                     "Status": "Enabled",
                     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 2},
                 },

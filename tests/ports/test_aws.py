@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 import websockets
 
@@ -69,6 +71,22 @@ class TestBus(BusContract):
 
 class TestJobs(JobsContract):
     pass
+
+
+async def test_a_client_sends_a_blob_itself(ports: Ports) -> None:
+    """The emulator takes any size; that S3 does not follows from what is signed."""
+    data = b"12345"
+    address = await ports.blobs.upload_address("uploads/one", len(data), 60)
+    assert address is not None
+    asked = parse_qs(urlsplit(address).query)
+    assert asked["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
+    assert asked["X-Amz-SignedHeaders"] == ["content-length;host"]
+    assert asked["X-Amz-Expires"] == ["60"]
+    async with httpx.AsyncClient() as client:
+        assert (await client.put(address, content=data)).status_code == 200
+    assert await ports.blobs.get("uploads/one") == data
+    with pytest.raises(ValueError):
+        await ports.blobs.upload_address("../secrets", 1, 60)
 
 
 async def test_a_message_that_sqs_gave_up_on_becomes_a_dead_letter(ports: Ports) -> None:

@@ -1,13 +1,17 @@
 """Imports over HTTP: uploaded, planned at once, run by a worker, looked up afterwards."""
 
 import asyncio
+import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from api.serving import assert_problem, serving
+from omnix.app import MAX_BODY
 from omnix.platform.jobs import work_once
-from omnix.transfer.jobs import JOBS
+from omnix.transfer.jobs import JOBS, UPLOADS
+from omnix.transfer.routes import MAX_UPLOAD
 
 from . import samples
 
@@ -48,3 +52,62 @@ async def test_what_cannot_be_imported_is_refused_at_once(tmp_path: Path) -> Non
         assert_problem(await served.call("GET", "/imports/imp_none/refused"))
         assert (await served.call("POST", "/imports", "analyst", content=b"x")).status_code == 403
         await asyncio.sleep(0)
+
+
+async def test_a_large_file_is_sent_first_and_imported_then(tmp_path: Path) -> None:
+    """Larger than any other body may be: its rows are followed by empty ones."""
+    data = samples.UCI.encode() + b"\n" * (MAX_BODY + 1)
+    async with serving(tmp_path / "shop") as served:
+        answer = await served.call("POST", "/imports/uploads", json={"size": len(data)})
+        assert answer.status_code == 201
+        told = answer.json()
+        path = told["address"].removeprefix("/v1")
+        assert path == f"/imports/uploads/{told['id']}"
+        query = f"/imports?file_name=sales.csv&upload={told['id']}"
+        refused = assert_problem(await served.call("POST", query))
+        assert [error["field"] for error in refused["errors"]] == ["upload"]
+
+        assert (await served.call("PUT", path, content=data)).status_code == 204
+        asked = await served.call("POST", query)
+        assert asked.status_code == 202
+        assert await work_once(served.ports, JOBS)
+        job = (await served.call("GET", f"/jobs/{asked.json()['job']['id']}")).json()
+        assert (job["state"], job["result"]["counts"]["orders"]) == ("done", 5)
+        assert_problem(await served.call("POST", query))
+        assert not await served.ports.blobs.list(UPLOADS)
+
+
+async def test_uploads_that_cannot_be(tmp_path: Path) -> None:
+    async with serving(tmp_path / "shop") as served:
+        for size, status in ((0, 400), (MAX_UPLOAD + 1, 413)):
+            answer = await served.call("POST", "/imports/uploads", json={"size": size})
+            assert assert_problem(answer)["status"] == status
+        for id in ("..%2Fsecrets", "upl_..", "imp_1"):
+            answer = await served.call("PUT", f"/imports/uploads/{id}", content=b"x")
+            assert assert_problem(answer)["status"] == 404
+            answer = await served.call("POST", f"/imports?upload={id}")
+            assert assert_problem(answer)["status"] == 404
+        answer = await served.call("POST", "/imports?upload=upl_1", content=b"x")
+        assert assert_problem(answer)["status"] == 400
+        new = {"size": 1}
+        assert (
+            await served.call("POST", "/imports/uploads", "analyst", json=new)
+        ).status_code == 403
+
+
+async def test_what_the_service_cannot_read_the_job_plans(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "sales.parquet"
+    (tmp_path / "sales.csv").write_text(samples.UCI)
+    source = f"read_csv('{tmp_path}/sales.csv', all_varchar=true)"
+    duckdb.sql(f"COPY (SELECT * FROM {source}) TO '{file}' (FORMAT parquet)")
+    async with serving(tmp_path / "shop") as served:
+        with monkeypatch.context() as without:
+            without.setitem(sys.modules, "duckdb", None)
+            path = "/imports?file_name=sales.parquet"
+            asked = await served.call("POST", path, content=file.read_bytes())
+        assert (asked.status_code, asked.json()["plan"]) == (202, None)
+        assert await work_once(served.ports, JOBS)
+        job = (await served.call("GET", f"/jobs/{asked.json()['job']['id']}")).json()
+        assert (job["state"], job["result"]["counts"]["orders"]) == ("done", 5)

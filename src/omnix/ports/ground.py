@@ -30,6 +30,12 @@ class Blobs(Protocol):
 
     async def list(self, prefix: str = "") -> Sequence[str]: ...
 
+    async def upload_address(self, name: str, size: int, seconds: int) -> str | None:
+        """Where a client may PUT exactly ``size`` bytes as this blob, for so many seconds; None
+        where it is to send them to the service.
+        """
+        ...
+
 
 class Secrets(Protocol):
     """Secret values, readable by this service alone."""

@@ -1,17 +1,21 @@
 """Imports over HTTP."""
 
 import asyncio
+import contextlib
 import hashlib
 import re
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, Response, get, post
+from litestar import Request, Response, get, post, put
 from litestar.params import Parameter, QueryParameter
 
-from omnix.kit.errors import Invalid, NotFound
+from omnix.kit.errors import Invalid, NotFound, TooLarge
+from omnix.kit.ids import new_id
+from omnix.kit.time import instant
 from omnix.platform import jobs
 from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
@@ -24,6 +28,9 @@ from .jobs import UPLOADS
 from .report import REFUSED, ImportReport
 
 _NAME = re.compile(r"[^A-Za-z0-9._-]+")
+_UPLOAD = re.compile(r"upl_[0-9a-z]+")
+MAX_UPLOAD = 200_000_000
+UPLOAD_SECONDS = 3600
 
 
 class Import(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,11 +56,33 @@ class ImportList(Listing, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """An import that was asked for: its plan, and the job that runs it."""
+    """An import that was asked for: its plan, and the job that runs it.
 
-    import_id: str
-    plan: dict[str, Any]
+    Of a file that was sent by an upload, or that the service cannot read itself, the job makes the
+    plan: its result, the report, tells how the file was read, and the id.
+    """
+
+    import_id: str | None
+    plan: dict[str, Any] | None
     job: JobRun
+
+
+class NewUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file that is going to be sent; `size` in bytes."""
+
+    size: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to PUT the file, as it is, before the end; then import it by its `id`.
+
+    An `address` that begins with `https:` needs no authorisation besides; a path is one of this
+    API.
+    """
+
+    id: str
+    address: str
+    ends_at: str
 
 
 Text = Annotated[str | None, Parameter(max_length=200)]
@@ -76,6 +105,7 @@ async def import_file(
     ports: Ports,
     actor: Actor,
     file_name: Annotated[str, Parameter(min_length=1, max_length=200)] = "upload.csv",
+    upload: Text = None,
     dry_run: bool = False,
     layout: Text = None,
     currency: Text = None,
@@ -85,18 +115,30 @@ async def import_file(
     """The body is the file itself: CSV (also gzipped), XLSX, Parquet or JSON lines.
 
     The answer shows the guessed layout and columns; the job's result is the report. With
-    `dry_run` nothing is stored. The same file again changes nothing.
+    `dry_run` nothing is stored. The same file again changes nothing. A file that was sent by an
+    `upload` is named by its id, and there is no body.
     """
     data = await request.body()
-    if not data:
+    if not data and upload is None:
         raise Invalid.field("file", "is empty")
+    if data and upload is not None:
+        raise Invalid.field("upload", "was sent before; there is no body now")
     options = ImportOptions(
         layout=layout, mapping=_mapping(pairs), currency=currency, time_zone=time_zone
     )
     name = _NAME.sub("_", file_name).lstrip(".")[-100:] or "upload"
-    described, id = await asyncio.to_thread(_planned, data, name, options)
-    blob = f"{UPLOADS}{hashlib.sha256(data).hexdigest()}"
-    await ports.blobs.put(blob, data)
+    described: dict[str, Any] | None = None
+    id: str | None = None
+    if upload is not None:
+        blob = _blob_of(upload)
+        if blob not in await ports.blobs.list(blob):
+            raise Invalid.field("upload", "has not arrived, or was imported before")
+    else:
+        # Who answers on AWS cannot read every format; the job can.
+        with contextlib.suppress(ModuleNotFoundError):
+            described, id = await asyncio.to_thread(_planned, data, name, options)
+        blob = f"{UPLOADS}{hashlib.sha256(data).hexdigest()}"
+        await ports.blobs.put(blob, data)
     payload = {
         "blob": blob,
         "file": name,
@@ -126,6 +168,51 @@ def _planned(data: bytes, name: str, options: ImportOptions) -> tuple[dict[str, 
         path.write_bytes(data)
         planned = plan(path, options)
         return planned.describe(), planned.id
+
+
+@post(
+    "/imports/uploads",
+    opt=allow("imports:write", 413),
+    summary="Ask where to send a file",
+    status_code=201,
+)
+async def ask_for_upload(data: NewUpload, ports: Ports) -> Upload:
+    """For files too large to be the body of a request: on AWS that is beyond 4 MB.
+
+    What is not imported within a week may be gone.
+    """
+    _fits(data.size)
+    id = new_id("upl")
+    address = await ports.blobs.upload_address(_blob_of(id), data.size, UPLOAD_SECONDS)
+    ends = ports.clock.now() + timedelta(seconds=UPLOAD_SECONDS)
+    return Upload(id=id, address=address or f"/v1/imports/uploads/{id}", ends_at=instant(ends))
+
+
+@put(
+    "/imports/uploads/{upload_id:str}",
+    opt=allow("imports:write", 404, 413),
+    summary="Send a file",
+    status_code=204,
+    request_max_body_size=MAX_UPLOAD,
+)
+async def send_upload(request: Request[Any, Any, Any], ports: Ports, upload_id: str) -> None:
+    """The body is the file. Another one under the same id takes its place."""
+    data = await request.body()
+    _fits(len(data))
+    if not data:
+        raise Invalid.field("file", "is empty")
+    await ports.blobs.put(_blob_of(upload_id), data)
+
+
+def _fits(size: int) -> None:
+    if size > MAX_UPLOAD:
+        raise TooLarge(f"the file has {size} bytes; at most {MAX_UPLOAD}")
+
+
+def _blob_of(upload: str) -> str:
+    if not _UPLOAD.fullmatch(upload):
+        raise NotFound(f"no upload {upload}")
+    return f"{UPLOADS}{upload}"
 
 
 @get("/imports", opt=allow("imports:read"), summary="List imports")
@@ -173,4 +260,4 @@ def _shown(item: Item) -> Import:
     return msgspec.structs.replace(shown, report=report)
 
 
-ROUTES = (import_file, list_imports, get_import, get_refused)
+ROUTES = (import_file, ask_for_upload, send_upload, list_imports, get_import, get_refused)

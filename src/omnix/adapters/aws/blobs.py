@@ -49,6 +49,15 @@ class AwsBlobs:
                 return sorted(names)
             more = {"ContinuationToken": answer["NextContinuationToken"]}
 
+    async def upload_address(self, name: str, size: int, seconds: int) -> str | None:
+        """A signed address; S3 refuses what is not of this size, which is signed too."""
+        given = {"Bucket": self._bucket, "Key": self._prefix + checked(name), "ContentLength": size}
+        client = self.calls.client("s3")
+        address: str = await self.calls.run(
+            lambda: client.generate_presigned_url("put_object", Params=given, ExpiresIn=seconds)
+        )
+        return address
+
     async def _s3(self, operation: str, **parameters: Any) -> dict[str, Any]:
         try:
             return await self.calls.call("s3", operation, Bucket=self._bucket, **parameters)

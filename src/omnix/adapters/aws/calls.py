@@ -93,9 +93,13 @@ class Calls:
                 found = self._clients.get(service)
                 if found is None:
                     given = dict(self.settings)
+                    config = self._config
+                    if service == "s3":
+                        # Signed addresses would otherwise be of the kind that KMS does not take.
+                        config = config.merge(Config(signature_version="s3v4"))
                     if service in self.endpoints:
                         given["endpoint_url"] = self.endpoints[service]
-                    found = self._session.create_client(service, config=self._config, **given)
+                    found = self._session.create_client(service, config=config, **given)
                     self._clients[service] = found
         return found
 

@@ -31,7 +31,9 @@ DEAD = "forecasting-dlq"
 EVENTS = "events"
 DATA_LAKE, STATIC_ASSETS = "data-lake", "static-assets"
 LAKE, BLOBS, ANSWERS = "lake/", "blobs/", "blobs/answers/"
-"""Prefixes in the data lake's bucket. What lies under ANSWERS may expire after a day."""
+UPLOADS = "blobs/imports/uploads/"
+"""Prefixes in the data lake's bucket. What lies under ANSWERS may expire after a day, under
+UPLOADS after a week."""
 
 
 @dataclass(frozen=True)
