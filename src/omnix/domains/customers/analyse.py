@@ -11,9 +11,9 @@ from omnix.engine.customers import dropout
 from omnix.engine.customers.consumption import Predictions, fit_consumption, known_at
 from omnix.engine.customers.consumption import usual_interval as by_usual_interval
 from omnix.engine.customers.groups import fifths
-from omnix.engine.customers.histories import bought_between, summarise
+from omnix.engine.customers.histories import summarise
 from omnix.engine.customers.lifetime import Lifetimes, lifetimes
-from omnix.engine.customers.logistic import isotonic
+from omnix.engine.customers.rolling import coming_back
 
 from .history import Past
 from .insights_model import (
@@ -33,7 +33,6 @@ MOST_ITEMS = 30
 """Predictions kept of a customer, the likeliest first."""
 
 _NEW_DAYS = 30
-_LEAST_CUSTOMERS = 300
 Array = NDArray[np.float64]
 
 
@@ -46,15 +45,27 @@ class Found:
     quality: dict[str, Any]
 
 
-def analyse(past: Past, made_at: str, currency: str) -> Found:
-    """All customers of ``past``."""
+@dataclass(frozen=True)
+class Use:
+    """Which model answers: the MBG/NBD where ``modified``, else the BG/NBD; and whether of
+    purchases to come the usual interval is all that is told.
+    """
+
+    lifetime_modified: bool = False
+    churn_modified: bool = False
+    consumption_usual: bool = False
+
+
+def analyse(past: Past, made_at: str, currency: str, use: Use | None = None) -> Found:
+    """All customers of ``past``, with the BG/NBD unless ``use`` says otherwise."""
+    use = use or Use()
     columns = _sums(past)
-    life = _lifetimes(past, columns)
-    active, calibrated = _coming_back(past, life)
+    life = _lifetimes(past, columns, modified=use.lifetime_modified)
+    active, calibrated = _coming_back(past, life, modified=use.churn_modified)
     columns["churn"] = 1.0 - active
     columns["alive"] = life.alive if life else active
     columns["expected_spend_minor"] = life.spend if life else np.zeros(len(active))
-    made = _predictions(past)
+    made = _predictions(past, usual_only=use.consumption_usual)
     consumption = _consumption(past, made)
     rfm = [fifths(columns[name]) for name in ("last_day", "orders", "revenue_minor")]
     hours = _hours(past)
@@ -129,41 +140,35 @@ def _sums(past: Past) -> dict[str, Array]:
     }
 
 
-def _lifetimes(past: Past, columns: dict[str, Array]) -> Lifetimes | None:
+def _lifetimes(past: Past, columns: dict[str, Array], *, modified: bool) -> Lifetimes | None:
     """None where nobody ever came back."""
     try:
         return lifetimes(
             past.code, past.day, columns["orders"], np.maximum(columns["average_order_minor"], 0.0),
-            past.origin - 1, HORIZON_DAYS,
+            past.origin - 1, HORIZON_DAYS, modified=modified,
         )  # fmt: skip
     except ValueError:
         return None
 
 
-def _coming_back(past: Past, life: Lifetimes | None) -> tuple[Array, bool]:
+def _coming_back(past: Past, life: Lifetimes | None, modified: bool) -> tuple[Array, bool]:
     """P(a purchase within CHURN_DAYS), set right by what came of the same forecast that many
     days ago, where there were enough customers then.
     """
     if life is None:
         return np.full(len(past.customers), 0.5), False
     end = past.origin - 1
-    plain = life.model.active(summarise(past.code, past.day, end), CHURN_DAYS)
-    then = end - CHURN_DAYS
-    try:
-        of = summarise(past.code, past.day, then)
-        if len(of) < _LEAST_CUSTOMERS:
-            return plain, False
-        said = dropout.fit(of).active(of, CHURN_DAYS)
-    except ValueError:
-        return plain, False
-    came = bought_between(past.code, past.day, then, end) > 0
-    return np.clip(isotonic(said, came.astype(float), least=50)(plain), 0.0, 1.0), True
+    model = life.model
+    if model.modified != modified:
+        model = dropout.fit(summarise(past.code, past.day, end), modified=modified)
+    chance, _, calibrated = coming_back(past.code, past.day, end, CHURN_DAYS, model)
+    return chance, calibrated
 
 
-def _predictions(past: Past) -> tuple[Predictions, int]:
+def _predictions(past: Past, *, usual_only: bool) -> tuple[Predictions, int]:
     rows = (past.item_customer, past.pair, past.item_day, past.item_quantity)
     known = known_at(*rows, past.origin)
-    model = fit_consumption(*rows, end=past.origin)
+    model = None if usual_only else fit_consumption(*rows, end=past.origin)
     if model is None:
         return by_usual_interval(known), 0
     return model.predict(known), model.reach

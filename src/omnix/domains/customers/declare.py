@@ -7,8 +7,10 @@ from omnix.kit.declare import (
     READERS,
     Collection,
     Domain,
+    Guard,
     Index,
     JobType,
+    Model,
     Permission,
     Schedule,
 )
@@ -40,12 +42,39 @@ ANALYSES = Collection("customer_analyses", table="customers", key=("id",))
 
 ANALYSE = JobType("customers.analyse", "Analyse every customer", timeout=600)
 
+LIFETIME_MODEL = Model(
+    "lifetime",
+    "Purchases and spend to come of each customer",
+    kind="lifetime value",
+    job=ANALYSE,
+    metric="rmse",
+    margin=0.01,
+    guards=(Guard("bias", target=0.0, slack=0.02),),
+)
+CHURN_MODEL = Model(
+    "churn",
+    "Chance that a customer does not come within 90 days",
+    kind="churn",
+    job=ANALYSE,
+    metric="brier",
+    margin=0.01,
+    guards=(Guard("bias", target=0.0, slack=0.02),),
+)
+CONSUMPTION_MODEL = Model(
+    "consumption",
+    "When a customer runs out of what it buys regularly",
+    kind="consumption",
+    job=ANALYSE,
+    metric="brier",
+)
+
 DOMAIN = Domain(
     name="customers",
     title="Customers",
     collections=(CUSTOMERS, INSIGHTS, SEGMENTS, ANALYSES),
     jobs=(ANALYSE,),
     schedules=(Schedule("customers-nightly", job=ANALYSE.name, at="03:30"),),
+    models=(LIFETIME_MODEL, CHURN_MODEL, CONSUMPTION_MODEL),
     events={
         "customer.created": "A customer became known.",
         "customer.changed": "A customer's data changed.",

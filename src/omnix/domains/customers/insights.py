@@ -89,7 +89,7 @@ async def drop(ports: Ports, id: str) -> None:
 
 async def analyse_all(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Analyse every customer who ever bought. Run twice, it finds the same."""
-    from . import history
+    from . import history, registered
     from .analyse import analyse
     from .grouping import grouped
 
@@ -101,7 +101,8 @@ async def analyse_all(context: JobContext, payload: Mapping[str, Any]) -> dict[s
         return {"customers": 0}
     await context.progress(1, 5, f"learning from {len(past.customers)} customers")
     now = instant(ports.clock.now())
-    found = await asyncio.to_thread(analyse, past, now, settings.currency)
+    use = await registered.in_use(ports)
+    found = await asyncio.to_thread(analyse, past, now, settings.currency, use)
     await context.progress(2, 5, "forming segments")
     before: dict[str, list[str]] = {}
     async for chunk in ports.records.scan(INSIGHTS):
@@ -131,12 +132,13 @@ async def analyse_all(context: JobContext, payload: Mapping[str, Any]) -> dict[s
     for one in old:
         if one.id not in new:
             await ports.records.write([Delete(SEGMENTS, one.id)])
-    await context.progress(4, 5, "telling")
+    await context.progress(4, 5, "judging what was said on earlier days")
     run = {"id": LATEST, "made_at": now, "as_of": past.as_of.isoformat(), **found.quality}
     told = {"customers": len(ids), "as_of": run["as_of"]}
     await ports.records.write(
         [Put(ANALYSES, run)], [Event("customers.analysed", "customers", now, told)]
     )
+    await registered.tell(ports, past, found, use, context.id)
     return {**told, "segments": len(made.segments)}
 
 

@@ -56,7 +56,7 @@ class Lifetimes:
     spend_high: Array
 
 
-def calibrate(customer: Ints, day: Ints, end: int) -> Calibration:
+def calibrate(customer: Ints, day: Ints, end: int, *, modified: bool = False) -> Calibration:
     """From the middle of the data to its end, day ``end``. Uses nothing after ``end``."""
     half = (end - int(np.min(day)) + 1) // 2
     origin = end - half
@@ -64,7 +64,7 @@ def calibrate(customer: Ints, day: Ints, end: int) -> Calibration:
         return Calibration()
     try:
         known = summarise(customer, day, origin)
-        expected = float(dropout.fit(known).expected(known, half).sum())
+        expected = float(dropout.fit(known, modified=modified).expected(known, half).sum())
     except (ValueError, ArithmeticError):
         return Calibration()
     bought = int(bought_between(customer, day, origin, end).sum())
@@ -76,14 +76,15 @@ def calibrate(customer: Ints, day: Ints, end: int) -> Calibration:
 
 def lifetimes(
     customer: Ints, day: Ints, purchases: Array, mean_spend: Array, end: int, horizon: int,
-    seed: int = 1,
+    seed: int = 1, *, modified: bool = False,
 ) -> Lifetimes:  # fmt: skip
     """Purchase days by customer code, sorted; and of each customer the number of purchases and
-    the mean paid (0 where nothing was). Raises ValueError if nobody bought twice.
+    the mean paid (0 where nothing was). ``modified`` fits the MBG/NBD. Raises ValueError if
+    nobody bought twice.
     """
     of = summarise(customer, day, end)
-    model = dropout.fit(of)
-    calibration = calibrate(customer, day, end)
+    model = dropout.fit(of, modified=modified)
+    calibration = calibrate(customer, day, end, modified=modified)
     worth = spend.fit(purchases, mean_spend) if (mean_spend > 0).sum() >= 2 else None
     per_purchase = worth.expected(purchases, mean_spend) if worth else mean_spend
     random = np.random.default_rng(seed)

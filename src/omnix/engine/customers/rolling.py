@@ -1,0 +1,148 @@
+"""Rolling origins for what is said of customers: forecast from earlier days, scored by what came.
+
+Each origin sees purchases up to its day alone, the calibration included.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import dropout
+from .consumption import Predictions, fit_consumption, known_at, next_after, usual_interval
+from .histories import Array, Ints, bought_between, summarise
+from .lifetime import calibrate
+from .logistic import isotonic
+
+LEAST_CUSTOMERS = 300
+_LEAST_HISTORY = 2
+
+
+@dataclass(frozen=True)
+class Rolled:
+    """Figures [o] by name at each of ``origins`` (days since 1970, latest first), over so many
+    ``rows`` [o] of customers, or of customers and items.
+    """
+
+    origins: tuple[int, ...]
+    rows: Ints
+    figures: Mapping[str, Array]
+
+    def pooled(self, name: str) -> float:
+        """The mean over origins, weighted by their rows; NaN where nothing was scored."""
+        values = self.figures[name]
+        known = np.isfinite(values)
+        weight = self.rows[known].sum()
+        return float((values[known] * self.rows[known]).sum() / weight) if weight else float("nan")
+
+
+def origins_of(day: Ints, end: int, horizon: int, most: int) -> list[int]:
+    """Days, ``horizon`` apart, after each of which the next ``horizon`` days are known by day
+    ``end``, latest first; each with a history of at least twice the horizon.
+    """
+    begin = int(np.min(day)) if len(day) else end
+    found = [end - horizon * (k + 1) for k in range(most)]
+    return [origin for origin in found if origin - begin >= _LEAST_HISTORY * horizon]
+
+
+def roll_dropout(
+    customer: Ints, day: Ints, end: int, horizon: int, *, modified: bool, most: int = 4
+) -> Rolled:
+    """Purchases and the chance of any within ``horizon`` days, from purchase days sorted by
+    customer, then day.
+
+    ``rmse`` of the number of purchases, ``bias`` its sum over what came less 1, ``naive_rmse``
+    where each goes on as before; ``brier`` of the chance of any purchase, ``chance_bias`` its
+    mean less the share who came, ``naive_brier`` where all have the share of the time before.
+    """
+    found: dict[str, list[float]] = {name: [] for name in (
+        "rmse", "bias", "naive_rmse", "brier", "chance_bias", "naive_brier",
+    )}  # fmt: skip
+    origins, rows = [], []
+    for origin in origins_of(day, end, horizon, most):
+        try:
+            of = summarise(customer, day, origin)
+            model = dropout.fit(of, modified=modified)
+        except (ValueError, ArithmeticError):
+            continue
+        factor = calibrate(customer, day, origin, modified=modified).factor
+        expected = model.expected(of, horizon) * factor
+        came = bought_between(customer, day, origin, origin + horizon).astype(float)
+        usual = of.frequency / np.maximum(of.age, 1.0) * horizon
+        chance, share, _ = coming_back(customer, day, origin, horizon, model)
+        any_ = (came > 0).astype(float)
+        total = came.sum()
+        found["rmse"].append(_rms(expected - came))
+        found["naive_rmse"].append(_rms(usual - came))
+        found["bias"].append(float(expected.sum() / total - 1.0) if total else float("nan"))
+        found["brier"].append(float(((chance - any_) ** 2).mean()))
+        found["naive_brier"].append(float(((share - any_) ** 2).mean()))
+        found["chance_bias"].append(float(chance.mean() - any_.mean()))
+        origins.append(origin)
+        rows.append(len(of))
+    return Rolled(
+        tuple(origins), np.array(rows, np.int64), {k: np.array(v) for k, v in found.items()}
+    )
+
+
+def coming_back(
+    customer: Ints, day: Ints, end: int, horizon: int, model: dropout.DropoutModel
+) -> tuple[Array, float, bool]:
+    """P(a purchase within ``horizon`` days) of everybody known by day ``end``; the share who came
+    within as many days before it; and whether that is what set the chances right.
+
+    The model's chances are corrected by what came of the same forecast ``horizon`` days earlier,
+    where there were enough customers then.
+    """
+    plain = model.active(summarise(customer, day, end), horizon)
+    then = end - horizon
+    try:
+        of = summarise(customer, day, then)
+        came = (bought_between(customer, day, then, end) > 0).astype(float)
+        if len(of) < LEAST_CUSTOMERS:
+            return plain, float(came.mean()), False
+        said = dropout.fit(of, modified=model.modified).active(of, horizon)
+    except (ValueError, ArithmeticError):
+        return plain, 0.5, False
+    honest = isotonic(said, came, least=50)(plain)
+    return np.clip(honest, 0.0, 1.0), float(came.mean()), True
+
+
+def roll_consumption(
+    customer: Ints, pair: Ints, day: Ints, quantity: Array, end: int, *, days: int = 14,
+    most: int = 4,
+) -> tuple[Rolled, Rolled]:  # fmt: skip
+    """Chances that a customer buys an item again within ``days``, four weeks apart: of the fitted
+    model, and of the usual interval alone. ``brier``, and ``bias``, the mean chance less the
+    share who came.
+    """
+    both: tuple[list[tuple[float, float]], ...] = ([], [])
+    origins, rows = [], []
+    for k in range(most):
+        origin = end - days - 28 * k
+        model = fit_consumption(customer, pair, day, quantity, origin)
+        known = known_at(customer, pair, day, quantity, origin)
+        if model is None or not len(known.pair):
+            continue
+        came = next_after(pair, day, origin, known.pair) < days
+        for side, made in zip(both, (model.predict(known), usual_interval(known)), strict=True):
+            side.append(_chances(made, came))
+        origins.append(origin)
+        rows.append(len(known.pair))
+    of = np.array(rows, np.int64)
+    fitted, plain = (_rolled(origins, of, side) for side in both)
+    return fitted, plain
+
+
+def _rolled(origins: Sequence[int], rows: Ints, side: Sequence[tuple[float, float]]) -> Rolled:
+    values = np.array(side, float).reshape(-1, 2)
+    return Rolled(tuple(origins), rows, {"brier": values[:, 0], "bias": values[:, 1]})
+
+
+def _chances(made: Predictions, came: np.ndarray) -> tuple[float, float]:
+    said = made.chance[:, 1]
+    return float(((said - came) ** 2).mean()), float(said.mean() - came.mean())
+
+
+def _rms(values: Array) -> float:
+    return float(np.sqrt((values**2).mean())) if len(values) else float("nan")
