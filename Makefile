@@ -12,7 +12,7 @@ export UV_COMPILE_BYTECODE_TIMEOUT := 600
 
 setup: .venv/.ready web/out/index.html
 
-.venv/.ready: pyproject.toml requirements/dev.txt src/omnix/engine/forecast/kernel.c
+.venv/.ready: pyproject.toml requirements/dev.txt src/omnix/engine/forecast/kernel.c src/omnix/engine/forecast/boost.c
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: $(PYTHON) was not found." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/it." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "The venv module is missing (on Debian: apt-get install python3-venv)." >&2; exit 1; }

@@ -426,3 +426,5 @@ CLONES EXPORT int omnix_adjust(const float *values, const unsigned char *seen, l
     free(factor);
     return 0;
 }
+
+#include "boost.c"

@@ -18,6 +18,9 @@ _FUNCTIONS = (
     "omnix_row_moments",
     "omnix_group_index",
     "omnix_adjust",
+    "omnix_boost_tree",
+    "omnix_boost_predict",
+    "omnix_boost_bins",
 )
 
 
