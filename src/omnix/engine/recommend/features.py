@@ -1,0 +1,152 @@
+"""Candidates for each customer's next basket, and what is known of them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from omnix.engine.recommend.baskets import (
+    Histories,
+    Pairs,
+    frequency_vectors,
+    last_baskets,
+    pairs,
+)
+from omnix.engine.recommend.reference import (
+    BETWEEN,
+    BLOCK,
+    GROUPS,
+    WITHIN,
+    Reference,
+    blocks,
+    means,
+    neighbours,
+)
+from omnix.engine.recommend.sparse import F32, I64, Sparse, times, top
+
+NEIGHBOURS = 300
+LEADERS = 150
+PROPOSED = {"together": 40, "alike": 40, "next": 60, "leads": 60}
+MOST_OWN = 400
+"""Products of their own that a customer is reminded of: the strongest habits."""
+
+NAMES = (
+    "count", "ago", "rate", "since", "due", "gap", "recent", "tenure", "habit",
+    "alike", "alike_next",
+    "together", "together_last", "leads",
+    "popular", "often", "fresh", "trend", "again", "rising",
+    "baskets", "basket_size", "absent", "visit_gap",
+)  # fmt: skip
+REASONS = {
+    "habit": tuple(range(9)),
+    "alike": (9, 10),
+    "together": (11, 12, 13),
+    "popular": (14, 15, 16, 17, 18, 19),
+}
+"""Columns by what they say; the rest tell of the customer, whatever the product."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """One row for each (customer, item): ``x`` [n, len(NAMES)], NaN where nothing is known."""
+
+    user: I64
+    item: I64
+    x: F32
+
+
+def candidates(
+    of: Histories, by: Reference, *, told: Callable[[int], None] | None = None
+) -> Iterator[Candidates]:
+    """All customers of ``of`` in blocks of BLOCK; ``told`` hears how many are done."""
+    vectors = frequency_vectors(of, WITHIN, BETWEEN, GROUPS)
+    last, before = last_baskets(of), pairs(of)
+    place = np.full(of.users, -1, np.int64)
+    known = np.flatnonzero(by.owner >= 0)
+    place[by.owner[known]] = known
+    k = min(NEIGHBOURS, max(1, by.vectors.rows // 5))
+    leaders = by.leaders(LEADERS)
+    context = _context(of)
+    for users in blocks(of.users, BLOCK):
+        mine = vectors.take(users)
+        near = neighbours(mine, by.vectors, k, place[users])
+        score = {
+            "habit": mine.dense(),
+            "alike": means(near, by.vectors),
+            "next": means(near, by.next),
+            "together": times(mine, by.together),
+            "last": times(last.take(users), by.together),
+            "leads": times(mine, by.leads),
+        }
+        yield _rows(users, score, before, context, by, leaders)
+        if told is not None:
+            told(int(users[-1]) + 1)
+
+
+def _rows(
+    users: I64, score: dict[str, F32], before: Pairs, context: F32, by: Reference, leaders: I64
+) -> Candidates:
+    n, items = score["habit"].shape
+    chosen = np.zeros((n, items), bool)
+    chosen[:, leaders] = True
+    for name, k in PROPOSED.items():
+        np.put_along_axis(chosen, top(score[name], k), True, axis=1)
+    low, high = before.start[users[0]], before.start[users[-1] + 1]
+    row, item = before.user[low:high] - users[0], before.item[low:high]
+    own = np.full((n, items), -1, np.int64)
+    own[row, item] = np.arange(low, high)
+    if len(row) and int(np.bincount(row).max()) > MOST_OWN:
+        habits = top(score["habit"], MOST_OWN)
+        strong = np.zeros((n, items), bool)
+        np.put_along_axis(strong, habits, True, axis=1)
+        chosen |= (own >= 0) & strong
+    else:
+        chosen[row, item] = True
+    r, c = np.nonzero(chosen)
+    x = np.empty((len(r), len(NAMES)), np.float32)
+    at = own[r, c]
+    has = at >= 0
+    there = np.maximum(at, 0)
+    visits = context[users[r], 0]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        personal = (
+            (before.count, 0.0), (before.ago, np.nan), (None, 0.0), (before.since, np.nan),
+            (None, np.nan), (before.gap, np.nan), (before.recent, 0.0),
+            (before.since_first, np.nan),
+        )  # fmt: skip
+        for j, (column, otherwise) in enumerate(personal):
+            if column is not None and len(column):
+                x[:, j] = np.where(has, column[there], otherwise)
+            else:
+                x[:, j] = otherwise
+        x[:, 2] = x[:, 0] / np.maximum(visits, 1)
+        x[:, 4] = x[:, 3] / np.maximum(x[:, 5], 1e-3)
+    for j, name in enumerate(("habit", "alike", "next", "together", "last", "leads")):
+        x[:, 8 + j] = score[name][r, c]
+    shares = (by.popular, by.often, by.fresh, by.trend, by.again)
+    for j, share in enumerate(shares):
+        x[:, 14 + j] = share[c]
+    x[:, 19] = by.often[c] / (by.popular[c] + 1e-3)
+    x[:, 20:] = context[users[r]]
+    return Candidates(users[r], c, x)
+
+
+def _context(of: Histories) -> F32:
+    """Baskets, their mean size, days since the last one and between them; [users, 4]."""
+    n = of.baskets()
+    size = np.bincount(of.user, minlength=of.users) / np.maximum(n, 1)
+    last = np.full(of.users, -1, np.int64)
+    first = np.full(of.users, np.iinfo(np.int64).max)
+    np.maximum.at(last, of.user, of.day)
+    np.minimum.at(first, of.user, of.day)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        absent = np.where(n > 0, of.now - last, np.nan)
+        gap = np.where(n > 1, (last - first) / (n - 1.0), np.nan)
+    return np.column_stack([n, size, absent, gap]).astype(np.float32)
+
+
+def labels(found: Candidates, following: Sparse) -> F32:
+    """1 where the candidate is in the customer's next basket."""
+    key = found.user * following.width + found.item
+    real = following.row_of() * following.width + following.column
+    return np.isin(key, real).astype(np.float32)

@@ -1,0 +1,120 @@
+"""What was known on a day, and what came after it: learning without a look ahead."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from omnix.engine.recommend.baskets import Histories, histories, targets
+from omnix.engine.recommend.features import candidates, labels
+from omnix.engine.recommend.ranker import Lesson, Ranker, lesson, train
+from omnix.engine.recommend.reference import Reference, learn
+from omnix.engine.recommend.sparse import F32, I64, Sparse
+
+WINDOW = 28
+"""Days within which the next shopping day counts as such."""
+BACK = (14, 28, 42, 56)
+"""Days ago from which the ranker learns."""
+STEP = 14
+"""Days before a day whose next baskets are the reference on it."""
+
+_RECENT = 28
+
+
+@dataclass(frozen=True)
+class Purchases:
+    """Rows of who bought what on which day, in any order; numbers below ``users``, ``items``."""
+
+    user: I64
+    item: I64
+    day: I64
+    users: int
+    items: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What is known before ``day``: histories and recent sales [items]; and ``next`` [users,
+    items], what was bought on the first shopping day from then on. ``asked`` have both."""
+
+    day: int
+    of: Histories
+    next: Sparse
+    trend: F32
+    asked: I64
+
+
+def snapshot(
+    of: Purchases, day: int, until: int, *, window: int = WINDOW, least: int = 1
+) -> Snapshot:
+    """``next`` lies within ``window`` days from ``day`` on and before ``until``, which is what
+    today is; all else is from before ``day``. ``asked`` had ``least`` baskets or more before.
+    """
+    past = histories(of.user, of.item, of.day, np.full(of.users, day, np.int64), of.items)
+    later = (of.day >= day) & (of.day < min(day + window, until))
+    first = np.full(of.users, np.iinfo(np.int64).max)
+    np.minimum.at(first, of.user[later], of.day[later])
+    mine = later & (of.day == first[of.user])
+    following = targets(of.user[mine], of.item[mine], of.users, of.items)
+    fresh = (of.day < day) & (of.day >= day - _RECENT)
+    trend = np.bincount(of.item[fresh], minlength=of.items) / max(1, of.users)
+    asked = np.flatnonzero((past.baskets() >= least) & (following.lengths() > 0))
+    return Snapshot(day, past, following, trend.astype(np.float32), asked)
+
+
+def reference(of: Purchases, now: Snapshot, users: I64, most: int | None = None) -> Reference:
+    """What the next baskets of STEP days before ``now`` teach about it; for ``users``, in the
+    order in which they will be asked about. At most ``most`` customers are learnt from.
+    """
+    then = snapshot(of, now.day - STEP, until=now.day)
+    known = some(then.asked, most, now.day)
+    place = np.full(of.users, -1, np.int64)
+    place[users] = np.arange(len(users))
+    return learn(then.of.take(known), then.next.take(known), trend=now.trend, owner=place[known])
+
+
+def some(users: I64, most: int | None, seed: int) -> I64:
+    """All of them, or ``most`` drawn at random."""
+    if most is None or len(users) <= most:
+        return users
+    chosen = np.random.default_rng(seed).choice(len(users), most, replace=False)
+    return users[np.sort(chosen)]
+
+
+def lessons(
+    of: Purchases,
+    today: int,
+    *,
+    back: Sequence[int] = BACK,
+    least: int = 1,
+    most: int | None = None,
+    told: Callable[[int], None] | None = None,
+) -> Iterator[Lesson]:
+    """From snapshots of ``back`` days ago, whose next baskets came before ``today``."""
+    for seed, days in enumerate(back):
+        then = snapshot(of, today - days, until=today, least=least)
+        asked = some(then.asked, most, seed)
+        if not len(asked):
+            continue
+        known = reference(of, then, asked, most)
+        following = then.next.take(asked)
+        for n, found in enumerate(candidates(then.of.take(asked), known, told=told)):
+            yield lesson(found, labels(found, following), seed * 100_000 + n)
+
+
+def learnt(
+    of: Purchases,
+    today: int,
+    *,
+    back: Sequence[int] = BACK,
+    least: int = 1,
+    most: int | None = None,
+    told: Callable[[int], None] | None = None,
+) -> Ranker:
+    """A ranker that has seen nothing from ``today`` on. Raises ValueError where there is nothing
+    to learn from: no customer came back in the last ``back`` days.
+    """
+    found = list(lessons(of, today, back=back, least=least, most=most, told=told))
+    if not found:
+        raise ValueError("no customer came back in the days looked at: there is nothing to learn")
+    return train(found)
