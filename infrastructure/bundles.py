@@ -100,7 +100,7 @@ class Building:
         self.interpreter = _interpreter(python)
         self.compiler = _compiler(architecture)
         self.source = ROOT / "src"
-        suffixes = (".py", ".sql", ".c", ".typed")
+        suffixes = (".py", ".sql", ".json", ".c", ".typed")
         self.files = [
             path
             for path in _files(self.source / "omnix")

@@ -12,7 +12,7 @@ from omnix.domains.dashboard import handlers as dashboard
 from omnix.kit.events import Event
 from omnix.platform.consume import Consumer
 from omnix.ports import Ports
-from omnix.runtimes.aws import consumers, jobs
+from omnix.runtimes.aws import consumers, jobs, live
 from omnix.runtimes.aws.consumers import CATCH_UP, Delivery, records_of
 from omnix.runtimes.aws.observe import Time
 from omnix.runtimes.aws.own import BEHIND
@@ -193,3 +193,12 @@ def test_a_short_rest_is_none() -> None:
     with rests.measured(quick):
         clock.now += 500
     assert rests.left(quick) == MOST_SECONDS
+
+
+def test_who_tells_browsers_never_rests() -> None:
+    clock = Clock()
+    rests = Rests(clock)
+    for _ in range(2):
+        with rests.measured(live.TELLING):
+            clock.now += MOST_SECONDS
+    assert rests.left(live.TELLING) == 0

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -35,6 +36,9 @@ PATIENCE = 2.0
 """Seconds that a message waits for the sign-in that was sent before it: API Gateway may call
 for both at once.
 """
+
+TELLING = replace(LIVE, rest=0.0)
+"""Never rests: people watch, and nobody would wake it."""
 
 _AT_ONCE = 20
 _OK = {"statusCode": 200}
@@ -186,7 +190,7 @@ def _concerns_rights(text: str) -> bool:
 def _live() -> tuple[Container, Live, Delivery]:
     logs_to_output()
     container = Container(os.environ, lake=False)
-    return container, Live(container), Delivery(container, (LIVE,), "live")
+    return container, Live(container), Delivery(container, (TELLING,), "live")
 
 
 def handle(event: Mapping[str, Any], context: Any) -> Any:
