@@ -4,12 +4,16 @@
 127.0.0.1. Types of resources that it refuses in a template are handed to its own services where
 it has one, and otherwise noted and nothing more; what only templates can show is listed in
 docs/operations.md.
+
+With ``AUTH=true`` it asks IAM about each call, and appends what each function asked for and was
+told to the file AUDIT, one JSON object a line, each different one once.
 """
 
 import json
 import os
 import uuid
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 Properties = Mapping[str, Any]
@@ -25,6 +29,12 @@ NOTED = (
     "AWS::EC2::SubnetNetworkAclAssociation",
 )
 """Nothing happens for these; a template that asks for them is taken."""
+
+
+CONTEXT = frozenset({"s3:prefix", "ses:FromAddress"})
+"""What our conditions look at."""
+
+TRANSPORT = "aws:securetransport"
 
 
 def extend(handlers: dict[str, dict[str, Callable[..., Any]]]) -> None:
@@ -148,6 +158,54 @@ def without_mathematics(record: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
+def audited(enforce: Callable[..., Any], file: Path) -> Callable[..., Any]:
+    """``enforce``, which also notes what functions ask for; None from it is leave to do so."""
+    known: set[str] = set()
+
+    def asked(access_key: str, action: str, service: str, region: str, **about: Any) -> Any:
+        refusal = enforce(access_key, action, service, region, **about)
+        session = _service("sts")._sessions.get(access_key)
+        if session is None:
+            return refusal
+        context = {k: v for k, v in (about.get("service_context") or {}).items() if k in CONTEXT}
+        line = json.dumps(
+            {
+                "function": session["Arn"].rpartition("/")[2],
+                "action": action,
+                "resource": about.get("resource_arn", "*"),
+                "context": context,
+                "allowed": refusal is None,
+            }
+        )
+        if not file.exists():
+            # It was taken away, to see what comes from now on.
+            known.clear()
+        if line not in known:
+            known.add(line)
+            with file.open("a") as notes:
+                notes.write(line + "\n")
+        return refusal
+
+    return asked
+
+
+def of_the_stream(enforce: Callable[..., Any]) -> Callable[..., Any]:
+    """``enforce`` where reading a stream is about that stream, which the iterator alone names."""
+
+    def asked(access_key: str, action: str, service: str, region: str, **about: Any) -> Any:
+        if action == "kinesis:GetRecords" and about.get("resource_arn") == "*":
+            (stream,) = _service("kinesis")._streams.values()
+            about["resource_arn"] = stream["StreamARN"]
+        return enforce(access_key, action, service, region, **about)
+
+    return asked
+
+
+def behind_tls(resolve: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
+    """Conditions on the transport are taken to hold: nobody but this machine can listen."""
+    return lambda key, about: "true" if key.lower() == TRANSPORT else resolve(key, about)
+
+
 def main() -> None:
     for name, value in (
         ("BIND_HOST", "127.0.0.1"),
@@ -156,6 +214,7 @@ def main() -> None:
     ):
         os.environ.setdefault(name, value)
     from ministack.app import main as serve
+    from ministack.core import iam_evaluator
     from ministack.services import lambda_svc
     from ministack.services.cloudformation import provisioners
 
@@ -166,6 +225,11 @@ def main() -> None:
     # Its look at names ahead of time takes a bucket that is taken over for somebody else's.
     provisioners.s3_bucket_name_conflict = lambda *_: None
     provisioners._cw_metric_alarm_record = without_mathematics(provisioners._cw_metric_alarm_record)
+    iam_evaluator._resolve_condition_key = behind_tls(iam_evaluator._resolve_condition_key)
+    enforce = iam_evaluator.enforce
+    if "AUDIT" in os.environ:
+        enforce = audited(enforce, Path(os.environ["AUDIT"]))
+    iam_evaluator.enforce = of_the_stream(enforce)
     serve()
 
 
