@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from omnix.engine.customers import dropout
+from omnix.engine.customers import dropout, rolling
 from omnix.engine.customers.consumption import known_at, next_after, usual_interval
 from omnix.engine.customers.histories import summarise
 from omnix.engine.customers.lifetime import calibrate
@@ -78,6 +78,16 @@ def test_what_comes_after_an_origin_is_not_seen_there() -> None:
     assert cut.origins == plain.origins[1:]
     for name, values in plain.figures.items():
         assert cut.figures[name] == pytest.approx(values[1:]), name
+
+
+def test_of_very_many_every_nth_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    code, day = _people()
+    monkeypatch.setattr(rolling, "MOST_CUSTOMERS", 200)
+    some = roll_dropout(code, day, START + 499, 90, modified=False, most=1)
+    assert 100 < some.rows[0] <= 200
+    third = code % 3 == 0
+    alone = roll_dropout(code[third] // 3, day[third], START + 499, 90, modified=False, most=1)
+    assert alone.figures["rmse"] == pytest.approx(some.figures["rmse"])
 
 
 def test_with_nobody_who_comes_back_there_is_nothing_to_score() -> None:
