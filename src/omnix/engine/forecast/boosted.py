@@ -7,6 +7,7 @@ deviance with log link; an offset per row is what the trees correct. Friedman, A
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -115,7 +116,6 @@ def fit(
 
     `told` is called with the number of trees so far after each one; what it raises ends the fit.
     """
-    n, stride = bins.shape
     count = len(edges)
     rng = np.random.default_rng(settings.seed)
     wanted = max(1, round(settings.features * count))
@@ -257,7 +257,7 @@ def predict(trees: Trees, bins: U8, offset: F32, *, using: Using | None = None) 
         )  # fmt: skip
         return score
     bounds = [*trees.first.tolist(), len(trees.feature)]
-    for a, b in zip(bounds[:-1], bounds[1:], strict=True):
+    for a, b in pairwise(bounds):
         part = slice(a, b)
         score += _leaves(
             bins, trees.feature[part], trees.threshold[part], trees.child[part], trees.value[part]

@@ -12,6 +12,7 @@ from omnix.engine.forecast.monthday import month_day_profile
 from omnix.engine.forecast.native import Using
 from omnix.engine.forecast.panel import F32, I32
 from omnix.engine.forecast.prepare import Bool, Prepared, outlier_caps
+from omnix.engine.forecast.signals import MIN_DAYS, Signals, day_effects
 from omnix.engine.forecast.smoothing import smooth_ets, smooth_tsb
 from omnix.engine.forecast.weekday import dispersion, fade, weekday_profile
 from omnix.engine.forecast.yearly import MAX_DAYS, yearly_profile
@@ -62,9 +63,13 @@ def forecast_origin(
     *,
     season: int = 7,
     calendar: bool = True,
+    signals: Signals | None = None,
     using: Using | None = None,
 ) -> OriginForecast:
     """Forecast columns cut .. cut + horizon - 1 from the columns before `cut`.
+
+    `signals` tells of the days before and after: their effects are learnt from before `cut` and
+    count among the effects of the day of the month.
 
     Without `calendar` the columns are periods of any length: no season of the year and no day of
     the month is looked for.
@@ -90,9 +95,11 @@ def forecast_origin(
         yearly = yearly_profile(sold, expected, year_position(first, days + horizon))
         base = shaped * yearly[:, :days]
         day = day_of_month(first, days + horizon)
-        monthday = month_day_profile(
-            sold / np.maximum(base, 1e-9), base, day[:days], month_number(first, days)
-        )[:, day]
+        ratio, known = sold / np.maximum(base, 1e-9), np.ones(1)
+        if days >= MIN_DAYS:
+            known, ratio, base = _known_days(signals, data, low, cut + horizon, sold, base)
+        monthday = month_day_profile(ratio, base, day[:days], month_number(first, days))
+        monthday = monthday[:, day] * known
     else:
         yearly = monthday = np.ones((data.groups, days + horizon))
     shared = np.ascontiguousarray(yearly * monthday, np.float32)
@@ -147,6 +154,23 @@ def forecast_origin(
             out.probability[part] = tsb.probability
     _borrow_levels(out, data, weekday, shared[:, days:])
     return out
+
+
+def _known_days(
+    signals: Signals | None, data: Prepared, low: int, stop: int, sold: F64, base: F64
+) -> tuple[F64, F64, F64]:
+    """Factors [g, stop - low] of the known days, and what they leave of the ratio and its base.
+
+    Without signals the ratio is still kept from single days that stand far out: a shop that was
+    shut on the 25th of one month would otherwise have a bad 25th in all.
+    """
+    recurring = np.zeros((0, data.groups, stop))
+    events = np.zeros((0, stop), np.bool_)
+    if signals is not None:
+        recurring = signals.by_group(data.group, data.groups, stop, data.order)
+        events = signals.days_of_events(stop)
+    found = day_effects(sold, base, recurring[:, :, low:], events[:, low:])
+    return found.factor, found.tamed, base * found.factor[:, : base.shape[1]]
 
 
 def _borrow_levels(out: OriginForecast, data: Prepared, weekday: F32, shared: F32) -> None:
