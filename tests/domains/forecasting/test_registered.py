@@ -1,5 +1,6 @@
 """What the registry of models knows of each night's forecasts, and what it makes of what came."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -154,10 +155,7 @@ async def test_forecasts_put_aside_are_few(shop_data: Path) -> None:
         kept = 0
         for day in range(0, 120, 3):
             window = history.Window(span.first, span.last + timedelta(days=day))
-            moved = history.History(
-                window, past.products, past.by_product, past.places, past.by_place, past.total,
-                past.masked, past.parts,
-            )  # fmt: skip
+            moved = replace(past, window=window)
             kept += await realised.keep(ports, moved, made, None)
         assert kept == 14  # every ninth day, the first multiple of three after a week
         names = await ports.blobs.list("forecasting/made/")

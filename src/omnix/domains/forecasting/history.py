@@ -12,14 +12,19 @@ from numpy.typing import NDArray
 from omnix.domains.products.model import Product
 from omnix.domains.system.settings import shop
 from omnix.engine.forecast import Panel
+from omnix.engine.forecast.censored import Latent
 from omnix.kit.time import day_of, parse_instant
 from omnix.platform import queries
 from omnix.ports import Ports
+
+from .hidden.shelves import Purchases, hidden, purchases
 
 MOST_DAYS = 3 * 365 + 1
 LIVE_WITHIN_DAYS = 7
 _SQL = queries.load(__package__)
 _MASK_LIMIT = 0.9
+_CUT_SHARE = 0.5
+"""Days in stock for less say too little of themselves and are left out, for that place."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,9 @@ class History:
 
     ``places`` lists (product id, location id) of the rows of ``by_place``, where bundles are
     taken apart into what they draw from the shelves. ``masked`` holds products with days that
-    were left out for want of stock, ``parts`` those that bundles draw on.
+    were left out for want of stock, ``parts`` those that bundles draw on. Days that were cut
+    short by an empty shelf hold what was sold and what the shelf hid, as ``hidden`` estimates it
+    by place; ``owner`` numbers the products of its rows, ``bought`` says how they are bought.
     """
 
     window: Window
@@ -83,6 +90,9 @@ class History:
     total: Panel
     masked: frozenset[str]
     parts: frozenset[str]
+    hidden: Latent
+    owner: NDArray[np.int64]
+    bought: Purchases
 
 
 async def read(ports: Ports, span: Window, products: Sequence[Product], *, all: bool) -> History:
@@ -93,7 +103,8 @@ async def read(ports: Ports, span: Window, products: Sequence[Product], *, all: 
     coded = {"products": ids, "locations": places, **days}
     sold = await ports.lake.arrays(_SQL["demand"], all=all, **coded)
     short = await ports.lake.arrays(_SQL["short_days"], **coded)
-    return await asyncio.to_thread(build, span, products, places, sold, short)
+    bought = await ports.lake.arrays(_SQL["purchases"], products=ids, **days)
+    return await asyncio.to_thread(build, span, products, places, sold, short, bought)
 
 
 def build(
@@ -102,11 +113,13 @@ def build(
     locations: Sequence[str],
     sold: Mapping[str, Any],
     short: Mapping[str, Any],
+    bought: Mapping[str, Any],
 ) -> History:
     """Panels from the columns ``row`` (-1: none of ``products``), ``place``, ``day``, ``units``.
 
     ``row`` and ``place`` number the products and locations, ``day`` counts from the first.
-    ``short`` has the same columns but ``units``: days without stock.
+    ``short`` has the same columns but the share in stock for the units; ``bought`` is told by
+    ``purchases``.
     """
     n, wide = len(products), max(len(locations), 1)
     total = np.bincount(sold["day"], sold["units"], minlength=span.days).astype(np.float32)
@@ -129,10 +142,20 @@ def build(
     start = _first_sale(values)
     start = np.where(start < span.days, start, _listed(products, span))
     place_start = np.minimum(_first_sale(by_place), start[owner])
-    missing = np.zeros(by_place.shape, bool)
-    missing[row_of[short_cell], short["day"]] = True
-    masked = _mask(missing, owner, by_place, values)
+    share = np.ones(by_place.shape, np.float32)
+    share[row_of[short_cell], short["day"]] = short["share"]
     ordinal = span.first.toordinal()
+    how = purchases(bought, n, span.days)
+    lost = hidden(
+        by_place, share, place_start, owner, cells % wide, group[owner].astype(np.int64),
+        ordinal, how,
+    )  # fmt: skip
+    # Whole pieces, or the engine would take the product for one that is sold by weight.
+    reached = np.floor(np.cumsum(lost.lost, axis=1, dtype=np.float64) + 0.5)
+    pieces = np.diff(reached, axis=1, prepend=0.0).astype(np.float32)
+    by_place += pieces
+    np.add.at(values, owner, pieces)
+    masked = _mask(share < _CUT_SHARE, owner, by_place, values)
     return History(
         window=span,
         products=[product.id for product in products],
@@ -142,6 +165,9 @@ def build(
         total=Panel(total[None, :], np.zeros(1, np.int32), ordinal, np.zeros(1, np.int32)),
         masked=frozenset(products[row].id for row in masked),
         parts=frozenset(parts),
+        hidden=lost,
+        owner=owner,
+        bought=how,
     )
 
 

@@ -27,7 +27,7 @@ WHERE kind IN ('sale', 'cancellation') AND sales.product_id IS NOT NULL
     AND ($all OR wanted.row IS NOT NULL);
 
 -- name: short_days
--- Days on which a product was missing at a place for more than half of the opening hours, coded as the demand is.
+-- Days on which a product was missing at a place for some of the opening hours, with the share in which it was there, coded as the demand is.
 -- reads: stock_days
 WITH wanted AS (
     SELECT unnest($products::VARCHAR[]) AS product_id,
@@ -37,12 +37,46 @@ WITH wanted AS (
         unnest(range(len($locations::VARCHAR[])))::INTEGER AS place
 )
 SELECT wanted.row::INTEGER AS row, places.place::INTEGER AS place,
-    (day - $first::DATE)::INTEGER AS day
+    (day - $first::DATE)::INTEGER AS day, min(in_stock)::FLOAT AS share
 FROM stock_days
 JOIN wanted ON wanted.product_id = stock_days.product_id
 JOIN places ON places.location_id = stock_days.location_id
-WHERE in_stock < 0.5 AND month >= strftime($first::DATE, '%Y-%m')
-    AND day BETWEEN $first AND $last;
+WHERE in_stock < 0.999 AND month >= strftime($first::DATE, '%Y-%m')
+    AND day BETWEEN $first AND $last
+GROUP BY ALL;
+
+-- name: purchases
+-- How each of $products was bought on each day: units, their squares by line, revenue and what was taken off.
+-- reads: sales
+WITH wanted AS (
+    SELECT unnest($products::VARCHAR[]) AS product_id,
+        unnest(range(len($products::VARCHAR[])))::INTEGER AS row
+)
+SELECT wanted.row::INTEGER AS row, (day - $first::DATE)::INTEGER AS day,
+    sum(quantity)::DOUBLE AS units, sum(quantity * quantity)::DOUBLE AS squares,
+    coalesce(sum(revenue_minor), 0)::DOUBLE AS revenue_minor,
+    coalesce(sum(discount_minor), 0)::DOUBLE AS discount_minor
+FROM sales
+JOIN wanted ON wanted.product_id = sales.product_id
+WHERE kind = 'sale' AND quantity > 0 AND month >= strftime($first::DATE, '%Y-%m')
+    AND day BETWEEN $first AND $last
+GROUP BY ALL;
+
+-- name: price_changes
+-- Shelf prices of $products, coded by row, with the day from which each held, as far as $last.
+-- reads: prices
+WITH wanted AS (
+    SELECT unnest($products::VARCHAR[]) AS product_id,
+        unnest(range(len($products::VARCHAR[])))::INTEGER AS row
+)
+SELECT wanted.row::INTEGER AS row, (day - $first::DATE)::INTEGER AS day,
+    price_minor::DOUBLE AS price_minor
+FROM prices
+JOIN wanted ON wanted.product_id = prices.product_id
+WHERE day <= $last
+QUALIFY row_number() OVER (
+    PARTITION BY wanted.row, day ORDER BY "at" DESC NULLS LAST, price_minor DESC) = 1
+ORDER BY row, day;
 
 -- name: sales_days
 -- The first and the last day on which anything was sold.
