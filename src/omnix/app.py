@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.handlers.base import BaseRouteHandler
 
 from omnix.declared import FACTS, MODELS
+from omnix.domains.alerts import routes as alerts_routes
 from omnix.domains.auth import routes as auth_routes
 from omnix.domains.customers import routes as customers_routes
 from omnix.domains.dashboard import routes as dashboard_routes
@@ -53,6 +54,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *experiments_routes.ROUTES,
     *ofrep.ROUTES,
     *streaming_routes.ROUTES,
+    *alerts_routes.ROUTES,
     *transfer_routes.ROUTES,
 )
 DIRECT = (*orders_routes.DIRECT, *streaming_routes.DIRECT)

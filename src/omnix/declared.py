@@ -1,5 +1,6 @@
 """Everything the domains declare, in one place. Imports no numerics and no adapter."""
 
+from omnix.domains.alerts.declare import DOMAIN as ALERTS
 from omnix.domains.auth.declare import DOMAIN as AUTH
 from omnix.domains.customers.declare import DOMAIN as CUSTOMERS
 from omnix.domains.dashboard.declare import DOMAIN as DASHBOARD
@@ -26,6 +27,7 @@ DECLARED: tuple[Domain, ...] = (
     ORDERS,
     CUSTOMERS,
     STREAMING,
+    ALERTS,
     REALTIME,
     DASHBOARD,
     TRANSFER,

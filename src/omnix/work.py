@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from omnix.declared import EVENTS, FACTS, MODELS
+from omnix.domains.alerts import handlers as alerts_handlers
 from omnix.domains.auth import audit, mailed
 from omnix.domains.customers import handlers as customers_handlers
 from omnix.domains.dashboard import handlers as dashboard_handlers
@@ -31,6 +32,7 @@ CONSUMERS: tuple[Consumer, ...] = (
     *dashboard_handlers.CONSUMERS,
     *experiments_handlers.CONSUMERS,
     *streaming_handlers.CONSUMERS,
+    *alerts_handlers.CONSUMERS,
     audit.recording(EVENTS),
 )
 JOBS: tuple[JobHandler, ...] = (
@@ -47,6 +49,7 @@ JOBS: tuple[JobHandler, ...] = (
     *dashboard_handlers.JOBS,
     *experiments_handlers.JOBS,
     *streaming_handlers.JOBS,
+    *alerts_handlers.JOBS,
     *demo.JOBS,
     *transfer_jobs.JOBS,
 )

@@ -24,6 +24,7 @@ _LISTS = {
     "/customers": "id",
     "/locations": "id",
     "/experiments": "id",
+    "/alert-channels": "id",
 }
 """The lists that this test fills, and what names an item in each."""
 
@@ -46,9 +47,11 @@ _FILLED_ELSEWHERE = {
     "/imports",
     "/segments",
     "/streaming/anomalies",
+    "/alerts",
     "/streaming/trending",
     "/audit-log",
     "/auth/sessions",
+    "/alert-rules",
 }
 """Lists whose paging their own domains' tests prove."""
 
@@ -68,6 +71,8 @@ async def _fill(served: Served) -> None:
         await made("/locations", {"name": f"Place {number}"})
         await made("/auth/api-keys", {"name": name, "permissions": ["products:read"]})
         await made("/experiments", {**_EXPERIMENT, "key": f"flag-{number}"})
+        mail = {"name": name, "kind": "email", "to": f"a{number}@example.test"}
+        await made("/alert-channels", mail)
         settings = (await served.call("GET", "/system/settings")).json()
         changed = {"version": settings["version"], "name": f"Shop {number}"}
         assert (await served.call("PATCH", "/system/settings", json=changed)).status_code == 200

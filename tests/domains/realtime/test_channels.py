@@ -100,6 +100,18 @@ async def _experiment(served: Served) -> None:
     await _did(served, "POST", "/events", json=view)
 
 
+async def _alerts(served: Served) -> None:
+    """A product sold below cost, somebody who sees to it, and whom to tell next time."""
+    room = {"name": "Room", "kind": "email", "to": "room@example.test"}
+    await _did(served, "POST", "/alert-channels", json=room)
+    await _did(served, "PATCH", "/alert-rules/below-cost", json={"version": 0, "severity": "info"})
+    bad = {"id": "bad", "sku": "bad", "name": "Bad", "price_minor": 100, "cost_minor": 200}
+    await _did(served, "POST", "/products", json=bad)
+    await _work(served)
+    (alert,) = (await _did(served, "GET", "/alerts?kind=price"))["items"]
+    await _did(served, "POST", f"/alerts/{alert['id']}/acknowledge", json={})
+
+
 async def _models(served: Served) -> None:
     """One that wins its backtest, is rolled back, comes again, and drifts."""
     model = Model("test", "Test", "forecast", JobType("test", "Test"), "pinball")
@@ -140,6 +152,7 @@ async def events(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
         await _order(served, "cancel")
         await _experiment(served)
         await _models(served)
+        await _alerts(served)
         await _work(served)
         found: list[Event] = []
         while (batch := await served.ports.bus.read("test", [])).events:

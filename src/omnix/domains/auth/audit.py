@@ -32,12 +32,14 @@ MOST_CHECKED = 5_000
 
 NOT_CHANGES = frozenset(
     {
+        "alert.opened",
         "anomaly.detected",
         "dashboard.refreshed",
         "events.received",
         "exposure.recorded",
         "job.progressed",
         "outcome.recorded",
+        "proposals.refreshed",
         "sales.recorded",
         "streaming.refreshed",
     }

@@ -124,6 +124,7 @@ DOMAIN = Domain(
         "supplier.changed": "A supplier or its terms changed.",
         "purchase-order.changed": "A purchase order was drafted, changed or came a step further.",
         "replenishment.policy-changed": "What replenishment aims at was changed.",
+        "proposals.refreshed": "What to order of some products, or of all, was computed anew.",
     },
     jobs=(CLOSE_DAYS, SIMULATE, CLASSIFY),
     schedules=(

@@ -21,16 +21,20 @@ QUIET = frozenset(
         "exposure",
         "outcome",
         "events",
+        "shown",
+        "proposals",
     }
 )
-"""Nouns that no channel tells of: people, what they were shown and did, and sales, which
-``dashboard.refreshed`` follows."""
+"""Nouns that no channel tells of: people, what they were shown and did, sales, which
+``dashboard.refreshed`` follows, and proposals, which follow from stock."""
 
 _ORDER = ("number", "status", "total_minor", "currency", "customer_id", "location_id")
 _PURCHASE = ("id", "state", "supplier_id", "total_minor", "currency")
 _SYSTEM = frozenset({"job", "settings", "setup", "import", "model"})
+_ALERTS = frozenset({"alert", "alert-rule", "alert-channel"})
 _STREAMING = frozenset({"streaming", "anomaly"})
 _DASHBOARD = frozenset({"dashboard", "forecast"})
+_ADVICE = frozenset({"recommendations", "action"})
 
 Told = tuple[str, dict[str, Any]]
 
@@ -89,6 +93,10 @@ def messages(event: Event) -> Iterator[Told]:
         yield "dashboard", dict(event.data)
     elif noun in _STREAMING:
         yield "streaming", dict(event.data)
+    elif noun in _ALERTS:
+        yield "alerts", dict(event.data)
+    elif noun in _ADVICE:
+        yield "recommendations", dict(event.data)
     elif noun in _SYSTEM:
         yield "system", dict(event.data)
 

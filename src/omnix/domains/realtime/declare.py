@@ -3,6 +3,7 @@
 from omnix.kit.declare import Domain
 
 CHANNELS = {
+    "alerts": "alerts:read",
     "products": "products:read",
     "product": "products:read",
     "orders": "orders:read",
@@ -10,6 +11,7 @@ CHANNELS = {
     "purchasing": "purchasing:read",
     "dashboard": "dashboard:read",
     "experiments": "experiments:read",
+    "recommendations": "actions:read",
     "streaming": "streaming:read",
     "system": "system:read",
 }

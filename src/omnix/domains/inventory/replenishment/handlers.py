@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 from omnix.kit.events import Event
+from omnix.kit.time import instant
 from omnix.platform.consume import Consumer
 from omnix.ports import Ports
 
 from . import service as replenishment
 
+_TOLD_AT_ONCE = 500
 _EVERYTHING = frozenset({"forecast.made", "settings.changed", "replenishment.policy-changed"})
 
 
@@ -20,6 +22,7 @@ def _touches_all(event: Event) -> bool:
 async def _refresh(ports: Ports, events: Sequence[Event]) -> None:
     if any(_touches_all(event) for event in events):
         await replenishment.refresh(ports)
+        await _tell(ports, None)
         return
     touched: dict[str, None] = {}
     for event in events:
@@ -32,7 +35,17 @@ async def _refresh(ports: Ports, events: Sequence[Event]) -> None:
         for product_id in event.data.get("rows", {}).get("product_id", ()):
             if product_id is not None:
                 touched.setdefault(product_id)
-    await replenishment.refresh(ports, list(touched))
+    ids = list(touched)
+    await replenishment.refresh(ports, ids)
+    for start in range(0, len(ids), _TOLD_AT_ONCE):
+        await _tell(ports, ids[start : start + _TOLD_AT_ONCE])
+
+
+async def _tell(ports: Ports, product_ids: list[str] | None) -> None:
+    """Of these products, or of all where it is None. Told again after a crash, it is as true."""
+    now = instant(ports.clock.now())
+    event = Event("proposals.refreshed", "proposals", now, {"product_ids": product_ids})
+    await ports.bus.publish([event])
 
 
 CONSUMERS = (

@@ -1,0 +1,29 @@
+"""What alerts follow from, and their work behind the scenes."""
+
+from omnix.platform.consume import Consumer
+from omnix.platform.jobs import JobHandler
+
+from .declare import NOTIFY, SWEEP, TICK
+from .sweep import follow, sweep
+from .ticking import notify, tick
+
+CONSUMERS = (
+    Consumer(
+        "alerts",
+        (
+            "proposals.refreshed",
+            "anomaly.detected",
+            "model.drifted",
+            "forecast.made",
+            "customers.analysed",
+            "product.created",
+            "product.changed",
+            "job.changed",
+            "alert-rule.changed",
+        ),
+        follow,
+        batch=500,
+        rest=9,
+    ),
+)
+JOBS = (JobHandler(SWEEP, sweep), JobHandler(TICK, tick), JobHandler(NOTIFY, notify))

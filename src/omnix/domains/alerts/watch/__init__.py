@@ -1,0 +1,1 @@
+"""What is looked at: each source of figures as observations for the rules."""
