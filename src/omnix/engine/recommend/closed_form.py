@@ -19,25 +19,24 @@ _SMALL = 300
 @dataclass(frozen=True)
 class ClosedForm:
     """``ridge`` in customers; ``dropout`` the share of purchases to do without; ``weigh`` the
-    power of a customer's length by which it is weighed down; ``level`` the power of an item's
-    popularity that is taken out of the scores.
+    power of a customer's length by which it is weighed down. The last two at 0 are EASE.
     """
 
-    ridge: float = 300.0
-    dropout: float = 0.0
-    weigh: float = 0.0
-    level: float = 0.0
+    ridge: float = 700.0
+    dropout: float = 0.35
+    weigh: float = 0.4
 
 
 def gram(of: Sparse, weigh: float = 0.0) -> F32:
     """Co-purchases [items, items] of customers [customers, items], each weighed by its number of
-    items to the power ``-weigh``."""
+    items to the power ``-weigh``, scaled so that the diagonal still sums to all purchases."""
     out = np.zeros((of.width, of.width), np.float32)
     weight = np.maximum(of.lengths(), 1) ** (-weigh / 2)
     for at in range(0, of.rows, _ROWS):
         rows = np.arange(at, min(at + _ROWS, of.rows))
         block = of.take(rows).dense() * weight[rows, None].astype(np.float32)
         out += block.T @ block
+    out *= len(of.column) / max(float(np.trace(out)), 1e-9)
     return out
 
 
@@ -46,15 +45,11 @@ def weights(found: F32, given: ClosedForm) -> F32:
 
     Scores are a customer's purchases times these. Raises LinAlgError for a ridge too small.
     """
-    diagonal = np.diagonal(found).astype(np.float64)
-    scale = np.maximum(diagonal, 1.0) ** (-given.level / 2)
-    scaled = (found * scale[:, None] * scale[None, :]).astype(np.float32)
-    at = np.diag_indices(len(scaled))
-    extra = given.ridge * scale.max() ** 2 if given.level == 0 else given.ridge
-    scaled[at] += extra + given.dropout / (1.0 - given.dropout) * diagonal * scale**2
-    inverse = inverted(scaled)
+    at = np.diag_indices(len(found))
+    regular = np.array(found, np.float32)
+    regular[at] += given.ridge + given.dropout / (1.0 - given.dropout) * found[at]
+    inverse = inverted(regular)
     out = inverse / -np.diagonal(inverse)[None, :]
-    out *= scale[:, None] / scale[None, :]
     out[at] = 0.0
     return np.asarray(out, np.float32)
 

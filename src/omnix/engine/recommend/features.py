@@ -22,7 +22,7 @@ from omnix.engine.recommend.reference import (
     means,
     neighbours,
 )
-from omnix.engine.recommend.sparse import F32, I64, Sparse, times, top
+from omnix.engine.recommend.sparse import F32, I64, Sparse, spread, times, top
 
 NEIGHBOURS = 300
 LEADERS = 150
@@ -150,3 +150,24 @@ def labels(found: Candidates, following: Sparse) -> F32:
     key = found.user * following.width + found.item
     real = following.row_of() * following.width + following.column
     return np.isin(key, real).astype(np.float32)
+
+
+def strongest(mine: Sparse, together: Sparse, row: I64, item: I64) -> I64:
+    """For candidates (``row`` of ``mine``, ``item``), which of the row's items contributes most to
+    ``mine`` times ``together`` there; -1 where none does.
+    """
+    wanted = row * together.width + item
+    lengths = together.lengths()[mine.column]
+    at = spread(together.start[mine.column], lengths)
+    key = np.repeat(mine.row_of(), lengths) * together.width + together.column[at]
+    share = together.value[at] * np.repeat(mine.value, lengths)
+    source = np.repeat(mine.column, lengths)
+    keep = np.isin(key, wanted)
+    key, share, source = key[keep], share[keep], source[keep]
+    order = np.lexsort((share, key))
+    key, source = key[order], source[order]
+    if not len(key):
+        return np.full(len(wanted), -1, np.int64)
+    last = np.searchsorted(key, wanted, side="right") - 1
+    found = np.maximum(last, 0)
+    return np.where((last >= 0) & (key[found] == wanted), source[found], -1)

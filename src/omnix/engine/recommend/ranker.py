@@ -35,11 +35,15 @@ class Ranker:
         offset = np.full(len(x), self.base, np.float32)
         return predict(self.trees, binned(x, self.trees.edges), offset)
 
-    def reasons(self, x: F32) -> tuple[F32, F32]:
-        """Shares [n, len(REASONS)] of each reason, and what is left without them, [n].
+    def chance(self, x: F32) -> F32:
+        """Expected purchases in the next basket, [n]."""
+        return np.exp(self.score(x)).astype(np.float32)
 
-        They add up to ``score``: Shapley values of the groups of features against ``plain``, all
-        of whose 16 subsets are tried. Shapley, "A value for n-person games", 1953.
+    def reasons(self, x: F32) -> tuple[F32, F32]:
+        """Shares [n, len(REASONS)] of each reason in ``chance``, and what is left, [n].
+
+        They add up to it: Shapley values of the groups of features against ``plain``, all of
+        whose 16 subsets are tried. Shapley, "A value for n-person games", 1953.
         """
         groups = list(REASONS.values())
         everyone = range(len(groups))
@@ -50,7 +54,7 @@ class Ranker:
                 for g in everyone:
                     if g not in some:
                         shown[:, groups[g]] = self.plain[list(groups[g])]
-                worth[some] = self.score(shown).astype(_F64)
+                worth[some] = self.chance(shown).astype(_F64)
         shares = np.zeros((len(x), len(groups)), _F64)
         for some, value in worth.items():
             for g in everyone:
@@ -60,6 +64,33 @@ class Ranker:
                 weight = factorial(s) * factorial(k - s - 1) / factorial(k)
                 shares[:, g] += weight * (worth[tuple(sorted((*some, g)))] - value)
         return shares.astype(np.float32), worth[()].astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What answers where there is nothing to learn from: a few weights set by hand."""
+
+    def chance(self, x: F32) -> F32:
+        """A rough figure in 0 ... 1 that ranks, [n]."""
+        return np.asarray(self.reasons(x)[0].sum(1), np.float32)
+
+    def reasons(self, x: F32) -> tuple[F32, F32]:
+        """As of a Ranker: shares [n, len(REASONS)] that add up to ``chance``, nothing left."""
+        shares = np.zeros((len(x), len(REASONS)), np.float32)
+        for reason, (name, *names) in _WEIGHED.items():
+            of = list(REASONS).index(reason)
+            for column in (name, *names):
+                shares[:, of] += _WEIGHTS[column] * x[:, NAMES.index(column)]
+        return shares, np.zeros(len(x), np.float32)
+
+
+_WEIGHTS = {"habit": 0.6, "alike": 0.3, "together": 0.05, "popular": 0.1, "trend": 0.05}
+_WEIGHED = {
+    "habit": ("habit",),
+    "alike": ("alike",),
+    "together": ("together",),
+    "popular": ("popular", "trend"),
+}
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,8 @@ def related(
         expected = sold[block, None] * sold[None, :] / max(1, baskets.rows)
         lift = seen / np.maximum(expected, 1e-9)
         share = seen / np.maximum(sold[block, None], 1.0)
-        enough = seen >= LEAST_TOGETHER
-        extra = np.where(enough & (lift > 1.0), (seen - expected) / (sold[block, None] + 10.0), 0.0)
+        sure = (seen >= LEAST_TOGETHER) & (seen - expected > 2.0 * np.sqrt(expected))
+        extra = np.where(sure, (seen - expected) / (sold[block, None] + 10.0), 0.0)
         both = times(of_buyer.take(block), buyers)
         company = both / (np.sqrt(people[block, None] * people[None, :]) + 10.0)
         same = (category[block, None] == category[None, :]) & (category[block, None] >= 0)
