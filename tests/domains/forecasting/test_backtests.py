@@ -17,7 +17,7 @@ from omnix.domains.forecasting.backtests.desk import get, groups, listing
 from omnix.domains.forecasting.backtests.model import KINDS, Backtest, Group
 from omnix.domains.forecasting.backtests.run import run
 from omnix.engine.forecast.backtest import rolling_cuts
-from omnix.kit.errors import Conflict, NotFound
+from omnix.kit.errors import NotFound
 from omnix.platform.jobs import Cancelled, work_once
 from omnix.ports import Ports
 
@@ -122,10 +122,30 @@ async def test_history_decides_how_many_origins_there_are(shop_data: Path, tmp_p
         assert made.all.parts[-1].last == 91
     (tmp_path / "none").mkdir()
     async with opened(tmp_path / "none") as ports:
-        with pytest.raises(Conflict):
-            await run(job(ports), ASKED)
+        told = await run(job(ports), ASKED)
+        assert (told["backtest_id"], told["reason"]) == (None, "nothing was sold yet")
         with pytest.raises(NotFound):
             await get(ports, "job_test")
+
+
+async def test_too_short_a_history_is_told(
+    shop_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(shop_data) as ports:
+        window = history.window
+
+        async def short(ports: Ports) -> history.Window | None:
+            span = await window(ports)
+            assert span is not None
+            return history.Window(span.last - timedelta(days=39), span.last)
+
+        monkeypatch.setattr(history, "window", short)
+        told = await run(job(ports), ASKED)
+        assert told == {
+            "backtest_id": None,
+            "reason": "40 days of sales are too few to look 28 ahead",
+        }
+        assert (await listing(ports, 10, None)).items == []
 
 
 async def test_a_run_that_comes_again_changes_nothing(shop_data: Path) -> None:

@@ -11,7 +11,6 @@ from omnix.domains.forecasting.declare import BACKTEST_GROUPS, BACKTESTS
 from omnix.domains.forecasting.model import label
 from omnix.domains.ml.lineage import code_version
 from omnix.engine.forecast.backtest import rolling_cuts
-from omnix.kit.errors import Conflict
 from omnix.kit.time import instant
 from omnix.platform.jobs import JobContext
 from omnix.ports import Put
@@ -26,21 +25,22 @@ KEPT_SECONDS = 400 * 86_400
 async def run(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Forecast from earlier days and store what came of it, under the job's own id.
 
-    Begun again it ends the same. Raises Conflict where the history is too short.
+    Begun again it ends the same. Where the history is too short nothing is stored, and the
+    result says so: it is no fault that a new shop's weekly backtest should fail for.
     """
     asked = msgspec.convert(payload, BacktestRequest)
     ports = context.ports
     span = await history.window(ports)
     products = await active(ports)
     if span is None or not products:
-        raise Conflict("nothing was sold yet, so there is nothing to forecast from earlier days")
+        return _nothing("nothing was sold yet")
     await context.progress(0, 1, "reading the sales history")
     past = await history.read(ports, span, products, all=True)
     days, horizon, step = span.days, asked.horizon_days, asked.step_days
     try:
         cuts = rolling_cuts(days, horizon, asked.origins, step=step)
-    except ValueError as error:
-        raise Conflict(f"{days} days of sales are too few to look {horizon} ahead") from error
+    except ValueError:
+        return _nothing(f"{days} days of sales are too few to look {horizon} ahead")
     total_steps, done = 3 * len(cuts) + 1, 0
 
     async def tell() -> None:
@@ -66,7 +66,7 @@ async def run(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]
     every, _ = study.groups(gathered, study.ALL, ["All products"], span)
     shop, _ = study.groups(whole, study.ALL, ["The shop as one series"], span)
     if not every:
-        raise Conflict("no day of these windows can be scored: all of it was out of stock")
+        return _nothing("no day of these windows can be scored: all of it was out of stock")
     made = Backtest(
         id=context.id,
         made_at=instant(ports.clock.now()),
@@ -102,3 +102,7 @@ async def run(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]
     item = {**msgspec.to_builtins(made), "listing": "all", **expires}
     await ports.records.write([Put(BACKTESTS, item)])
     return {"backtest_id": made.id, "origins": len(cuts), "wape": made.all.whole.wape}
+
+
+def _nothing(reason: str) -> dict[str, Any]:
+    return {"backtest_id": None, "reason": reason}
