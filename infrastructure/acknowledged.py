@@ -24,10 +24,11 @@ WILDCARDS: Mapping[str, str] = {
     r"log-group:/aws/lambda/[\w-]+:\*": "streams of the function's own log group",
     r"/index/\*": "indexes of a table that may be read anyway",
     r":secret:[\w-]+/\w+/\*": "secrets are made as they are needed, under the stack's own prefix",
-    r"<LakeBucket.Arn>/(blobs|blobs/answers|blobs/training|lake)/\*": "objects under one prefix",
+    r"<LakeBucket.Arn>/(blobs(/answers(/athena)?|/training)?|lake)/\*": "objects under one prefix",
     r"/@connections/\*": "connections of the one WebSocket stage",
     r"training-job/[\w-]+-\*": "trainings whose names begin with the stack's",
     r"log-group:/aws/sagemaker/TrainingJobs:\*": "SageMaker's log group of trainings",
+    r":table/\w+_facts_\w+/\*": "tables of the one database, told of as they come",
     r":ses:[\w-]+:\d+:identity/\*": "whichever identity verifies the one sender that is named",
 }
 """Resources that rule IAM5 may name."""

@@ -25,6 +25,7 @@ from infrastructure.base import (
     when,
     words,
 )
+from infrastructure.facts import workgroup
 from infrastructure.grants import Targets, base_statements, statements
 from infrastructure.messaging import FAILED_EVENTS
 from infrastructure.settings import parameter
@@ -213,6 +214,7 @@ class _Adding:
             declared.STREAM_VARIABLE: targets.stream.ref,
             declared.KEY_VARIABLE: targets.key.arn,
             declared.LAKE_VARIABLE: name("lake"),
+            declared.ATHENA_VARIABLE: workgroup(),
             declared.SENDER_VARIABLE: ref("MailSender"),
             declared.MODEL_VARIABLE: ref("BedrockModel"),
             declared.WEBSOCKET_VARIABLE: sub(

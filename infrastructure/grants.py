@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import aws_cdk as cdk
 
 from infrastructure.base import Base, Data, allow, arn
+from infrastructure.facts import FACTS, database
 from infrastructure.security import Key
 from omnix.adapters.aws.tables import Table
 from omnix.runtimes.aws.functions import Function, Grant
@@ -48,6 +49,14 @@ ACTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("secret", "read"): ("secretsmanager:GetSecretValue",),
     ("secret", "write"): ("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"),
     ("function", "invoke"): ("lambda:InvokeFunction",),
+    ("bucket", "locate"): ("s3:GetBucketLocation",),
+    ("athena", "ask"): (
+        "athena:GetQueryExecution",
+        "athena:StartQueryExecution",
+        "athena:StopQueryExecution",
+    ),
+    ("athena", "look"): ("athena:GetTableMetadata",),
+    ("athena", "tell"): ("glue:CreateTable", "glue:GetDatabase", "glue:GetTable"),
     ("websocket", "manage"): ("execute-api:ManageConnections",),
 }
 
@@ -123,7 +132,7 @@ def _resources(grant: Grant, access: str, targets: Targets) -> list[Data]:
             own = targets.buckets[grant.name].get_att("Arn").to_string()
             # All objects under the prefix: their names come with the data.
             inside = cdk.Fn.join("", [own, f"/{grant.prefix}*"])
-            return [own if access == "list" else inside]
+            return [own if access in ("list", "locate") else inside]
         case "stream":
             return [targets.stream.get_att("Arn").to_string()]
         case "secret":
@@ -131,9 +140,21 @@ def _resources(grant: Grant, access: str, targets: Targets) -> list[Data]:
             return [arn("secretsmanager", "secret:${ProjectName}/${Environment}/*")]
         case "function":
             return [targets.function(grant.name)]
+        case "athena":
+            return _of_athena(access)
         case "websocket":
             # Any connection of this one stage.
             return [cdk.Fn.join("", [targets.websocket, "/*/@connections/*"])]
+
+
+def _of_athena(access: str) -> list[Data]:
+    if access == "ask":
+        return [arn("athena", f"workgroup/${{ProjectName}}-{FACTS}-${{Environment}}")]
+    if access == "look":
+        return [arn("athena", "datacatalog/AwsDataCatalog")]
+    tables = cdk.Fn.join("", [arn("glue", "table/"), database(), "/*"])
+    # Tables are told of as they come to be, in the one database.
+    return [arn("glue", "catalog"), cdk.Fn.join("", [arn("glue", "database/"), database()]), tables]
 
 
 def _once(resources: list[Data]) -> Data:

@@ -12,7 +12,9 @@ GATEWAYS = ("dynamodb", "s3")
 """Free of charge; the others cost by the hour in each zone."""
 
 INTERFACES = (
+    "athena",
     "execute-api",
+    "glue",
     "kinesis-streams",
     "kms",
     "lambda",

@@ -6,6 +6,7 @@ from constructs import Construct
 from infrastructure.api import add_api
 from infrastructure.base import Base, sub, words
 from infrastructure.dashboards import NAMES, add_dashboards
+from infrastructure.facts import add_facts
 from infrastructure.functions import CODE_PARAMETERS, add_functions, function_arn
 from infrastructure.grants import Targets
 from infrastructure.live import add_live_api, add_live_routes, live_url, stage_arn
@@ -31,6 +32,7 @@ class Infrastructure(Base):
         key = add_key(self)
         tables = add_tables(self, key)
         storage = add_storage(self, key)
+        add_facts(self, storage.lake, key)
         messaging = add_messaging(self, key)
         live_api = add_live_api(self)
         buckets = {DATA_LAKE: storage.lake, STATIC_ASSETS: storage.static}

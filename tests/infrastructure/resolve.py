@@ -67,6 +67,8 @@ class Resolver:
             if kind == "Fn::Sub":
                 text, given = (of, {}) if isinstance(of, str) else of
                 return self._filled(text, {name: self.value(one) for name, one in given.items()})
+            if kind == "Fn::Split" and isinstance(text := self.value(of[1]), str):
+                return text.split(of[0])
             if kind == "Fn::Join":
                 parts = self.value(of[1])
                 if all(isinstance(part, str) for part in parts):

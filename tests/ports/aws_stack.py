@@ -37,6 +37,8 @@ SERVICES = (
     "secretsmanager",
     "apigatewayv2",
     "lambda",
+    "athena",
+    "glue",
     "sesv2",
     "bedrock-runtime",
 )
@@ -120,6 +122,8 @@ async def create_websocket(calls: Calls, address: str) -> str:
         bundle.writestr("main.py", _ECHO)
     function = await calls.call(
         "lambda",
+    "athena",
+    "glue",
         "create_function",
         FunctionName="name",
         Runtime="python3.12",

@@ -39,7 +39,7 @@ class Snapshots:
                 return known.select
             if known is None or known.table is None:
                 if not (folder / "_delta_log").is_dir():
-                    return _empty(fact)
+                    return empty(fact)
                 table = DeltaTable(str(folder))
             else:
                 table = known.table
@@ -53,7 +53,8 @@ def _log_file(folder: Path, version: int) -> Path:
     return folder / "_delta_log" / f"{version:020}.json"
 
 
-def _empty(fact: Fact) -> str:
+def empty(fact: Fact) -> str:
+    """SQL of a table of ``fact`` without rows."""
     typed = ",".join(f"CAST(NULL AS {kind}) AS {name(c)}" for c, kind in fact.columns.items())
     return f"SELECT {typed} WHERE false"
 
@@ -63,7 +64,7 @@ def select_files(fact: Fact, files: list[str], connection: duckdb.DuckDBPyConnec
     them: what is declared and not in a file is null.
     """
     if not files:
-        return _empty(fact)
+        return empty(fact)
     listed = ",".join("'" + file.replace("'", "''") + "'" for file in sorted(files))
     kind = fact.columns[fact.partition]
     source = (

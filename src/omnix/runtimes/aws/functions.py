@@ -17,8 +17,8 @@ Kind = Literal["backend", "forecast", "lake", "work"]
 BUNDLES: Mapping[Kind, tuple[str, ...]] = {
     "backend": ("litestar", "msgspec", "argon2-cffi", "joserfc", "pyotp", "mangum"),
     "forecast": ("litestar", "msgspec", "argon2-cffi", "joserfc", "pyotp", "mangum", "numpy"),
-    "lake": ("msgspec", "numpy", "duckdb", "deltalake"),
-    "work": ("msgspec", "numpy", "duckdb", "deltalake", "python-calamine"),
+    "lake": ("msgspec", "numpy", "duckdb", "deltalake", "sqlglot"),
+    "work": ("msgspec", "numpy", "duckdb", "deltalake", "sqlglot", "python-calamine"),
 }
 """Distributions that each kind of bundle holds beside ``omnix``, with what they need in turn.
 
@@ -32,6 +32,7 @@ EVENTS = "events"
 DATA_LAKE, STATIC_ASSETS = "data-lake", "static-assets"
 LAKE, BLOBS, ANSWERS = "lake/", "blobs/", "blobs/answers/"
 UPLOADS = "blobs/imports/uploads/"
+ATHENA_ANSWERS = f"{ANSWERS}athena/"
 """Prefixes in the data lake's bucket. What lies under ANSWERS may expire after a day, under
 UPLOADS after a week."""
 
@@ -124,18 +125,19 @@ class Grant:
     |---|---|---|
     | table | of the design | read, write, scan, stream |
     | queue | of the design | send, consume, count |
-    | bucket | of the design, with ``prefix`` | read, write (delete too), list |
+    | bucket | of the design, with ``prefix`` | read, write (delete too), list, locate |
     | stream | EVENTS | put, get |
     | secret | what begins with ``<project>/<env>/`` | read, write |
     | function | another's name | invoke |
     | websocket | "" | manage |
+    | athena | "" | ask, look (for a table), tell (of one) |
 
     ``read`` of a table is GetItem, BatchGetItem and Query, also of its indexes; ``write`` is
     PutItem, UpdateItem, DeleteItem, ConditionCheckItem and BatchWriteItem. Keys follow from
     the resources that they encrypt.
     """
 
-    kind: Literal["table", "queue", "bucket", "stream", "secret", "function", "websocket"]
+    kind: Literal["table", "queue", "bucket", "stream", "secret", "function", "websocket", "athena"]
     name: str
     access: tuple[str, ...]
     prefix: str = ""
@@ -169,10 +171,7 @@ def table_variable(table: str) -> str:
     return table.upper().replace("-", "_") + "_TABLE"
 
 
-QUEUE_VARIABLES = {
-    FORECASTING: "FORECASTING_QUEUE_URL",
-    NOTIFICATIONS: "NOTIFICATIONS_QUEUE_URL",
-}
+QUEUE_VARIABLES = {FORECASTING: "FORECASTING_QUEUE_URL", NOTIFICATIONS: "NOTIFICATIONS_QUEUE_URL"}
 BUCKET_VARIABLES = {DATA_LAKE: "DATA_LAKE_BUCKET", STATIC_ASSETS: "STATIC_ASSETS_BUCKET"}
 STREAM_VARIABLE = "EVENTS_STREAM"
 """The Kinesis stream's name."""
@@ -182,6 +181,9 @@ WEBSOCKET_VARIABLE = "WEBSOCKET_URL"
 
 LAKE_VARIABLE = "LAKE_FUNCTION"
 """The name of the function called lake."""
+
+ATHENA_VARIABLE = "ATHENA_WORKGROUP"
+"""Athena's work group; Glue's database has its name with underscores."""
 
 KEY_VARIABLE = "KEY_ARN"
 """The key that new secrets are encrypted with; the account's own where it is empty."""
@@ -216,6 +218,10 @@ _SECRETS = Grant("secret", "", ("read",))
 _SEND = tuple(Grant("queue", name, ("send",)) for name in QUEUE_VARIABLES)
 _LAKE_READ = Grant("bucket", DATA_LAKE, ("read", "list"), LAKE)
 _LAKE_WRITE = Grant("bucket", DATA_LAKE, ("read", "write", "list"), LAKE)
+_ATHENA = (
+    Grant("athena", "", ("ask", "look", "tell")),
+    Grant("bucket", DATA_LAKE, ("read", "write", "list", "locate"), ATHENA_ANSWERS),
+)
 _FILES = Grant("bucket", DATA_LAKE, ("read", "write", "list"), BLOBS)
 
 _COMPUTED = (
@@ -279,8 +285,8 @@ FUNCTIONS: tuple[Function, ...] = (
         memory=1769,
         timeout=28,
         triggers=(),
-        variables=("DATA_LAKE_BUCKET",),
-        grants=(_LAKE_READ, Grant("bucket", DATA_LAKE, ("write",), ANSWERS)),
+        variables=("DATA_LAKE_BUCKET", ATHENA_VARIABLE),
+        grants=(_LAKE_READ, Grant("bucket", DATA_LAKE, ("write",), ANSWERS), *_ATHENA),
         ephemeral=4096,
     ),
     Function(
@@ -332,13 +338,14 @@ FUNCTIONS: tuple[Function, ...] = (
             EventStream(EVENTS, batch=100, window=1, attempts=10),
             Every("consumers-behind", 5, {"schedule": "behind"}),
         ),
-        variables=_PLATFORM,
+        variables=(*_PLATFORM, ATHENA_VARIABLE),
         grants=(
             *_tables(_SHOP, "read", "write", "scan"),
             *_EVENTS_OUT,
             *_SEND,
             Grant("stream", EVENTS, ("get",)),
             _LAKE_WRITE,
+            *_ATHENA,
         ),
         ephemeral=4096,
     ),
@@ -350,7 +357,7 @@ FUNCTIONS: tuple[Function, ...] = (
         memory=3008,
         timeout=300,
         triggers=(Queue(FORECASTING, batch=1, concurrency=5),),
-        variables=_PLATFORM,
+        variables=(*_PLATFORM, ATHENA_VARIABLE),
         grants=(
             *_tables(_SHOP, "read", "write", "scan"),
             *_EVENTS_OUT,
@@ -358,6 +365,7 @@ FUNCTIONS: tuple[Function, ...] = (
             Grant("queue", NOTIFICATIONS, ("send",)),
             Grant("stream", EVENTS, ("get",)),
             _LAKE_WRITE,
+            *_ATHENA,
             _FILES,
         ),
         ephemeral=4096,

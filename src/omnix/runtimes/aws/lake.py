@@ -23,6 +23,9 @@ from omnix.runtimes.aws.stack import lake_here
 
 _log = logging.getLogger("omnix.lake")
 
+PATIENCE = 20.0
+"""Seconds for a query of Athena, whose answer has to be read too before the function ends."""
+
 _FACTS = {fact.name: fact for fact in FACTS}
 
 
@@ -45,7 +48,7 @@ class Answers:
 
     def __init__(self, env: Mapping[str, str]) -> None:
         calls = Calls()
-        self._lake = lake_here(calls, env)
+        self._lake = lake_here(calls, env, PATIENCE)
         self._blobs = AwsBlobs(calls, env[BUCKET_VARIABLES[DATA_LAKE]], BLOBS)
         self._loop = asyncio.new_event_loop()
 

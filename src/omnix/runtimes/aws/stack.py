@@ -15,6 +15,7 @@ from omnix.declared import COLLECTIONS, DECLARED, FACTS
 from omnix.kit.declare import JobType
 from omnix.ports import Lake, Ports
 from omnix.runtimes.aws.functions import (
+    ATHENA_VARIABLE,
     BLOBS,
     BUCKET_VARIABLES,
     DATA_LAKE,
@@ -39,6 +40,7 @@ T = TypeVar("T")
 JOB_TYPES: Mapping[str, JobType] = {job.name: job for one in DECLARED for job in one.jobs}
 CACHE = Path("/tmp/omnix")
 _LAKE_MEMORY = 0.6
+PATIENCE = 200.0
 _ENDPOINT = "AWS_ENDPOINT_URL"
 
 
@@ -65,12 +67,16 @@ def _management(address: str, endpoint: str | None) -> str:
     return f"{endpoint}/_aws/execute-api/{(parts.hostname or '').split('.')[0]}{parts.path}"
 
 
-def lake_here(calls: Calls, env: Mapping[str, str]) -> "AwsLake":
-    """The lake read and written by this function itself; brings numerics."""
+def lake_here(calls: Calls, env: Mapping[str, str], patience: float) -> "AwsLake":
+    """The lake read and written by this function itself; brings numerics. A query that Athena is
+    asked takes ``patience`` seconds at most.
+    """
+    from omnix.adapters.aws.athena import Athena
     from omnix.adapters.aws.lake import AwsLake
 
     endpoint = env.get(_ENDPOINT)
     options = {"aws_endpoint_url": endpoint, "aws_allow_http": "true"} if endpoint else {}
+    group = env.get(ATHENA_VARIABLE)
     memory = int(int(env.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")) * _LAKE_MEMORY)
     return AwsLake(
         calls,
@@ -80,7 +86,13 @@ def lake_here(calls: Calls, env: Mapping[str, str]) -> "AwsLake":
         prefix=LAKE,
         options=options,
         memory=f"{memory}MB",
+        athena=Athena(calls, group, database(group), patience) if group else None,
     )
+
+
+def database(workgroup: str) -> str:
+    """Glue's database that belongs to a work group; its names have no dashes."""
+    return workgroup.replace("-", "_")
 
 
 def _lake_elsewhere(calls: Calls, env: Mapping[str, str]) -> Lake:
@@ -98,7 +110,7 @@ class Container:
         self.env = env
         self.loop = asyncio.new_event_loop()
         calls = Calls()
-        self._lake = lake_here(calls, env) if lake else None
+        self._lake = lake_here(calls, env, PATIENCE) if lake else None
         made: Lake = self._lake or _lake_elsewhere(calls, env)
         known = resources(env)
         self.queues = tuple(known.queues.values())
