@@ -262,7 +262,9 @@ async def _failed(ports: Ports, handler: JobHandler, message: Message, error: Ex
     told = told[:2000]
     final = isinstance(error, OmnixError) and not isinstance(error, Unavailable)
     if final or message.attempt >= handler.type.attempts:
-        _log.error("job %s (%s) failed for good", message.id, message.name, exc_info=error)
+        # What refuses on purpose says why; only what nobody foresaw needs the place it came from.
+        why = None if final else error
+        _log.error("job %s (%s) failed: %s", message.id, message.name, told, exc_info=why)
         await _buried(ports, message, told)
     else:
         _log.warning("job %s (%s) will be retried", message.id, message.name, exc_info=error)
