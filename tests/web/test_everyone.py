@@ -19,6 +19,7 @@ PAGES = (
     "/replenishment/",
     "/purchase-orders/",
     "/customers/",
+    "/alerts/",
 )
 
 

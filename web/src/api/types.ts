@@ -22,6 +22,7 @@ export type ForecastPoint = Forecast['points'][number];
 export type Balance = Answer<'/v1/inventory', 'get'>['items'][number];
 export type Proposal = Answer<'/v1/inventory/replenishment', 'get'>['items'][number];
 export type Why = Answer<'/v1/inventory/replenishment/{product_id}/why', 'get'>;
+export type Alert = Answer<'/v1/alerts/{alert_id}', 'get'>;
 export type PurchaseOrder = Answer<'/v1/purchase-orders/{order_id}', 'get'>;
 export type PurchaseOrderState = NonNullable<PurchaseOrder['state']>;
 export type Drafted = Answer<'/v1/purchase-orders/from-replenishment', 'post'>;

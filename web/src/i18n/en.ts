@@ -1,8 +1,10 @@
+import { enAlerts } from './enAlerts';
 import { enShop } from './enShop';
 import { enTrade } from './enTrade';
 
 /** The English strings, and the list of keys that every other catalogue must have. */
 export const en = {
+  ...enAlerts,
   ...enShop,
   ...enTrade,
 

@@ -1,8 +1,10 @@
 import type { Catalogue } from './en';
+import { heAlerts } from './heAlerts';
 import { heShop } from './heShop';
 import { heTrade } from './heTrade';
 
 export const he: Catalogue = {
+  ...heAlerts,
   ...heShop,
   ...heTrade,
 

@@ -1,7 +1,9 @@
 import type { ServerWords } from './en';
+import { heAlertWords } from './heAlerts';
 
 /** Hebrew for what the API says in English, by its code. */
 export const heWords: ServerWords = {
+  ...heAlertWords,
   'metric.revenue': 'הכנסות',
   'metric.orders': 'הזמנות',
   'metric.units': 'יחידות שנמכרו',

@@ -20,6 +20,7 @@ interface Item {
 /** Only pages that exist. A new page is one line here. */
 const ITEMS: readonly Item[] = [
   { href: '/', label: 'nav.dashboard', icon: 'dashboard' },
+  { href: '/alerts/', label: 'nav.alerts', icon: 'warning' },
   { href: '/products/', label: 'nav.products', icon: 'products', also: '/product/' },
   { href: '/orders/', label: 'nav.orders', icon: 'receipt', also: '/order/' },
   { href: '/inventory/', label: 'nav.inventory', icon: 'stock', also: '/inventory/ledger/' },
