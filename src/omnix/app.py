@@ -24,6 +24,7 @@ from omnix.domains.inventory.replenishment import routes as replenishment_routes
 from omnix.domains.ml import routes as ml_routes
 from omnix.domains.orders import routes as orders_routes
 from omnix.domains.products import routes as products_routes
+from omnix.domains.recommendations import routes as recommendations_routes
 from omnix.domains.streaming import routes as streaming_routes
 from omnix.domains.system import routes as system_routes
 from omnix.domains.system.health import Doctor, Probe
@@ -51,6 +52,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *backtest_routes.ROUTES,
     *dashboard_routes.ROUTES,
     *ml_routes.ROUTES,
+    *recommendations_routes.ROUTES,
     *experiments_routes.ROUTES,
     *ofrep.ROUTES,
     *streaming_routes.ROUTES,

@@ -11,6 +11,7 @@ from omnix.domains.ml.declare import DOMAIN as ML
 from omnix.domains.orders.declare import DOMAIN as ORDERS
 from omnix.domains.products.declare import DOMAIN as PRODUCTS
 from omnix.domains.realtime.declare import DOMAIN as REALTIME
+from omnix.domains.recommendations.declare import DOMAIN as RECOMMENDATIONS
 from omnix.domains.streaming.declare import DOMAIN as STREAMING
 from omnix.domains.system.declare import DOMAIN as SYSTEM
 from omnix.kit.declare import ROLES, Collection, Domain, Fact, Model, Permission, Schedule
@@ -26,6 +27,7 @@ DECLARED: tuple[Domain, ...] = (
     INVENTORY,
     ORDERS,
     CUSTOMERS,
+    RECOMMENDATIONS,
     STREAMING,
     ALERTS,
     REALTIME,

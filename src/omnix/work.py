@@ -15,6 +15,7 @@ from omnix.domains.inventory.replenishment import handlers as replenishment_hand
 from omnix.domains.ml import handlers as ml_handlers
 from omnix.domains.orders import handlers as orders_handlers
 from omnix.domains.products import handlers as products_handlers
+from omnix.domains.recommendations import handlers as recommendations_handlers
 from omnix.domains.streaming import handlers as streaming_handlers
 from omnix.domains.system.health import beat_forever
 from omnix.platform.consume import Consumer
@@ -32,6 +33,7 @@ CONSUMERS: tuple[Consumer, ...] = (
     *dashboard_handlers.CONSUMERS,
     *experiments_handlers.CONSUMERS,
     *streaming_handlers.CONSUMERS,
+    *recommendations_handlers.CONSUMERS,
     *alerts_handlers.CONSUMERS,
     audit.recording(EVENTS),
 )
@@ -46,6 +48,7 @@ JOBS: tuple[JobHandler, ...] = (
     *orders_handlers.JOBS,
     *forecasting_handlers.JOBS,
     *customers_handlers.JOBS,
+    *recommendations_handlers.JOBS,
     *dashboard_handlers.JOBS,
     *experiments_handlers.JOBS,
     *streaming_handlers.JOBS,

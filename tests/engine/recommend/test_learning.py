@@ -34,9 +34,7 @@ def _shop(seed: int = 1) -> Purchases:
         part = user % 3 * 20
         mine = part + rng.choice(20, 5, replace=False)
         for day in range(int(rng.integers(0, 7)), DAYS, 7):
-            for item in mine:
-                if rng.random() < 0.6:
-                    rows.append((user, int(item), day))
+            rows += [(user, int(item), day) for item in mine if rng.random() < 0.6]
             if rng.random() < 0.3:
                 rows.append((user, int(part + rng.integers(20)), day))
     user, item, day = np.array(rows, np.int64).T

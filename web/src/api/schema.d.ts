@@ -1674,6 +1674,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/forecasts/{product_id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Explain a forecast */
+        get: operations["explain_forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forecasts/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What if */
+        post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forecasts/lost-sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List lost sales */
+        get: operations["list_lost_sales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forecasts/{product_id}/lost-sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One product's lost sales */
+        get: operations["get_lost_sales"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forecasts/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List overrides */
+        get: operations["list_overrides"];
+        put?: never;
+        /** Override a forecast */
+        post: operations["create_override"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forecasts/overrides/{override_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an override */
+        get: operations["get_override"];
+        put?: never;
+        post?: never;
+        /** Withdraw an override */
+        delete: operations["withdraw_override"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/forecasts/backtests": {
         parameters: {
             query?: never;
@@ -1992,6 +2096,278 @@ export interface paths {
         put?: never;
         /** Roll a model back */
         post: operations["roll_model_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What to do */
+        get: operations["list_manager_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/customers/{customer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For a customer */
+        get: operations["recommend_to_customer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{customer_id}/next-basket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A customer's next basket */
+        get: operations["get_next_basket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/products/{product_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Similar products */
+        get: operations["recommend_similar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/products/{product_id}/complementary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Goes with it */
+        get: operations["recommend_complementary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/products/{product_id}/bought-together": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bought together */
+        get: operations["recommend_bought_together"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{product_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A product's similar ones */
+        get: operations["product_similar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{product_id}/substitutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A product's substitutes */
+        get: operations["product_substitutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/{product_id}/complements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A product's complements */
+        get: operations["product_complements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/popular": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Popular products */
+        get: operations["list_popular"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/trending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trending products */
+        get: operations["list_trending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/seasonal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products of the season */
+        get: operations["list_seasonal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept */
+        post: operations["accept_recommendation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Dismiss */
+        post: operations["dismiss_recommendation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/{id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Like or not */
+        post: operations["judge_recommendation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Recommend to all anew */
+        post: operations["refresh_recommendations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2374,6 +2750,250 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List alerts */
+        get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an alert */
+        get: operations["get_alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{alert_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledge an alert */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{alert_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Assign an alert */
+        post: operations["assign_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{alert_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Snooze an alert */
+        post: operations["snooze_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{alert_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resolve an alert */
+        post: operations["resolve_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{alert_id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Dismiss an alert */
+        post: operations["dismiss_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List alert rules */
+        get: operations["list_alert_rules"];
+        put?: never;
+        /** Write an alert rule */
+        post: operations["create_alert_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alert-rules/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rules can look at */
+        get: operations["list_alert_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alert-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try an alert rule */
+        post: operations["preview_alert_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alert-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an alert rule */
+        get: operations["get_alert_rule"];
+        put?: never;
+        post?: never;
+        /** Delete an alert rule */
+        delete: operations["delete_alert_rule"];
+        options?: never;
+        head?: never;
+        /** Change an alert rule */
+        patch: operations["change_alert_rule"];
+        trace?: never;
+    };
+    "/v1/alert-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List channels for alerts */
+        get: operations["list_alert_channels"];
+        put?: never;
+        /** Add a channel for alerts */
+        post: operations["create_alert_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alert-channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a channel for alerts */
+        get: operations["get_alert_channel"];
+        put?: never;
+        post?: never;
+        /** Delete a channel for alerts */
+        delete: operations["delete_alert_channel"];
+        options?: never;
+        head?: never;
+        /** Change a channel for alerts */
+        patch: operations["change_alert_channel"];
+        trace?: never;
+    };
+    "/v1/alert-channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test message */
+        post: operations["test_alert_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/imports": {
         parameters: {
             query?: never;
@@ -2486,6 +3106,11 @@ export interface components {
              */
             state: "none" | "ready";
         };
+        /** ActionList */
+        ActionList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["recommendations_model_Action"][];
+        };
         /** Adjustment */
         Adjustment: {
             location_id?: string | null;
@@ -2498,6 +3123,80 @@ export interface components {
             reason: "correction" | "damage" | "theft" | "expiry" | "found" | "opening" | "other";
             /** @default  */
             note: string;
+        };
+        /** Alert */
+        Alert: {
+            id: string;
+            rule_id: string;
+            rule: string;
+            kind: string;
+            face: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** @enum {string} */
+            status: "open" | "acknowledged" | "snoozed" | "resolved" | "dismissed";
+            subject: string;
+            subject_name: string;
+            title: string;
+            text: string;
+            /** @description Minor units of `currency` */
+            loss_minor: number;
+            currency: string;
+            basis: string;
+            evidence: components["schemas"]["Evidence"];
+            action?: components["schemas"]["alerts_model_Action"] | null;
+            assignee?: string | null;
+            acknowledged_at?: string | null;
+            acknowledged_by?: string | null;
+            snoozed_until?: string | null;
+            escalated_at?: string | null;
+            ended_at?: string | null;
+            ended_by?: string | null;
+            outcome?: components["schemas"]["alerts_model_Outcome"] | null;
+            created_at: string;
+            last_seen_at: string;
+            /** @default 1 */
+            count: number;
+            /** @default [] */
+            steps: components["schemas"]["alerts_model_Step"][];
+            /** @default 1 */
+            version: number;
+        };
+        /** AlertList */
+        AlertList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Alert"][];
+        };
+        /** AlertRule */
+        AlertRule: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "stock" | "demand" | "revenue" | "live" | "customer" | "forecast" | "data" | "price" | "price-change" | "system";
+            face: string;
+            when: components["schemas"]["kit_conditions_Rule"];
+            /** @default 0 */
+            least_loss_minor: number;
+            /**
+             * @default warning
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /** @default true */
+            enabled: boolean;
+            /** @default [] */
+            channels: string[];
+            escalate_minutes?: number | null;
+            /** @default [] */
+            escalate_to: string[];
+            /** @default 24 */
+            pause_hours: number;
+            /** @default false */
+            built_in: boolean;
+            /** @default 0 */
+            version: number;
+            /** @default  */
+            text: string;
         };
         /** Alternative */
         Alternative: {
@@ -2545,6 +3244,27 @@ export interface components {
             next_cursor?: string | null;
             items: components["schemas"]["Anomaly"][];
         };
+        /** Answer */
+        Answer: {
+            product_id: string;
+            days: number;
+            currency: string;
+            baseline: components["schemas"]["forecasting_drivers_model_Outcome"];
+            scenario: components["schemas"]["forecasting_drivers_model_Outcome"] | null;
+            units_low: number | null;
+            units_high: number | null;
+            points: number[];
+            effects: components["schemas"]["Effects"];
+            notes: components["schemas"]["forecasting_model_Note"][];
+        };
+        /** Answered */
+        Answered: {
+            id: string;
+            product_id: string;
+            /** @enum {string} */
+            verdict: "accepted" | "dismissed" | "liked" | "disliked";
+            at: string;
+        };
         /** ApiKeyList */
         ApiKeyList: {
             next_cursor?: string | null;
@@ -2559,6 +3279,11 @@ export interface components {
             created_at: string;
             expires_at: string;
             last_used_at: string | null;
+        };
+        /** Arm */
+        Arm: {
+            experiment_id: string;
+            variant: string;
         };
         /** ArmUnits */
         ArmUnits: {
@@ -2580,6 +3305,12 @@ export interface components {
             } | null;
             job: components["schemas"]["JobRun"];
         };
+        /** Assignment */
+        Assignment: {
+            user_id: string | null;
+            /** @default  */
+            note: string;
+        };
         /** AssignmentRequest */
         AssignmentRequest: {
             /** @description Whose it is */
@@ -2598,6 +3329,13 @@ export interface components {
             wql?: number | null;
             coverage_80?: number | null;
             value_added?: number | null;
+        };
+        /** AttributeTold */
+        AttributeTold: {
+            name: string;
+            /** @enum {string} */
+            type: "number" | "text";
+            description: string;
         };
         /** AuditList */
         AuditList: {
@@ -2618,9 +3356,9 @@ export interface components {
             step_days: number;
             asked: number;
             origins: string[];
-            all: components["schemas"]["forecasting_backtests_model_Group"];
-            total: components["schemas"]["forecasting_backtests_model_Group"] | null;
-            steps: components["schemas"]["Step"][];
+            all: components["schemas"]["domains_forecasting_backtests_model_Group"];
+            total: components["schemas"]["domains_forecasting_backtests_model_Group"] | null;
+            steps: components["schemas"]["forecasting_backtests_model_Step"][];
             groups: components["schemas"]["Groups"][];
             definitions?: {
                 [key: string]: string;
@@ -2642,7 +3380,7 @@ export interface components {
         /** BacktestGroupList */
         BacktestGroupList: {
             next_cursor?: string | null;
-            items: components["schemas"]["forecasting_backtests_model_Group"][];
+            items: components["schemas"]["domains_forecasting_backtests_model_Group"][];
         };
         /** BacktestList */
         BacktestList: {
@@ -2690,6 +3428,31 @@ export interface components {
             forgone: number;
             prior: string;
         };
+        /** Beside */
+        Beside: {
+            product_id: string;
+            sku: string;
+            name: string;
+            category: string;
+            price_minor: number;
+            currency: string;
+            available: number | null;
+            score: number;
+            share: number;
+            lift: number;
+            likeness: number;
+            reason: string;
+        };
+        /** BesideAnswer */
+        BesideAnswer: {
+            product_id: string;
+            /** @enum {string} */
+            kind: "similar" | "complements" | "substitutes" | "together";
+            made_at: string | null;
+            /** @enum {string} */
+            state: "none" | "ready";
+            items: components["schemas"]["Beside"][];
+        };
         /** Cancellation */
         Cancellation: {
             version?: number | null;
@@ -2719,7 +3482,7 @@ export interface components {
             entry: string;
             at: string;
             /** @enum {string} */
-            kind: "first" | "promoted" | "refused" | "rolled-back";
+            kind: "first" | "promoted" | "upgraded" | "refused" | "rolled-back";
             version: number;
             groups: string[];
             by: string;
@@ -2730,6 +3493,46 @@ export interface components {
         ChangeList: {
             next_cursor?: string | null;
             items: components["schemas"]["Change"][];
+        };
+        /** ChannelChange */
+        ChannelChange: {
+            version: number;
+            name?: string;
+            to?: string;
+            url?: string;
+            least_severity?: "info" | "warning" | "critical";
+            digest?: "instant" | "hourly" | "daily";
+            digest_at?: string;
+            quiet?: components["schemas"]["Quiet"] | null;
+            urgent?: boolean;
+            enabled?: boolean;
+            /** @default false */
+            rotate_secret: boolean;
+        };
+        /** ChannelList */
+        ChannelList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["ChannelView"][];
+        };
+        /** ChannelView */
+        ChannelView: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            kind: "email" | "webhook" | "slack";
+            to: string | null;
+            url: string | null;
+            secret?: string | null;
+            /** @enum {string} */
+            least_severity: "info" | "warning" | "critical";
+            /** @enum {string} */
+            digest: "instant" | "hourly" | "daily";
+            digest_at: string;
+            quiet: components["schemas"]["Quiet"] | null;
+            urgent: boolean;
+            enabled: boolean;
+            disabled_because: string | null;
+            version: number;
         };
         /** Check */
         Check: {
@@ -2787,16 +3590,6 @@ export interface components {
             product_id: string;
             quantity: number;
         };
-        /** Condition */
-        Condition: {
-            /** @enum {string} */
-            attribute: "orders" | "revenue_minor" | "average_order_minor" | "days_since_last" | "days_since_first" | "usual_interval_days" | "recency" | "frequency" | "money" | "alive" | "churn" | "expected_spend_minor" | "discounted_share" | "lifecycle" | "favourite_category";
-            /** @enum {string} */
-            operator: "is" | "above" | "below" | "at_least" | "at_most";
-            value: number | string;
-            /** @default false */
-            negate: boolean;
-        };
         /** Confirmation */
         Confirmation: {
             token: string;
@@ -2847,6 +3640,13 @@ export interface components {
             as_of?: string | null;
             made_at?: string | null;
             items?: components["schemas"]["Consumption"][];
+        };
+        /** Contribution */
+        Contribution: {
+            /** @enum {string} */
+            reason: "habit" | "alike" | "together" | "popular" | "usual" | "viewed" | "in_cart" | "just_bought" | "beside";
+            share: number;
+            product_id?: string | null;
         };
         /** CreatedApiKey */
         CreatedApiKey: {
@@ -2915,6 +3715,20 @@ export interface components {
             /** @default 0 */
             series: number;
         };
+        /** DayDrivers */
+        DayDrivers: {
+            day: string;
+            total: number;
+            level: number;
+            trend: number;
+            weekday: number;
+            season: number;
+            price: number;
+            promotion: number;
+            event: number;
+            override: number;
+            other: number;
+        };
         /** DayPoint */
         DayPoint: {
             day: string;
@@ -2966,6 +3780,15 @@ export interface components {
             subject: string;
             text: string;
         };
+        /** Draft */
+        Draft: {
+            /** @enum {string} */
+            kind: "stock" | "demand" | "revenue" | "live" | "customer" | "forecast" | "data" | "price" | "price-change" | "system";
+            when: components["schemas"]["kit_conditions_Rule"];
+            face?: string | null;
+            /** @default 0 */
+            least_loss_minor: number;
+        };
         /** Drafted */
         Drafted: {
             orders: components["schemas"]["PurchaseOrder"][];
@@ -2975,12 +3798,35 @@ export interface components {
             /** @default [] */
             skipped: components["schemas"]["Skipped"][];
         };
+        /** DriverSum */
+        DriverSum: {
+            name: string;
+            units: number;
+            text: string;
+        };
         /** Drivers */
         Drivers: {
             level: number;
             trend: number;
             weekday: number[];
             season: number;
+        };
+        /** EffectTold */
+        EffectTold: {
+            /** @enum {string} */
+            basis: "own" | "category" | "all_products" | "none";
+            value: number | null;
+            error: number | null;
+            changes: number;
+            changes_in_all: number;
+            text: string;
+        };
+        /** Effects */
+        Effects: {
+            price: components["schemas"]["EffectTold"];
+            promotion: components["schemas"]["EffectTold"];
+            usual_price_minor: number | null;
+            promoted_share: number;
         };
         /** Enrolment */
         Enrolment: {
@@ -3017,6 +3863,14 @@ export interface components {
             user_id?: string | null;
             timestamp_micros?: number | null;
         };
+        /** Evidence */
+        Evidence: {
+            attributes: {
+                [key: string]: number | string;
+            };
+            rule: string;
+            source: string;
+        };
         /** Experiment */
         Experiment: {
             id: string;
@@ -3028,7 +3882,7 @@ export interface components {
             variants: components["schemas"]["Variant"][];
             metrics: components["schemas"]["experiments_model_Metric"][];
             traffic: number;
-            targeting: components["schemas"]["experiments_targeting_Rule"][];
+            targeting: components["schemas"]["domains_experiments_targeting_Rule"][];
             namespace: components["schemas"]["Namespace"] | null;
             /** @enum {string} */
             method: "sequential" | "fixed" | "bayesian";
@@ -3064,7 +3918,7 @@ export interface components {
             variants?: components["schemas"]["Variant"][];
             metrics?: components["schemas"]["experiments_model_Metric"][];
             unit?: "customer" | "product" | "location" | "visitor";
-            targeting?: components["schemas"]["experiments_targeting_Rule"][];
+            targeting?: components["schemas"]["domains_experiments_targeting_Rule"][];
             namespace?: components["schemas"]["Namespace"] | null;
             method?: "sequential" | "fixed" | "bayesian";
             alpha?: number;
@@ -3101,6 +3955,20 @@ export interface components {
             metrics: components["schemas"]["MetricResult"][];
             verdict: components["schemas"]["experiments_findings_Verdict"];
             notes: components["schemas"]["experiments_findings_Note"][];
+        };
+        /** Explanation */
+        Explanation: {
+            product_id: string;
+            forecast_date: string;
+            horizon_days: number;
+            model: string;
+            label: string;
+            total: number;
+            drivers: components["schemas"]["DriverSum"][];
+            points: components["schemas"]["DayDrivers"][];
+            effects: components["schemas"]["Effects"];
+            neighbours: string[];
+            notes: components["schemas"]["forecasting_model_Note"][];
         };
         /** Exposure */
         Exposure: {
@@ -3140,6 +4008,11 @@ export interface components {
             edges?: number[];
             names?: string[];
         };
+        /** Feedback */
+        Feedback: {
+            product_id: string;
+            liked: boolean;
+        };
         /** FieldReason */
         FieldReason: {
             field: string;
@@ -3170,6 +4043,13 @@ export interface components {
             coverage_50?: number | null;
             naive_wape?: number | null;
             value_added?: number | null;
+        };
+        /** Fired */
+        Fired: {
+            day: string;
+            subject: string;
+            name: string;
+            loss_minor: number;
         };
         /** FirstCode */
         FirstCode: {
@@ -3218,6 +4098,7 @@ export interface components {
             drivers: components["schemas"]["Drivers"];
             quality: components["schemas"]["Quality"];
             notes: components["schemas"]["forecasting_model_Note"][];
+            overrides?: string[];
         };
         /** ForecastList */
         ForecastList: {
@@ -3445,6 +4326,18 @@ export interface components {
         JsonWebKeySet: {
             keys: components["schemas"]["JsonWebKey"][];
         };
+        /** KindList */
+        KindList: {
+            items: components["schemas"]["KindTold"][];
+        };
+        /** KindTold */
+        KindTold: {
+            name: string;
+            title: string;
+            lasting: boolean;
+            faces: string[];
+            attributes: components["schemas"]["AttributeTold"][];
+        };
         /** LeadTime */
         LeadTime: {
             supplier_id: string;
@@ -3526,6 +4419,30 @@ export interface components {
         LocationList: {
             next_cursor?: string | null;
             items: components["schemas"]["Location"][];
+        };
+        /** LostSale */
+        LostSale: {
+            product_id: string;
+            sku: string;
+            name: string;
+            category: string;
+            days: number;
+            last_day: string;
+            units: number;
+            units_low: number;
+            units_high: number;
+            minor: number | null;
+            currency: string;
+            days_short: number;
+            rank: number;
+            made_at: string;
+        };
+        /** LostSaleList */
+        LostSaleList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["LostSale"][];
+            /** @default Units that were wanted while there was no stock, as other days, the weekday, promotions and the place's other products lead to expect, valued at what a unit brought on average in the days looked at, without tax. An estimate: the range holds the truth with a probability of 80%. */
+            definition: string;
         };
         /** LowStock */
         LowStock: {
@@ -3611,7 +4528,7 @@ export interface components {
             more_is_better: boolean;
             margin: number;
             least_origins: number;
-            guards: components["schemas"]["ml_routes_Rule"][];
+            guards: components["schemas"]["domains_ml_routes_Rule"][];
             every_days: number | null;
             standing: components["schemas"]["Standing"];
         };
@@ -3648,6 +4565,32 @@ export interface components {
             permissions: (string | unknown)[];
             /** @default 90 */
             expires_in_days: number;
+        };
+        /** NewChannel */
+        NewChannel: {
+            name: string;
+            /** @enum {string} */
+            kind: "email" | "webhook" | "slack";
+            id?: string | null;
+            to?: string | null;
+            url?: string | null;
+            /**
+             * @default info
+             * @enum {string}
+             */
+            least_severity: "info" | "warning" | "critical";
+            /**
+             * @default instant
+             * @enum {string}
+             */
+            digest: "instant" | "hourly" | "daily";
+            /** @default 08:00 */
+            digest_at: string;
+            quiet?: components["schemas"]["Quiet"] | null;
+            /** @default true */
+            urgent: boolean;
+            /** @default true */
+            enabled: boolean;
         };
         /** NewCustomer */
         NewCustomer: {
@@ -3687,7 +4630,7 @@ export interface components {
              */
             traffic: number;
             /** @default [] */
-            targeting: (components["schemas"]["experiments_targeting_Rule"] | unknown)[];
+            targeting: (components["schemas"]["domains_experiments_targeting_Rule"] | unknown)[];
             namespace?: components["schemas"]["Namespace"] | null;
             /**
              * @default sequential
@@ -3743,6 +4686,16 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** NewOverride */
+        NewOverride: {
+            product_id: string;
+            first_day: string;
+            last_day: string;
+            reason: string;
+            multiplier?: number | null;
+            units_per_day?: number | null;
+            expires?: string | null;
+        };
         /** NewProduct */
         NewProduct: {
             sku: string;
@@ -3781,10 +4734,35 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** NewRule */
+        NewRule: {
+            /** @enum {string} */
+            kind: "stock" | "demand" | "revenue" | "live" | "customer" | "forecast" | "data" | "price" | "price-change" | "system";
+            when: components["schemas"]["kit_conditions_Rule"];
+            face?: string | null;
+            /** @default 0 */
+            least_loss_minor: number;
+            name: string;
+            id?: string | null;
+            /**
+             * @default warning
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            /** @default true */
+            enabled: boolean;
+            /** @default [] */
+            channels: (string | unknown)[];
+            escalate_minutes?: number | null;
+            /** @default [] */
+            escalate_to: (string | unknown)[];
+            /** @default 24 */
+            pause_hours: number;
+        };
         /** NewSegment */
         NewSegment: {
             name: string;
-            rule: components["schemas"]["customers_segments_model_Rule"];
+            rule: components["schemas"]["domains_customers_segments_model_Rule"];
         };
         /** NewSupplier */
         NewSupplier: {
@@ -3906,9 +4884,9 @@ export interface components {
             first_day: string;
             last_day: string;
             currency: string;
-            channels: components["schemas"]["orders_figures_Group"][];
-            locations: components["schemas"]["orders_figures_Group"][];
-            weekdays: components["schemas"]["orders_figures_Group"][];
+            channels: components["schemas"]["domains_orders_figures_Group"][];
+            locations: components["schemas"]["domains_orders_figures_Group"][];
+            weekdays: components["schemas"]["domains_orders_figures_Group"][];
         };
         /** OrderSummary */
         OrderSummary: {
@@ -3959,19 +4937,9 @@ export interface components {
             last_day: string;
             currency: string;
         };
-        /** Outcome */
-        Outcome: {
-            experiment_id: string;
-            /** @description Whose it is */
-            unit_id: string;
-            metric: string;
-            value: number;
-            at?: string | null;
-            id?: string | null;
-        };
         /** OutcomeBatch */
         OutcomeBatch: {
-            outcomes: (components["schemas"]["Outcome"] | unknown)[];
+            outcomes: (components["schemas"]["experiments_reports_Outcome"] | unknown)[];
         };
         /** OutcomeKind */
         OutcomeKind: {
@@ -3984,6 +4952,30 @@ export interface components {
             better: "higher" | "lower";
             /** @default 0.5 */
             level: number;
+        };
+        /** Override */
+        Override: {
+            id: string;
+            product_id: string;
+            first_day: string;
+            last_day: string;
+            expires: string;
+            multiplier: number | null;
+            units_per_day: number | null;
+            reason: string;
+            author: string;
+            created_at: string;
+            /** @enum {string} */
+            state: "planned" | "active" | "expired" | "withdrawn";
+            withdrawn_by?: string | null;
+            statistical?: (number | null)[];
+            changed?: (number | null)[];
+            worth?: components["schemas"]["forecasting_overrides_model_Worth"] | null;
+        };
+        /** OverrideList */
+        OverrideList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Override"][];
         };
         /** PasswordAgain */
         PasswordAgain: {
@@ -4045,6 +5037,12 @@ export interface components {
         Placed: {
             id: string;
             variant: string;
+        };
+        /** PlannedPromotion */
+        PlannedPromotion: {
+            percent_off: number;
+            first_day?: string | null;
+            last_day?: string | null;
         };
         /** Point */
         Point: {
@@ -4159,6 +5157,19 @@ export interface components {
             high: number;
             p: number;
         };
+        /** Preview */
+        Preview: {
+            fired: number;
+            subjects: number;
+            standing: number;
+            days: number;
+            signals: number;
+            first_day: string | null;
+            one_in: number;
+            loss_minor: number;
+            currency: string;
+            examples: components["schemas"]["Fired"][];
+        };
         /** PriceBreak */
         PriceBreak: {
             from_quantity: number;
@@ -4264,6 +5275,13 @@ export interface components {
         ProductList: {
             next_cursor?: string | null;
             items: components["schemas"]["Product"][];
+        };
+        /** ProductLostSales */
+        ProductLostSales: {
+            product_id: string;
+            items: components["schemas"]["LostSale"][];
+            /** @default Units that were wanted while there was no stock, as other days, the weekday, promotions and the place's other products lead to expect, valued at what a unit brought on average in the days looked at, without tax. An estimate: the range holds the truth with a probability of 80%. */
+            definition: string;
         };
         /** ProductSales */
         ProductSales: {
@@ -4378,6 +5396,11 @@ export interface components {
             bias?: number | null;
             coverage_80?: number | null;
         };
+        /** Quiet */
+        Quiet: {
+            begins: string;
+            ends: string;
+        };
         /** Realised */
         Realised: {
             metric: string;
@@ -4404,6 +5427,37 @@ export interface components {
         Received: {
             product_id: string;
             quantity: number;
+        };
+        /** Recommendations */
+        Recommendations: {
+            id: string;
+            customer_id: string;
+            /** @enum {string} */
+            context: "home" | "product" | "cart" | "email" | "next_basket";
+            at: string;
+            as_of: string | null;
+            model_version: number | null;
+            experiment: components["schemas"]["Arm"] | null;
+            /** @enum {null|string} */
+            fallback: "recent" | "popular" | "newest" | "experiment" | null;
+            fallback_text: string | null;
+            items: components["schemas"]["Recommended"][];
+        };
+        /** Recommended */
+        Recommended: {
+            product_id: string;
+            sku: string;
+            name: string;
+            category: string;
+            price_minor: number;
+            currency: string;
+            available: number | null;
+            score: number;
+            reason: string;
+            contributions: components["schemas"]["Contribution"][];
+            bought_before: boolean;
+            /** @default false */
+            explored: boolean;
         };
         /** RecoveryCodes */
         RecoveryCodes: {
@@ -4437,6 +5491,11 @@ export interface components {
             name: string;
             password: string;
         };
+        /** Remark */
+        Remark: {
+            /** @default  */
+            note: string;
+        };
         /** ReplayRequest */
         ReplayRequest: {
             since?: string | null;
@@ -4468,6 +5527,30 @@ export interface components {
         Rollback: {
             reason: string;
             version?: number | null;
+        };
+        /** RuleChange */
+        RuleChange: {
+            version: number;
+            name?: string;
+            when?: components["schemas"]["kit_conditions_Rule"];
+            face?: string;
+            least_loss_minor?: number;
+            severity?: "info" | "warning" | "critical";
+            enabled?: boolean;
+            channels?: string[];
+            escalate_minutes?: number | null;
+            escalate_to?: string[];
+            pause_hours?: number;
+        };
+        /** RuleList */
+        RuleList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["RuleWithTally"][];
+        };
+        /** RuleWithTally */
+        RuleWithTally: {
+            rule: components["schemas"]["AlertRule"];
+            tally: components["schemas"]["Tally"];
         };
         /** SalesPoint */
         SalesPoint: {
@@ -4506,7 +5589,7 @@ export interface components {
             kind: "rule" | "lifecycle" | "cluster";
             name: string;
             reason: string;
-            rule?: components["schemas"]["customers_segments_model_Rule"] | null;
+            rule?: components["schemas"]["domains_customers_segments_model_Rule"] | null;
             performance?: components["schemas"]["Performance"] | null;
         };
         /** SegmentAnswer */
@@ -4577,6 +5660,29 @@ export interface components {
             done: number;
             /** @default 0 */
             total: number;
+        };
+        /** ShelfAnswer */
+        ShelfAnswer: {
+            /** @enum {string} */
+            name: "popular" | "trending" | "seasonal";
+            made_at: string | null;
+            as_of: string | null;
+            /** @enum {string} */
+            state: "none" | "ready";
+            items: components["schemas"]["ShelfItem"][];
+        };
+        /** ShelfItem */
+        ShelfItem: {
+            product_id: string;
+            sku: string;
+            name: string;
+            category: string;
+            price_minor: number;
+            currency: string;
+            available: number | null;
+            units_a_day: number;
+            times: number | null;
+            reason: string;
         };
         /** Ship */
         Ship: {
@@ -4673,6 +5779,12 @@ export interface components {
             code: "no-supplier" | "already-drafted" | "over-budget" | "too-many";
             text: string;
         };
+        /** Snooze */
+        Snooze: {
+            until: string;
+            /** @default  */
+            note: string;
+        };
         /** Span */
         Span: {
             from: string;
@@ -4705,13 +5817,6 @@ export interface components {
             setup: components["schemas"]["Setup"];
             data_until: string | null;
             jobs: components["schemas"]["JobCounts"];
-        };
-        /** Step */
-        Step: {
-            day: number;
-            wape: number | null;
-            bias: number | null;
-            naive_wape: number | null;
         };
         /** Stop */
         Stop: {
@@ -4810,6 +5915,24 @@ export interface components {
             duplicates: number[];
             refused: components["schemas"]["RefusedEvent"][];
         };
+        /** Tally */
+        Tally: {
+            rule_id: string;
+            /** @default 0 */
+            opened: number;
+            /** @default 0 */
+            ended: number;
+            /** @default 0 */
+            resolved: number;
+            /** @default 0 */
+            dismissed: number;
+            /** @default 0 */
+            expected_minor: number;
+            /** @default 0 */
+            realised_minor: number;
+            /** @default 0 */
+            avoided_minor: number;
+        };
         /** Terms */
         Terms: {
             product_id: string;
@@ -4838,6 +5961,12 @@ export interface components {
         TermsList: {
             next_cursor?: string | null;
             items: components["schemas"]["Terms"][];
+        };
+        /** Tested */
+        Tested: {
+            delivered: boolean;
+            /** @default  */
+            detail: string;
         };
         /** Tokens */
         Tokens: {
@@ -5029,6 +6158,14 @@ export interface components {
             order_minor: number;
             shelf_days: number | null;
         };
+        /** WhatIf */
+        WhatIf: {
+            product_id: string;
+            /** @default 28 */
+            days: number;
+            price_minor?: number | null;
+            promotion?: components["schemas"]["PlannedPromotion"] | null;
+        };
         /** Why */
         Why: {
             proposal: components["schemas"]["Proposal"];
@@ -5038,21 +6175,45 @@ export interface components {
             alternatives: components["schemas"]["Alternative"][];
             offers: components["schemas"]["Offer"][];
         };
-        /** Worth */
-        Worth: {
-            product_id: string;
-            sku: string;
-            name: string;
-            on_hand: number;
-            unit_cost_minor: number | null;
-            value_minor: number | null;
-            currency: string;
-            basis: string;
-        };
         /** WorthList */
         WorthList: {
             next_cursor?: string | null;
-            items: components["schemas"]["Worth"][];
+            items: components["schemas"]["inventory_valuation_Worth"][];
+        };
+        /** Action */
+        alerts_model_Action: {
+            kind: string;
+            text: string;
+            /** @enum {null|string} */
+            method?: "POST" | "PATCH" | null;
+            path?: string | null;
+            body?: {
+                [key: string]: unknown;
+            } | null;
+            page?: string | null;
+            details?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Outcome */
+        alerts_model_Outcome: {
+            /** @enum {string} */
+            ended: "condition-ended" | "resolved" | "dismissed";
+            minutes: number;
+            /** @description Minor units of `currency` */
+            expected_minor: number;
+            /** @description Minor units of `currency` */
+            realised_minor: number;
+            /** @description Minor units of `currency` */
+            avoided_minor: number;
+        };
+        /** Step */
+        alerts_model_Step: {
+            at: string;
+            by: string;
+            what: string;
+            /** @default  */
+            note: string;
         };
         /** Entry */
         auth_audit_Entry: {
@@ -5068,14 +6229,6 @@ export interface components {
             event_id: string;
             previous: string;
             hash: string;
-        };
-        /** Group */
-        customers_segments_model_Group: {
-            all: (components["schemas"]["Condition"] | unknown)[];
-        };
-        /** Rule */
-        customers_segments_model_Rule: {
-            any: (components["schemas"]["customers_segments_model_Group"] | unknown)[];
         };
         /** Metric */
         dashboard_metrics_Metric: {
@@ -5106,10 +6259,71 @@ export interface components {
         dashboard_routes_MetricList: {
             items: components["schemas"]["dashboard_metrics_Metric"][];
         };
+        /** Condition */
+        domains_customers_segments_model_Condition: {
+            /** @enum {string} */
+            attribute: "orders" | "revenue_minor" | "average_order_minor" | "days_since_last" | "days_since_first" | "usual_interval_days" | "recency" | "frequency" | "money" | "alive" | "churn" | "expected_spend_minor" | "discounted_share" | "lifecycle" | "favourite_category";
+            /** @enum {string} */
+            operator: "is" | "above" | "below" | "at_least" | "at_most";
+            value: number | string;
+            /** @default false */
+            negate: boolean;
+        };
+        /** Group */
+        domains_customers_segments_model_Group: {
+            all: (components["schemas"]["domains_customers_segments_model_Condition"] | unknown)[];
+        };
+        /** Rule */
+        domains_customers_segments_model_Rule: {
+            any: (components["schemas"]["domains_customers_segments_model_Group"] | unknown)[];
+        };
+        /** Rule */
+        domains_experiments_targeting_Rule: {
+            attribute: string;
+            /** @enum {string} */
+            operator: "in" | "not_in" | "starts_with" | "contains" | "at_least" | "at_most" | "exists" | "not_exists";
+            /** @default [] */
+            values: ((string | number | boolean) | unknown)[];
+        };
+        /** Group */
+        domains_forecasting_backtests_model_Group: {
+            kind: string;
+            name: string;
+            whole: components["schemas"]["Figures"];
+            parts: components["schemas"]["forecasting_backtests_model_Part"][];
+            by_origin: components["schemas"]["AtOrigin"][];
+        };
         /** Assumption */
         domains_inventory_replenishment_model_Assumption: {
             code: string;
             text: string;
+        };
+        /** Rule */
+        domains_ml_routes_Rule: {
+            metric: string;
+            target: number;
+            slack: number;
+        };
+        /** Group */
+        domains_orders_figures_Group: {
+            /** @default 0 */
+            orders: number;
+            /** @default 0 */
+            units: number;
+            /** @default 0 */
+            revenue_minor: number;
+            average_order_minor?: number | null;
+            /** @default 0 */
+            discount_minor: number;
+            /** @default 0 */
+            charges_minor: number;
+            /** @default 0 */
+            returns_minor: number;
+            /** @default 0 */
+            cancellations_minor: number;
+            /** @default 0 */
+            customers: number;
+            key: string;
         };
         /** Note */
         experiments_findings_Note: {
@@ -5135,31 +6349,38 @@ export interface components {
             margin: number;
             outcome?: components["schemas"]["OutcomeKind"] | null;
         };
+        /** Outcome */
+        experiments_reports_Outcome: {
+            experiment_id: string;
+            /** @description Whose it is */
+            unit_id: string;
+            metric: string;
+            value: number;
+            at?: string | null;
+            id?: string | null;
+        };
         /** MetricList */
         experiments_routes_MetricList: {
             items: components["schemas"]["MetricTold"][];
-        };
-        /** Rule */
-        experiments_targeting_Rule: {
-            attribute: string;
-            /** @enum {string} */
-            operator: "in" | "not_in" | "starts_with" | "contains" | "at_least" | "at_most" | "exists" | "not_exists";
-            /** @default [] */
-            values: ((string | number | boolean) | unknown)[];
-        };
-        /** Group */
-        forecasting_backtests_model_Group: {
-            kind: string;
-            name: string;
-            whole: components["schemas"]["Figures"];
-            parts: components["schemas"]["forecasting_backtests_model_Part"][];
-            by_origin: components["schemas"]["AtOrigin"][];
         };
         /** Part */
         forecasting_backtests_model_Part: {
             first: number;
             last: number;
             figures: components["schemas"]["Figures"];
+        };
+        /** Step */
+        forecasting_backtests_model_Step: {
+            day: number;
+            wape: number | null;
+            bias: number | null;
+            naive_wape: number | null;
+        };
+        /** Outcome */
+        forecasting_drivers_model_Outcome: {
+            units: number;
+            revenue_minor: number | null;
+            margin_minor: number | null;
         };
         /** FanPoint */
         forecasting_model_FanPoint: {
@@ -5175,6 +6396,17 @@ export interface components {
         forecasting_model_Note: {
             code: string;
             text: string;
+        };
+        /** Worth */
+        forecasting_overrides_model_Worth: {
+            days: number;
+            actual_units: number;
+            statistical_units: number;
+            override_units: number;
+            statistical_error: number;
+            override_error: number;
+            value_added: number | null;
+            measured_at: string;
         };
         /** Entry */
         inventory_model_Entry: {
@@ -5214,6 +6446,34 @@ export interface components {
             /** @description Minor units of `currency` */
             unit_cost_minor?: number | null;
         };
+        /** Worth */
+        inventory_valuation_Worth: {
+            product_id: string;
+            sku: string;
+            name: string;
+            on_hand: number;
+            unit_cost_minor: number | null;
+            value_minor: number | null;
+            currency: string;
+            basis: string;
+        };
+        /** Condition */
+        kit_conditions_Condition: {
+            attribute: string;
+            /** @enum {string} */
+            operator: "is" | "above" | "below" | "at_least" | "at_most";
+            value: number | string;
+            /** @default false */
+            negate: boolean;
+        };
+        /** Group */
+        kit_conditions_Group: {
+            all: (components["schemas"]["kit_conditions_Condition"] | unknown)[];
+        };
+        /** Rule */
+        kit_conditions_Rule: {
+            any: (components["schemas"]["kit_conditions_Group"] | unknown)[];
+        };
         /** Verdict */
         ml_model_Verdict: {
             group: string;
@@ -5225,33 +6485,6 @@ export interface components {
             origins_won: number;
             series: number;
             reason: string;
-        };
-        /** Rule */
-        ml_routes_Rule: {
-            metric: string;
-            target: number;
-            slack: number;
-        };
-        /** Group */
-        orders_figures_Group: {
-            /** @default 0 */
-            orders: number;
-            /** @default 0 */
-            units: number;
-            /** @default 0 */
-            revenue_minor: number;
-            average_order_minor?: number | null;
-            /** @default 0 */
-            discount_minor: number;
-            /** @default 0 */
-            charges_minor: number;
-            /** @default 0 */
-            returns_minor: number;
-            /** @default 0 */
-            cancellations_minor: number;
-            /** @default 0 */
-            customers: number;
-            key: string;
         };
         /** Line */
         orders_model_Line: {
@@ -5289,6 +6522,33 @@ export interface components {
         orders_model_Part: {
             product_id: string;
             quantity: number;
+        };
+        /** Action */
+        recommendations_model_Action: {
+            id: string;
+            /** @enum {string} */
+            kind: "reorder" | "promote" | "reprice" | "discontinue";
+            /** @enum {string} */
+            status: "open" | "accepted" | "dismissed";
+            product_id: string;
+            sku: string;
+            name: string;
+            category: string;
+            at_stake_minor: number;
+            /** @enum {string} */
+            stake: "revenue_at_risk" | "capital_tied_up" | "margin_forgone";
+            currency: string;
+            reason: string;
+            evidence: {
+                [key: string]: unknown;
+            };
+            made_at: string;
+            decided_by?: string | null;
+            decided_at?: string | null;
+        };
+        /** Verdict */
+        recommendations_model_Verdict: {
+            product_id?: string | null;
         };
         /** Assumption */
         transfer_report_Assumption: {
@@ -14660,6 +15920,631 @@ export interface operations {
             };
         };
     };
+    explain_forecast: {
+        parameters: {
+            query?: {
+                /** @description Days to explain. */
+                days?: number;
+            };
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIf"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_lost_sales: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description 7, 30, 90 or 365. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LostSaleList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lost_sales: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductLostSales"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_overrides: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                product_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverrideList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_override: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller: a retry under it makes no second override. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOverride"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Override"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                override_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Override"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                override_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_backtests: {
         parameters: {
             query?: {
@@ -16064,6 +17949,1220 @@ export interface operations {
             };
             /** @description Not a media type that is taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_manager_actions: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                kind?: "reorder" | "promote" | "reprice" | "discontinue" | null;
+                status?: "open" | "accepted" | "dismissed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recommend_to_customer: {
+        parameters: {
+            query?: {
+                context?: "home" | "product" | "cart" | "email" | "next_basket";
+                limit?: number;
+                product_id?: string | null;
+                /** @description Product ids with commas between. */
+                cart?: string | null;
+                location_id?: string | null;
+                in_stock?: boolean;
+                own?: "include" | "exclude" | "only";
+                seen?: "include" | "exclude" | "only";
+                category?: string | null;
+                /** @description Per cent of the price; not for customers. */
+                min_margin?: number | null;
+                per_category?: number | null;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recommendations"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_next_basket: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                customer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recommendations"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recommend_similar: {
+        parameters: {
+            query?: {
+                limit?: number;
+                in_stock?: boolean;
+            };
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BesideAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recommend_complementary: {
+        parameters: {
+            query?: {
+                limit?: number;
+                in_stock?: boolean;
+            };
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BesideAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recommend_bought_together: {
+        parameters: {
+            query?: {
+                limit?: number;
+                in_stock?: boolean;
+            };
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BesideAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    product_similar: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BesideAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    product_substitutes: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BesideAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    product_complements: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BesideAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_popular: {
+        parameters: {
+            query?: {
+                limit?: number;
+                category?: string | null;
+                in_stock?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShelfAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trending: {
+        parameters: {
+            query?: {
+                limit?: number;
+                category?: string | null;
+                in_stock?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShelfAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_seasonal: {
+        parameters: {
+            query?: {
+                limit?: number;
+                category?: string | null;
+                in_stock?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShelfAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_recommendation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["recommendations_model_Verdict"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_recommendation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["recommendations_model_Verdict"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge_recommendation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Feedback"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refresh_recommendations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18097,6 +21196,1700 @@ export interface operations {
             };
             /** @description Not a media type that is taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alerts: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description active: open or acknowledged; snoozed; closed. */
+                state?: "active" | "snoozed" | "closed";
+                kind?: "stock" | "demand" | "revenue" | "live" | "customer" | "forecast" | "data" | "price" | "price-change" | "system" | null;
+                /** @description All alerts of one, newest first: product:ID@PLACE, customer:ID ... */
+                subject?: string | null;
+                /** @description -loss: most money at stake first. */
+                sort?: "-loss" | "-created_at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remark"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snooze_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Snooze"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remark"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remark"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alert_rules: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRule"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRule"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alert_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KindList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleWithTally"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRule"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alert_channels: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_alert_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_alert_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_alert_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_alert_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelView"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_alert_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -84,12 +84,12 @@ class Plain:
         return shares, np.zeros(len(x), np.float32)
 
 
-_WEIGHTS = {"habit": 0.6, "alike": 0.3, "together": 0.05, "popular": 0.1, "trend": 0.05}
+_WEIGHTS = {"habit": 0.6, "alike": 0.3, "together": 0.05, "often": 0.1, "trend": 0.1}
 _WEIGHED = {
     "habit": ("habit",),
     "alike": ("alike",),
     "together": ("together",),
-    "popular": ("popular", "trend"),
+    "popular": ("often", "trend"),
 }
 
 
