@@ -44,6 +44,8 @@ _FILLED_ELSEWHERE = {
     "/orders",
     "/forecasts",
     "/forecasts/backtests",
+    "/forecasts/lost-sales",
+    "/forecasts/overrides",
     "/imports",
     "/segments",
     "/streaming/anomalies",

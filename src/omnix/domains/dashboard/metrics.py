@@ -73,5 +73,21 @@ METRICS = (
         "down",
         "Products at a location with nothing available, though they are expected to sell.",
     ),
+    Metric(
+        "lost_sales",
+        "Lost sales",
+        "money",
+        "down",
+        "What would have sold while there was no stock, valued at what a unit of the product "
+        "brought on average, without tax: an estimate from days with stock, weekdays, promotions "
+        "and the place's other products. Empty where nobody tells of stock.",
+    ),
+    Metric(
+        "lost_units",
+        "Lost units",
+        "units",
+        "down",
+        "Pieces that were wanted while there was no stock, as lost sales estimates them.",
+    ),
 )
 BY_NAME = {metric.name: metric for metric in METRICS}

@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 
 from omnix.domains.forecasting import service as forecasting
+from omnix.domains.forecasting.hidden import desk as lost_sales
+from omnix.domains.forecasting.hidden.model import LostDays
 from omnix.domains.inventory.replenishment import service as replenishment
 from omnix.domains.inventory.replenishment.model import Shortages
 from omnix.domains.products import service as products
@@ -59,13 +61,14 @@ async def summary(ports: Ports, days: int) -> Summary:
     totals = await day_totals(ports, earliest, last)
     distinct: dict[str, Any] = ranges.get(f"last_{days}", {})
     short = await replenishment.shortages(ports)
+    lost = await lost_sales.by_day(ports)
     series = [_point(totals, first + timedelta(days=n)) for n in range(days)]
     return Summary(
         as_of=last.isoformat(),
         shop=model.ShopHead(settings.name, settings.currency, settings.time_zone, settings.mode),
         range=model.Span(first.isoformat(), last.isoformat()),
         previous_range=model.Span(before.isoformat(), (first - timedelta(days=1)).isoformat()),
-        metrics=_figures(totals, first, last, before, last == today, distinct, stock, short),
+        metrics=_figures(totals, first, last, before, last == today, distinct, stock, short, lost),
         series=series,
         top_products=await _top(ports, distinct.get("top_products", [])),
         low_stock=_low(short),
@@ -108,6 +111,7 @@ def _figures(
     distinct: dict[str, Any],
     stock: Any,
     short: Shortages,
+    lost: LostDays,
 ) -> list[Figure]:
     now = _derived(_sums(totals, first, last))
     then = _derived(_sums(totals, before, first - timedelta(days=1)))
@@ -117,6 +121,8 @@ def _figures(
     now["stock_value"] = stock.get("value_minor") if stock.get("costed_pieces") else None
     now["low_stock"] = short.low if stock.get("counted") else None
     now["out_of_stock"] = short.out if stock.get("counted") else None
+    now.update(_lost(lost, first, last))
+    then.update(_lost(lost, before, first - timedelta(days=1)))
     # A day that is not over would make every morning look like a fall: whole days are compared.
     cut = timedelta(days=1 if unfinished else 0)
     fair_now = {**now, **_derived(_sums(totals, first, last - cut))}
@@ -125,6 +131,20 @@ def _figures(
         _figure(name, now.get(name), then.get(name), _change(fair_now, fair_then, name))
         for name in BY_NAME
     ]
+
+
+def _lost(lost: LostDays, first: date, last: date) -> dict[str, int | None]:
+    """Lost sales of the days that the last night knew; None where nobody tells of stock."""
+    if not lost.known or not lost.units:
+        return {"lost_sales": None, "lost_units": None}
+    begin = date.fromisoformat(lost.first_day)
+    low, high = (first - begin).days, (last - begin).days + 1
+    if low < 0 or low >= len(lost.units):
+        return {"lost_sales": None, "lost_units": None}
+    return {
+        "lost_sales": sum(lost.minor[low:high]),
+        "lost_units": round(sum(lost.units[low:high])),
+    }
 
 
 def _change(

@@ -39,6 +39,29 @@ BACKTEST_GROUPS = Collection(
 )
 """A backtest's figures by group; ``entry`` is ``kind:name``."""
 
+OVERRIDES = Collection(
+    "forecast_overrides",
+    table="forecasts",
+    key=("id",),
+    indexes=(
+        Index("listing-index", "listing", "created_at"),
+        Index("product-index", "product_id", "created_at"),
+        Index("open-index", "open", "created_at"),
+    ),
+)
+"""``listing`` is ``all``; ``open`` is the product while one is neither withdrawn nor measured."""
+
+LOST_SALES = Collection(
+    "lost_sales",
+    table="forecasts",
+    key=("range", "product_id"),
+    indexes=(Index("rank-index", "range", "rank"),),
+)
+"""What each product lost for want of stock over the last ``range`` days; rank 1 lost most money."""
+
+LOST_DAYS = Collection("lost_days", table="forecasts", key=("key",))
+"""What the shop lost on each of the last two years' days, under ``shop``."""
+
 FORECAST_ALL = JobType("forecast.all", "Forecast every product", timeout=600)
 
 BACKTEST = JobType("forecast.backtest", "Forecast from earlier days and score it", timeout=600)
@@ -58,14 +81,25 @@ would be won by forecasting too little."""
 DOMAIN = Domain(
     name="forecasting",
     title="Forecasts",
-    collections=(FORECASTS, FORECAST_RUNS, BACKTESTS, BACKTEST_GROUPS),
+    collections=(
+        FORECASTS,
+        FORECAST_RUNS,
+        BACKTESTS,
+        BACKTEST_GROUPS,
+        OVERRIDES,
+        LOST_SALES,
+        LOST_DAYS,
+    ),
     jobs=(FORECAST_ALL, BACKTEST),
     schedules=(
         Schedule("forecast-nightly", job="forecast.all", at="03:00"),
         Schedule("forecast-backtest", job=BACKTEST.name, every=7 * 86_400),
     ),
     models=(FORECAST_MODEL,),
-    events={"forecast.made": "Every product was forecast anew."},
+    events={
+        "forecast.made": "Every product was forecast anew.",
+        "forecast.overridden": "Somebody changed a product's forecast, or took the change back.",
+    },
     permissions=(
         Permission("forecasts:read", "See forecasts", READERS),
         Permission("forecasts:write", "Ask for forecasts", EDITORS | {"analyst"}),

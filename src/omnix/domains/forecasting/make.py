@@ -1,7 +1,7 @@
 """Making forecasts: from history to the documents that are stored."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -73,6 +73,7 @@ def _series(made: Forecast, row: int, first_day: int) -> dict[str, Any]:
             "trend": round(float(parts.trend[row]), 5),
             "weekday": _weekday(made, row, first_day),
             "season": round(float(parts.yearly[row, 0]), 4),
+            "seasons": np.round(parts.yearly[row].astype(np.float64), 4).tolist(),
         },
         "notes": [str(note) for note in made.notes[row]],
         "horizon_days": made.horizon,
@@ -107,8 +108,11 @@ def documents(
     made: Made,
     quality: Mapping[str, Mapping[str, float | None]],
     made_at: str,
+    effects: Sequence[Mapping[str, Any]] = (),
 ) -> Iterator[dict[str, Any]]:
-    """One stored document for each product, then one for the whole shop."""
+    """One stored document for each product, then one for the whole shop. ``effects`` of price and
+    promotion are in the order of the history's products.
+    """
     by_product, by_place, total = made
     start = history.window.forecast_date
     ordinal = history.window.first.toordinal()
@@ -132,6 +136,7 @@ def documents(
             "totals": sums.of(row),
             "places": {place: place_sums.of(at) for place, at in rows.get(id, ()) if place_sums},
             "quality": dict(quality.get(id, {})),
+            **({"effects": effects[row]} if effects else {}),
         }
     yield {
         "product_id": TOTAL,

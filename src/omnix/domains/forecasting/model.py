@@ -24,7 +24,8 @@ NOTES = {
     "pooled": "Its level leans on the products of its category.",
     "outliers_capped": "Single days far above the usual were lowered before learning.",
     "returns_ignored": "Days on which more came back than was sold count as no sale.",
-    "stock_outs_masked": "Days without stock were left out: they say nothing about demand.",
+    "stock_outs_masked": "Days without stock were left out, and days cut short hold what would "
+    "have sold.",
     "bundle_parts": "What bundles draw of this product is counted in.",
 }
 
@@ -77,7 +78,9 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ForecastDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A product's forecast from ``forecast_date`` on, as shown."""
+    """A product's forecast from ``forecast_date`` on, as shown. ``overrides`` names those of people
+    that the points follow; ``drivers`` are the model's own.
+    """
 
     product_id: str
     sku: str
@@ -91,6 +94,7 @@ class ForecastDocument(msgspec.Struct, frozen=True, kw_only=True):
     drivers: Drivers
     quality: Quality
     notes: list[Note]
+    overrides: list[str] = []
 
 
 class ForecastBrief(msgspec.Struct, frozen=True, kw_only=True):

@@ -78,6 +78,14 @@ QUALIFY row_number() OVER (
     PARTITION BY wanted.row, day ORDER BY "at" DESC NULLS LAST, price_minor DESC) = 1
 ORDER BY row, day;
 
+-- name: stock_known
+-- On how many days from $first to $last the stock of anything is known.
+-- reads: stock_days
+SELECT count(DISTINCT day) AS days
+FROM stock_days
+WHERE month BETWEEN strftime($first::DATE, '%Y-%m') AND strftime($last::DATE, '%Y-%m')
+    AND day BETWEEN $first AND $last;
+
 -- name: sales_days
 -- The first and the last day on which anything was sold.
 -- reads: sales

@@ -14,7 +14,10 @@ from omnix.ports import Ports
 
 from . import service
 from .declare import FORECAST_ALL
+from .drivers import routes as driver_routes
+from .hidden import routes as hidden_routes
 from .model import Accuracy, ForecastBrief, ForecastDocument, ForecastRequest
+from .overrides import routes as override_routes
 
 
 class ForecastList(Listing, frozen=True, kw_only=True):
@@ -64,4 +67,13 @@ async def forecast_batch(ports: Ports, actor: Actor) -> JobRun:
     return await jobs.submit(ports, FORECAST_ALL, {}, by=actor.id)
 
 
-ROUTES = (list_forecasts, forecast_accuracy, get_forecast, make_forecast, forecast_batch)
+ROUTES = (
+    list_forecasts,
+    forecast_accuracy,
+    get_forecast,
+    make_forecast,
+    forecast_batch,
+    *driver_routes.ROUTES,
+    *hidden_routes.ROUTES,
+    *override_routes.ROUTES,
+)

@@ -30,6 +30,10 @@ async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[
     """Forecast every active product and the whole shop, and judge the method on the past."""
     from . import history, make, registered
     from .accuracy import judge
+    from .drivers import effects
+    from .hidden import keep
+    from .overrides import desk as overrides
+    from .overrides import worth
 
     ports = context.ports
     span = await history.window(ports)
@@ -50,7 +54,13 @@ async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[
     judged = await judge(past, by_id, tell)
     await context.progress(3, 4, "storing")
     now = instant(ports.clock.now())
-    await ports.records.load(FORECASTS, make.documents(past, by_id, made, judged.quality, now))
+    learnt = await effects.learn(ports, past)
+    documents = make.documents(past, by_id, made, judged.quality, now, learnt)
+    changed = await overrides.open_ones(ports)
+    today = await overrides.today_of(ports)
+    await ports.records.load(FORECASTS, overrides.applied(documents, changed, today))
+    await keep.keep(ports, past, by_id)
+    await worth.measure(ports, past, changed)
     forecast_date = span.forecast_date.isoformat()
     accuracy = msgspec.structs.replace(
         judged.overall, made_at=now, forecast_date=forecast_date, state="ready"
@@ -193,4 +203,5 @@ def _shown(item: Mapping[str, Any], days: int) -> ForecastDocument:
         drivers=msgspec.convert(item["drivers"], Drivers),
         quality=msgspec.convert(item["quality"], Quality),
         notes=model.notes(item["notes"]),
+        overrides=list(item.get("overrides", ())),
     )

@@ -47,20 +47,29 @@ def moments(y: F64, expected: F64, x: F64) -> tuple[F64, F64]:
     return ((y - expected) * centred).sum(1), (expected * centred**2).sum(1)
 
 
-def pooled(own: F64, precision: F64, group: I64, prior: float, prior_error: float) -> Effect:
+def pooled(
+    own: F64,
+    precision: F64,
+    group: I64,
+    prior: float,
+    prior_error: float,
+    least_spread: float = _SMALLEST_SPREAD,
+) -> Effect:
     """Shrink own estimates [n] of given precision [n] to their groups' and to `prior`.
 
     Series without evidence (precision 0) get their group's mean, groups without any the prior.
+    Series are taken to differ by `least_spread` at least, within groups and between them.
     """
     groups = int(group.max()) + 1 if len(group) else 0
-    spread = _spread(own, precision, group, groups)
+    spread = max(_spread(own, precision, group, groups), least_spread)
     weight = np.where(precision > 0, 1.0 / (1.0 / np.maximum(precision, 1e-12) + spread**2), 0.0)
     top = 1.0 / prior_error**2
     mean = (np.sum(weight * own) + top * prior) / (np.sum(weight) + top)
-    between = _between(own, weight, group, groups, mean)
+    between = max(_between(own, weight, group, groups, mean), least_spread)
     total = np.bincount(group, weight, groups) + 1.0 / between**2
     centre = (np.bincount(group, weight * own, groups) + mean / between**2) / total
-    group_error = np.sqrt(1.0 / total)[group]
+    drawn = (1.0 / between**2) / total
+    group_error = np.sqrt(1.0 / total + drawn**2 / (np.sum(weight) + top))[group]
     group_mean = centre[group]
     posterior = precision + 1.0 / spread**2
     value = (precision * own + group_mean / spread**2) / posterior

@@ -1,0 +1,1 @@
+"""What moves a forecast: effects of price and promotion, its split into drivers, what-if."""

@@ -1,0 +1,1 @@
+"""What people know and models do not: forecasts changed with a reason, and what that was worth."""
