@@ -141,6 +141,11 @@ class Base(cdk.Stack):
             made.add_resource_dependency(other)
         return made
 
+    def find(self, id: str) -> cdk.CfnResource:
+        found = self.node.find_child(id)
+        assert isinstance(found, cdk.CfnResource)
+        return found
+
     def output(self, id: str, description: str, value: str, condition: str | None = None) -> None:
         needed = None if condition is None else self._condition(condition)
         cdk.CfnOutput(self, id, value=value, description=description, condition=needed)

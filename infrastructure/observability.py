@@ -9,6 +9,7 @@ from infrastructure.base import Base, Data, name, ref, setting, sub, when, words
 from infrastructure.messaging import FAILED_EVENTS, Messaging
 from omnix.runtimes.aws.functions import DEAD, FORECASTING, FUNCTIONS, EventStream, TableStream
 
+ERRORS = "ErrorLines"
 BUSY_TABLES = ("orders", "inventory", "outbox", "system")
 """Where a shop writes most; an alarm adds up ten metrics at most."""
 
@@ -147,6 +148,17 @@ def alarms(messaging: Messaging) -> list[Alarm | Share]:
     )
     made.append(
         Alarm(
+            "laid-aside",
+            "Something failed for good and was laid aside",
+            _errors_namespace(),
+            ERRORS,
+            {},
+            "Sum",
+            0,
+        )
+    )
+    made.append(
+        Alarm(
             "spending",
             "More was spent this month than was planned",
             "AWS/Billing",
@@ -159,6 +171,33 @@ def alarms(messaging: Messaging) -> list[Alarm | Share]:
         )
     )
     return made
+
+
+def _errors_namespace() -> str:
+    return name("errors")
+
+
+def _add_errors(stack: Base) -> None:
+    """Count what the functions log as errors: events, messages and jobs that were laid aside, and
+    whatever else nobody comes back to. As one metric, since each is paid for.
+    """
+    for function in FUNCTIONS:
+        stack.add(
+            f"{words(function.name)}Errors",
+            "AWS::Logs::MetricFilter",
+            {
+                "LogGroupName": stack.find(f"{words(function.name)}Log").ref,
+                "FilterPattern": '{ $.level = "ERROR" || $.level = "CRITICAL" }',
+                "MetricTransformations": [
+                    {
+                        "MetricNamespace": _errors_namespace(),
+                        "MetricName": ERRORS,
+                        "MetricValue": "1",
+                        "Unit": "Count",
+                    }
+                ],
+            },
+        )
 
 
 def _queue(messaging: Messaging, of: str) -> Mapping[str, Data]:
@@ -174,6 +213,7 @@ def add_observability(stack: Base, messaging: Messaging) -> list[str]:
     made = alarms(messaging)
     for alarm in made:
         _add_alarm(stack, alarm, messaging.topic)
+    _add_errors(stack)
     _add_budget(stack, messaging.topic)
     _add_traces(stack)
     return [alarm.id for alarm in made]

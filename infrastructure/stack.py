@@ -66,11 +66,6 @@ class Infrastructure(Base):
         self._parameters()
         self._outputs(tables, storage, messaging)
 
-    def find(self, id: str) -> cdk.CfnResource:
-        found = self.node.find_child(id)
-        assert isinstance(found, cdk.CfnResource)
-        return found
-
     def _parameters(self) -> None:
         """What other systems, and people, look up by name."""
         for key, value in (

@@ -9,6 +9,7 @@ import pytest
 from cases import CASES, OPTIONS, Template
 
 from infrastructure.grants import ACTIONS
+from infrastructure.template import FILE
 from omnix.adapters.aws.own import OWN
 from omnix.adapters.aws.tables import physical
 from omnix.cost import estimate, expected
@@ -165,6 +166,31 @@ def test_alarms_watch_what_was_agreed(environment: str, made: Made) -> None:
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == [{"Ref": "AlertTopic"}]
     assert "SpendingAlarm" not in alarms  # its metric is in us-east-1 only
+
+
+def test_what_is_laid_aside_raises_an_alarm(made: Made) -> None:
+    """Whatever function lays it aside logs an error, and these add up to one metric."""
+    template = made("dev")
+    filters = of_type(template, "Logs::MetricFilter").values()
+    assert {one["LogGroupName"]["Ref"] for one in filters} == {
+        f"{function.name.capitalize()}Log" for function in FUNCTIONS
+    }
+    alarm = of_type(template, "CloudWatch::Alarm")["LaidAsideAlarm"]
+    for one in filters:
+        assert '$.level = "ERROR"' in one["FilterPattern"]
+        (counted,) = one["MetricTransformations"]
+        assert counted["MetricNamespace"] == alarm["Namespace"]
+        assert counted["MetricName"] == alarm["MetricName"]
+    assert (alarm["Threshold"], alarm["Statistic"], alarm["TreatMissingData"]) == (
+        0, "Sum", "notBreaching")  # fmt: skip
+
+
+def test_every_alarm_is_in_the_runbook(made: Made) -> None:
+    told = (FILE.parents[1] / "docs" / "operations.md").read_text()
+    for alarm in of_type(made("prod-all"), "CloudWatch::Alarm").values():
+        id = alarm["AlarmName"].removeprefix("omnix-ai-").removesuffix("-prod")
+        general = "<function>-" + id.rpartition("-")[2]
+        assert f"| `{id}` |" in told or f"| `{general}` |" in told, id
 
 
 def test_spending_has_a_limit(made: Made) -> None:

@@ -49,6 +49,7 @@ def test_a_small_bundle_suffices_for_the_backend_kind() -> None:
     assert "omnix.runtimes.aws.api" in light
     loaded = imported(*light)
     assert not loaded & {*NUMERICS, "apsw", "uvicorn", "typer", "rich", "python_calamine"}
+    assert not loaded & {"boto3", "sqlglot"}
     assert {"botocore", "litestar"} <= loaded
 
 

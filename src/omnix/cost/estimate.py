@@ -159,6 +159,7 @@ def _watching(bill: _Bill, shape: Shape, load: Load, units: Units) -> None:
     bill.add("alarm", shape.alarms, "metrics that alarms watch", TEMPLATE)
     bill.add("dashboard", shape.dashboards, "dashboards", TEMPLATE)
     bill.add("metric", shape.detailed, "detailed metrics of the API", TEMPLATE)
+    bill.add("metric", shape.counted, "metrics made of logs", TEMPLATE)
     bill.add("log-ingest", logged, "logs of API and functions", ASSUMED)
     bill.add("log-storage", logged * shape.log_days / 30, f"kept {shape.log_days} days", TEMPLATE)
     share = f"{shape.traces_a_second} a second, {shape.trace_permille / 10:g} % of the rest"

@@ -23,7 +23,8 @@ class Shape:
     """Counts of resources that are paid by the month, and settings that amounts depend on.
 
     ``functions`` are megabytes by name; ``calls`` how often the schedules call each function in
-    a month; ``alarms`` counts metrics, as an alarm on several is paid for each;
+    a month; ``counted`` are metrics that are made of logs; ``alarms`` counts metrics, as an alarm
+    on several is paid for each;
     ``endpoints`` counts interface endpoints in each zone that they stand in, ``polled`` the
     queues that functions take from. Of requests, ``traces_a_second`` are traced and of the rest
     ``trace_permille``.
@@ -34,6 +35,7 @@ class Shape:
     alarms: int = 0
     dashboards: int = 0
     detailed: int = 0
+    counted: int = 0
     log_days: int = 0
     keys: int = 0
     shards: int = 0
@@ -95,6 +97,16 @@ def shape(
         alarms=sum(map(_alarm_metrics, made.of("AWS::CloudWatch::Alarm"))),
         dashboards=len(made.of("AWS::CloudWatch::Dashboard")),
         detailed=methods * _DETAILED if detailed else 0,
+        counted=len(
+            {
+                (
+                    one["MetricNamespace"] if isinstance(one["MetricNamespace"], str) else "",
+                    one["MetricName"],
+                )
+                for log in made.of("AWS::Logs::MetricFilter")
+                for one in log["MetricTransformations"]
+            }
+        ),
         log_days=max(
             (int(log["RetentionInDays"]) for log in made.of("AWS::Logs::LogGroup")), default=0
         ),

@@ -58,22 +58,26 @@ def begin(context: Any) -> Time:
     return Time(context)
 
 
+TROUBLE = frozenset({"behind", "buried", "postponed", "stopped", "unreadable"})
+"""What is counted on CloudWatch, where each metric is paid for by the hour in which it is told."""
+
+
 def measured(function: str, **values: float) -> None:
-    """Count on CloudWatch: one line in its embedded metric format, by stage and function."""
+    """Tell how much was done: one line, of which CloudWatch counts what is trouble, by stage and
+    function (its embedded metric format).
+    """
     env = os.environ
-    line = {
-        "_aws": {
+    trouble = [name for name, value in values.items() if value and name in TROUBLE]
+    line: dict[str, Any] = {"stage": env.get("STAGE", ""), "function": function, **values}
+    if trouble:
+        line["_aws"] = {
             "Timestamp": int(time.time() * 1000),
             "CloudWatchMetrics": [
                 {
                     "Namespace": env.get("PROJECT_NAME", "omnix-ai"),
                     "Dimensions": [["stage", "function"]],
-                    "Metrics": [{"Name": name, "Unit": "Count"} for name in values],
+                    "Metrics": [{"Name": name, "Unit": "Count"} for name in trouble],
                 }
             ],
-        },
-        "stage": env.get("STAGE", ""),
-        "function": function,
-        **values,
-    }
+        }
     sys.stdout.write(json.dumps(line) + "\n")

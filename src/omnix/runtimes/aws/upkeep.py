@@ -77,6 +77,7 @@ async def _bury(ports: Ports, jobs: AwsJobs, record: Mapping[str, Any]) -> None:
     except (ValueError, KeyError, TypeError) as error:
         await bury_unreadable(jobs, record, error)
         return
+    _log.error("message %s: %s", id, told)
     run = await ports.records.get(JOB_RUNS, id)
     if run is None or run["state"] in ENDED:
         return
