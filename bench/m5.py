@@ -28,6 +28,7 @@ from omnix.engine.forecast import Panel, forecast, implementation  # noqa: E402
 from omnix.engine.forecast.daily import forecast_origin  # noqa: E402
 from omnix.engine.forecast.hierarchy import Past, dispersion_of, sum_quantiles, sums  # noqa: E402
 from omnix.engine.forecast.prepare import prepare  # noqa: E402
+from omnix.engine.forecast.signals import Signals  # noqa: E402
 
 PAST_ORIGINS = 3
 RECENT = 112
@@ -42,12 +43,16 @@ def panel_of(sales: Sales, day: int) -> Panel:
     return Panel(past, start, sales.date.toordinal(), group)
 
 
-def of_levels(sales: Sales, panel: Panel, mean: np.ndarray) -> tuple[list, list, list]:
+def of_levels(
+    sales: Sales, panel: Panel, signals: Signals, mean: np.ndarray
+) -> tuple[list, list, list]:
     """Keys, means [g,28] and quantiles [g,28,9] of the eleven levels above the series."""
     data = prepare(panel)
     cuts = [panel.days - HORIZON * (k + 1) for k in range(PAST_ORIGINS)]
     earlier = {
-        cut: data.restore(forecast_origin(data, cut, HORIZON).mean) for cut in cuts if cut > 84
+        cut: data.restore(forecast_origin(data, cut, HORIZON, signals=signals).mean)
+        for cut in cuts
+        if cut > 84
     }
     keys, means, quantiles = [], [], []
     for way in m5data.WAYS[:-1]:
@@ -97,8 +102,9 @@ def main() -> None:
     print(f"{len(sales.units)} series, {known} days, {implementation()} kernel; read: {cost()}")
     clock = time.process_time()
     panel = panel_of(sales, day)
-    made = forecast(panel, HORIZON, quantiles=LEVELS)
-    keys, means, quantiles = of_levels(sales, panel, made.mean)
+    signals = m5data.signals_of(sales)
+    made = forecast(panel, HORIZON, quantiles=LEVELS, signals=signals)
+    keys, means, quantiles = of_levels(sales, panel, signals, made.mean)
     print(f"forecast: {cost(clock)}")
     store(options.out, [sales.names["id"]], day, [made.mean], [made.quantiles])
     if options.levels:

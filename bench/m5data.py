@@ -13,6 +13,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from omnix.engine.forecast.signals import Signals, event_days
+
 LEVELS = (0.005, 0.025, 0.165, 0.25, 0.5, 0.75, 0.835, 0.975, 0.995)
 HORIZON = 28
 WAYS: tuple[tuple[str, ...], ...] = (
@@ -78,6 +80,23 @@ def _prices(
     known = rows["week"] <= weeks[-1]
     weekly[rows["row"][known], np.searchsorted(weeks, rows["week"][known])] = rows["price"][known]
     return weekly[:, of_day]
+
+
+def signals_of(sales: Sales) -> Signals:
+    """SNAP days by state, apart on weekends, and the events of the calendar."""
+    states, region = np.unique(sales.names["state_id"], return_inverse=True)
+    snap = np.stack([np.asarray(sales.calendar[f"snap_{state}"], np.float32) for state in states])
+    day = sales.date.toordinal() + np.arange(snap.shape[1])
+    weekend = (day - 1) % 7 >= 5
+    columns = [
+        np.ma.filled(np.ma.asarray(sales.calendar[name]).astype(object), "").astype(str)
+        for name in ("event_name_1", "event_name_2")
+    ]
+    codes = {name: k for k, name in enumerate(sorted({*columns[0], *columns[1]} - {""}), start=1)}
+    events = [event_days(np.array([codes.get(name, 0) for name in names])) for names in columns]
+    return Signals(
+        np.stack([snap, snap * weekend]).astype(np.float32), region, np.concatenate(events)
+    )
 
 
 def members(names: dict[str, np.ndarray], way: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from omnix.engine.forecast.aggregate import Rows, adjust, group_index, row_moments, row_totals
 from omnix.engine.forecast.calendar import day_of_month, month_number, year_position
 from omnix.engine.forecast.grids import ets_grid, tsb_grid
+from omnix.engine.forecast.growth import yearly_growth
 from omnix.engine.forecast.monthday import month_day_profile
 from omnix.engine.forecast.native import Using
 from omnix.engine.forecast.panel import F32, I32
@@ -24,6 +25,9 @@ FIRST_LEVEL_DAYS = 56
 MIN_OBSERVED = 28
 CHUNK = 1024
 SMALLEST_FACTOR = 0.05
+LEVEL_AGE_DAYS = 28
+"""How old, on average, the sales are that a level is made of."""
+
 NEW_DAYS, BORROWED_DAYS, MIN_PEERS = 14, 4.0, 3
 
 _ETS = ets_grid((0.01, 0.03, 0.07, 0.15, 0.3, 0.5), gammas=(0.0, 0.03, 0.1), gain_penalty=6.0)
@@ -36,8 +40,8 @@ class OriginForecast:
 
     mean [n,h]; level, trend (a day), probability of a sale, dispersion (variance / mean), doubt
     (relative variance of a borrowed level), observed and sales (day counts) [n]; weekday [n,m]
-    by column modulo m; yearly and monthday factors [g,h]; capped, pooled [n] whether outliers
-    were cut off, and whether the level was borrowed from the group.
+    by column modulo m; yearly (with growth) and monthday (with events) factors [g,h]; capped,
+    pooled [n] whether outliers were cut off, and whether the level was borrowed from the group.
     """
 
     origin: int
@@ -152,6 +156,12 @@ def forecast_origin(
             out.level[part] = 0.5 * (np.maximum(ets.level, 0.0) + tsb.mean)
             out.trend[part] = 0.5 * ets.trend
             out.probability[part] = tsb.probability
+    if calendar:
+        growth = yearly_growth(sold, expected)
+        ahead = LEVEL_AGE_DAYS + np.arange(horizon)
+        grown = np.exp(growth[:, None] * ahead).astype(np.float32)
+        out.mean[:] *= grown[data.group]
+        out.yearly[:] *= grown
     _borrow_levels(out, data, weekday, shared[:, days:])
     return out
 

@@ -16,6 +16,7 @@ from omnix.engine.forecast.result import (
     precision,
     to_lattice,
 )
+from omnix.engine.forecast.signals import Signals
 from omnix.engine.forecast.spread import SpreadTable, at_levels, fit_spread
 
 F64 = NDArray[np.float64]
@@ -108,11 +109,13 @@ def forecast(
     quantiles: Sequence[float] = DEFAULT_LEVELS,
     season: int = 7,
     calendar: bool = True,
+    signals: Signals | None = None,
 ) -> Forecast:
     """Forecast the `horizon` days that follow the panel.
 
     Weekly or monthly panels want `calendar` off and the `season` counted in their periods (1 for
-    none): a column is then a period and no more is read into its date.
+    none): a column is then a period and no more is read into its date. `signals` tells of holidays
+    and recurring days in the panel and ahead.
 
     Every series gets an answer: finite, non-negative, labelled with what it rests on. The
     spread is learnt from rolling origins inside the panel, so a larger panel has a finer one.
@@ -124,11 +127,14 @@ def forecast(
         raise ValueError("horizon and season must be at least 1")
     data = prepare(panel)
     origins, window = rolling_origins(panel.days, horizon, panel.size, panel.days)
+
+    def origin_forecast(cut: int, ahead: int) -> OriginForecast:
+        return forecast_origin(data, cut, ahead, season=season, calendar=calendar, signals=signals)
+
     samples = Samples(window)
     for origin in origins:
-        at = forecast_origin(data, origin, window, season=season, calendar=calendar)
-        samples.add(data, at, window)
-    final = forecast_origin(data, panel.days, horizon, season=season, calendar=calendar)
+        samples.add(data, origin_forecast(origin, window), window)
+    final = origin_forecast(panel.days, horizon)
     return assemble(data, final, samples.daily(), samples.totals(), levels)
 
 

@@ -141,14 +141,8 @@ def _combined(series: list[F64], horizon: int, season: int, using: Using | None)
 
     smoothed = _ets(x, season, horizon, _SEASONAL if season > 1 else _PLAIN, using)
     theta = _theta(plain, horizon, _THETA, using) * ahead
-    median = np.median(
-        [
-            smoothed,
-            theta,
-            back(_theta(logs, horizon, _THETA, using), theta),
-            back(_ets(logs, 1, horizon, _PLAIN, using), smoothed),
-        ],
-        axis=0,
-    )
+    theta_logs = back(_theta(logs, horizon, _THETA, using), theta)
+    smoothed_logs = back(_ets(logs, 1, horizon, _PLAIN, using), smoothed)
+    median = np.median([smoothed, theta, theta_logs, smoothed_logs], axis=0)
     never_negative = np.array([float(values.min()) >= 0.0 for values in x])[:, None]
     return np.asarray(np.where(never_negative, np.maximum(median, 0.0), median) * scale[:, None])
