@@ -20,6 +20,8 @@ PAGES = (
     "/purchase-orders/",
     "/customers/",
     "/alerts/",
+    "/accuracy/",
+    "/models/",
 )
 
 

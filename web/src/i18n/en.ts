@@ -1,9 +1,11 @@
 import { enAlerts } from './enAlerts';
+import { enModels } from './enModels';
 import { enShop } from './enShop';
 import { enTrade } from './enTrade';
 
 /** The English strings, and the list of keys that every other catalogue must have. */
 export const en = {
+  ...enModels,
   ...enAlerts,
   ...enShop,
   ...enTrade,

@@ -1,9 +1,11 @@
 import type { Catalogue } from './en';
 import { heAlerts } from './heAlerts';
+import { heModels } from './heModels';
 import { heShop } from './heShop';
 import { heTrade } from './heTrade';
 
 export const he: Catalogue = {
+  ...heModels,
   ...heAlerts,
   ...heShop,
   ...heTrade,

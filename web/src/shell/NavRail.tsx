@@ -39,6 +39,8 @@ const ITEMS: readonly Item[] = [
     also: '/purchase-order/',
   },
   { href: '/customers/', label: 'nav.customers', icon: 'person', also: '/customer/' },
+  { href: '/accuracy/', label: 'nav.accuracy', short: 'nav.short.accuracy', icon: 'target' },
+  { href: '/models/', label: 'nav.models', icon: 'layers', also: '/model/' },
 ];
 
 /** A rail at the side of a wide screen, a bar at the bottom of a phone. */

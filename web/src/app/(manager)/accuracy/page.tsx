@@ -1,0 +1,5 @@
+import { AccuracyPage } from '@/features/forecasting/AccuracyPage';
+
+export default function Page() {
+  return <AccuracyPage />;
+}
