@@ -8,17 +8,18 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from domains.simulated import advance, opened, wrapped
+from domains.simulated import advance, job, opened, wrapped
 from omnix.domains.ml import desk
 from omnix.domains.ml import service as registry
 from omnix.domains.ml.declare import CHANGES, VERSIONS
 from omnix.domains.ml.gate import judge
-from omnix.domains.ml.handlers import VERSIONS_KEPT, due, sweep
+from omnix.domains.ml.handlers import VERSIONS_KEPT, due, retraining, sweep
 from omnix.domains.ml.lineage import code_version, fingerprint
 from omnix.domains.ml.model import MOST_SCORES, Contest, Data, Feature, Score, Trained, Version
 from omnix.domains.ml.watching import realised, watch
 from omnix.kit.declare import Guard, JobType, Model
 from omnix.kit.errors import Conflict, NotFound, Unavailable
+from omnix.platform import jobs
 from omnix.ports import Ports
 
 pytestmark = pytest.mark.anyio
@@ -359,3 +360,18 @@ async def test_a_crash_between_file_and_version_is_made_good(tmp_path: Path) -> 
         assert len(await ports.blobs.list("models/")) == 1
         assert made.version == 1
         assert {VERSIONS.table, CHANGES.table} == {"models"}
+
+
+async def test_the_daily_look_asks_for_a_job_once_a_day(tmp_path: Path) -> None:
+    """Two models that one job trains are asked for together, and again the next day."""
+    weekly = [replace(MODEL, name=name, every_days=7) for name in ("one", "two")]
+    look = retraining(weekly)
+    async with opened(tmp_path) as ports:
+        for _ in range(2):
+            told = await look.run(job(ports), {})
+            assert told == {"asked": ["one", "two"], "swept": 0}
+        assert len((await jobs.listing(ports, "queued", 10, None)).items) == 1
+        advance(ports, days=1)
+        await registry.register(ports, weekly[0], trained("a"), "job-1")
+        assert await look.run(job(ports), {}) == {"asked": ["two"], "swept": 0}
+        assert len((await jobs.listing(ports, "queued", 10, None)).items) == 2

@@ -1281,6 +1281,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/purchase-orders/{order_id}/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mail an order to its supplier */
+        post: operations["mail_purchase_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/purchase-orders/{order_id}/receive": {
         parameters: {
             query?: never;
@@ -3779,6 +3796,7 @@ export interface components {
             to: string | null;
             subject: string;
             text: string;
+            html: string;
         };
         /** Draft */
         Draft: {
@@ -4544,8 +4562,8 @@ export interface components {
         /** Moved */
         Moved: {
             feature: string;
-            psi: number;
-            by_chance: number;
+            psi: number | null;
+            by_chance: number | null;
             then: number;
             now: number;
             /** @enum {string} */
@@ -5373,6 +5391,8 @@ export interface components {
             approved_by?: string | null;
             sent_at?: string | null;
             sent_by?: string | null;
+            mailed_to?: string | null;
+            mailed_as?: string | null;
             received_at?: string | null;
             ended_at?: string | null;
             /** @default 1 */
@@ -5404,7 +5424,7 @@ export interface components {
         /** Realised */
         Realised: {
             metric: string;
-            value: number;
+            value: number | null;
             expected: number | null;
             made_on: string;
             days: number;
@@ -13769,6 +13789,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PurchaseOrder"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mail_purchase_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
                 };
             };
             /** @description The request is not valid */

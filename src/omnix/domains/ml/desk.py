@@ -77,7 +77,7 @@ async def roll_back(
     told = {"model": model.name, "version": place.default, "by": by}
     done = await stored.store(
         ports, before, after, moved,
-        [stored.change(main, "rolled-back", main.answers_for, by, now, reason)],
+        [stored.change(before, main, "rolled-back", main.answers_for, by, now, reason)],
         [], [Event("model.rolled-back", model.name, now, told)],
     )  # fmt: skip
     if not done:

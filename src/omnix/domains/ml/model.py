@@ -188,12 +188,12 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     """How far a feature moved from where the champion learnt.
 
     ``psi`` is the population stability index; up to ``by_chance`` it may come to in 999 of 1000
-    cases though nothing changed, for want of data.
+    cases though nothing changed, for want of data. None where there is too little to compare.
     """
 
     feature: str
-    psi: float
-    by_chance: float
+    psi: float | None
+    by_chance: float | None
     then: int
     now: int
     label: Drifting
@@ -203,7 +203,7 @@ class Realised(msgspec.Struct, frozen=True, kw_only=True):
     """How answers given in earnest came true: ``expected`` is what the backtest let expect."""
 
     metric: str
-    value: float
+    value: float | None
     expected: float | None
     made_on: str
     days: int

@@ -105,7 +105,7 @@ async def _register(
             made = msgspec.structs.replace(made, state="champion", answers_for=[ALL])
             after = msgspec.structs.replace(after, now=Place(made.version), reference=made.version)
             changes.append(
-                stored.change(made, "first", [ALL], by, now, "nothing answered before it")
+                stored.change(before, made, "first", [ALL], by, now, "nothing answered before it")
             )
         link = {
             "model": model.name,
@@ -193,7 +193,7 @@ async def contend(
             told = {"model": model.name, "version": current.version, "by": by}
             done = await stored.store(
                 ports, before, before, [current],
-                [stored.change(current, "refused", [], by, now, reason, verdicts)],
+                [stored.change(before, current, "refused", [], by, now, reason, verdicts)],
                 [], [Event("model.refused", model.name, now, told)],
             )  # fmt: skip
         if done:

@@ -55,12 +55,12 @@ def challenger(
 
 
 def change(
-    of: Version, kind: Kind, groups: list[str], by: str, at: str, reason: str,
+    before: Standing, of: Version, kind: Kind, groups: list[str], by: str, at: str, reason: str,
     verdicts: Sequence[Verdict] = (),
 ) -> Change:  # fmt: skip
-    """A decision about a version."""
+    """A decision about a version, made when the standing was ``before``."""
     return Change(
-        model=of.model, entry=f"{at}~{of.version}~{kind}", at=at, kind=kind, version=of.version,
+        model=of.model, entry=f"{at}~{before.revision:08}", at=at, kind=kind, version=of.version,
         groups=groups, by=by, reason=reason, verdicts=list(verdicts),
     )  # fmt: skip
 
@@ -90,7 +90,7 @@ async def take(
         before, now=place, before=[*before.before, before.now][-FORMER_KEPT:],
         reference=_reference(before, place),
     )  # fmt: skip
-    made = change(winner, "promoted", moved[0].answers_for, by, now, reason, verdicts)
+    made = change(before, winner, "promoted", moved[0].answers_for, by, now, reason, verdicts)
     told = {"model": winner.model, "version": winner.version, "groups": made.groups, "by": by}
     event = Event("model.promoted", winner.model, now, told)
     return await store(ports, before, after, moved, [made], [], [event])
@@ -109,7 +109,7 @@ async def refit(
     now = instant(ports.clock.now())
     after = msgspec.structs.replace(before, now=place, last_refit_at=now)
     told = [] if upgraded is None else [
-        change(newer, "upgraded", moved[0].answers_for, by, now, upgraded)
+        change(before, newer, "upgraded", moved[0].answers_for, by, now, upgraded)
     ]  # fmt: skip
     return await store(ports, before, after, moved, told, [], [])
 

@@ -30,7 +30,7 @@ def moved(name: str, then: Feature, now: Feature) -> Moved:
     n, m = sum(then.counts), sum(now.counts)
     same = then.edges == now.edges and then.names == now.names and len(then.counts) > 1
     if not same or min(n, m) < LEAST_VALUES:
-        return Moved(feature=name, psi=0.0, by_chance=0.0, then=n, now=m, label="unknown")
+        return Moved(feature=name, psi=None, by_chance=None, then=n, now=m, label="unknown")
     far, chance = psi(then.counts, now.counts), by_chance(len(then.counts), n, m)
     label: Drifting = "none"
     if far > max(DRIFTED, chance):
@@ -58,7 +58,7 @@ def realised(
         elif above > model.worse / 2:
             label = "watch"
     return Realised(
-        metric=model.metric, value=round(value, 5) if math.isfinite(value) else 0.0,
+        metric=model.metric, value=round(value, 5) if math.isfinite(value) else None,
         expected=None if expected is None else round(expected, 5), made_on=made_on, days=days,
         series=series, label=label, others={k: round(v, 5) for k, v in others.items()},
     )  # fmt: skip
@@ -118,13 +118,13 @@ async def watch(
 def _told(then: Version, features: Sequence[Moved], came_true: Sequence[Realised]) -> str:
     telling = ("watch", "drifted")
     parts = [
-        f"{one.feature} moved since version {then.version}: PSI {one.psi:.2f}"
+        f"{one.feature} moved since version {then.version}: PSI {one.psi or 0.0:.2f}"
         for one in features
         if one.label in telling
     ]
     parts += [
-        f"{seen.metric} of {seen.days} days came to {seen.value:.3f}, where the backtest let "
-        f"expect {seen.expected:.3f}"
+        f"{seen.metric} of {seen.days} days came to {seen.value or 0.0:.3f}, where the backtest "
+        f"let expect {seen.expected:.3f}"
         for seen in came_true
         if seen.expected is not None and seen.label in telling
     ]

@@ -105,14 +105,14 @@ export function Drift({ watched }: { watched: ModelDetail['watched'] }) {
       key: 'psi',
       head: t('models.psi'),
       figure: true,
-      cell: (row) => fmt.count(format, row.psi, 2),
+      cell: (row) => (row.psi === null ? '–' : fmt.count(format, row.psi, 2)),
     },
     {
       key: 'chance',
       head: t('models.chance'),
       figure: true,
       from: 'sm',
-      cell: (row) => fmt.count(format, row.by_chance, 2),
+      cell: (row) => (row.by_chance === null ? '–' : fmt.count(format, row.by_chance, 2)),
     },
     { key: 'label', head: t('models.drift'), cell: (row) => <DriftBadge drift={row.label} /> },
   ];
@@ -133,7 +133,7 @@ export function Drift({ watched }: { watched: ModelDetail['watched'] }) {
           {t('models.realised', {
             day: fmt.day(format, seen.made_on),
             metric: seen.metric,
-            value: fmt.count(format, seen.value, 3),
+            value: seen.value === null ? '–' : fmt.count(format, seen.value, 3),
             expected: seen.expected === null ? '–' : fmt.count(format, seen.expected, 3),
           })}{' '}
           <DriftBadge drift={seen.label} />
