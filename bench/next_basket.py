@@ -121,8 +121,8 @@ def _lessons(of: Histories, following: Sparse, known: Reference, seed: int) -> l
     ]
 
 
-def _rank(of: Histories, known: Reference, ranker: Ranker) -> I64:
-    blocks = candidates(of, known)
+def _rank(of: Histories, known: Reference, ranker: Ranker, group: I64 | None = None) -> I64:
+    blocks = candidates(of, known, group)
     return np.concatenate([best(b, ranker.score(b.x), peers.LENGTH).item for b in blocks])
 
 
@@ -132,7 +132,7 @@ def _cut(diary: data.Diary, day: int, ours_only: bool) -> tuple[list[str], list[
     ranker = learnt(diary.of, day, least=LEAST)
     now = snapshot(diary.of, day, until=day + WINDOW, least=LEAST)
     known = reference(diary.of, now, now.asked)
-    items = _rank(now.of.take(now.asked), known, ranker)
+    items = _rank(now.of.take(now.asked), known, ranker, diary.of.group)
     wanted = now.next.take(now.asked)
     ours = judge("OMNIX", items, wanted, time.process_time() - began)
     asked = [diary.users[n] for n in now.asked]

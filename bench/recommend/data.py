@@ -120,7 +120,8 @@ def diary(folder: Path, first: int) -> Diary:
     """
     rows = duckdb.sql(
         "WITH b AS (SELECT DISTINCT household_id AS user, product_id AS item, date_diff('day', "
-        "TIMESTAMP '2017-01-01', transaction_timestamp) AS day "
+        "TIMESTAMP '2017-01-01', transaction_timestamp) AS day, "
+        "coalesce(product_type, product_category, department, '') AS kind "
         f"FROM '{folder}/transactions.parquet' JOIN '{folder}/products.parquet' "
         f"USING (product_id) WHERE department NOT IN {_NOT_GOODS} OR department IS NULL) "
         "SELECT * FROM b WHERE item IN (SELECT item FROM b WHERE "
@@ -128,6 +129,7 @@ def diary(folder: Path, first: int) -> Diary:
         "ORDER BY user, day, item"
     ).fetchnumpy()
     users, user = np.unique(rows["user"], return_inverse=True)
-    names, item = np.unique(rows["item"], return_inverse=True)
-    of = Purchases(user, item, rows["day"].astype(np.int64), len(users), len(names))
+    names, first, item = np.unique(rows["item"], return_index=True, return_inverse=True)
+    _, kind = np.unique(rows["kind"].astype(str)[first], return_inverse=True)
+    of = Purchases(user, item, rows["day"].astype(np.int64), len(users), len(names), kind)
     return Diary(of, users.astype(str).tolist(), names.astype(str).tolist())

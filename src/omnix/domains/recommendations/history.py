@@ -36,6 +36,7 @@ class Past:
     customers: list[str]
     products: list[Product]
     purchases: Purchases
+    category: NDArray[np.int64]
     baskets: Sparse
     units: NDArray[np.float64]
 
@@ -69,12 +70,15 @@ async def read(ports: Ports, today: date) -> Past | None:
     new = np.ones(len(ids), bool)
     new[1:] = ids[1:] != ids[:-1]
     customers = [str(id) for id in ids[new]]
+    kinds = {name: n for n, name in enumerate(sorted({one.category for one in products}))}
+    category = np.array([kinds[one.category] for one in products], np.int64)
     purchases = Purchases(
         user=np.cumsum(new, dtype=np.int64) - 1,
         item=bought["item"].astype(np.int64),
         day=bought["day"].astype(np.int64),
         users=len(customers),
         items=len(products),
+        group=category,
     )
     since = as_of - timedelta(days=BASKET_DAYS)
     orders = await ports.lake.arrays(
@@ -89,4 +93,4 @@ async def read(ports: Ports, today: date) -> Past | None:
     sold = await ports.lake.arrays(_SQL["recommendation_units"], first=first, **named)
     units = np.zeros((len(products), LEARNT_DAYS))
     units[sold["item"].astype(np.int64), sold["day"].astype(np.int64)] = sold["units"]
-    return Past(as_of, customers, products, purchases, baskets, units)
+    return Past(as_of, customers, products, purchases, category, baskets, units)

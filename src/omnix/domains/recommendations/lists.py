@@ -77,7 +77,7 @@ def learn(past: Past) -> Learnt:
     habits: list[F32] = []
     following = then.next.take(asked)
     size = np.maximum(following.lengths(), 1)
-    for found in candidates(then.of.take(asked), known):
+    for found in candidates(then.of.take(asked), known, of.group):
         bought = labels(found, following)
         users = np.arange(found.user[0], found.user[-1] + 1)
         for score, out in ((ranker.chance(found.x), ours), (_habit(found), habits)):
@@ -113,7 +113,7 @@ def personal(past: Past, by: Learnt, head: dict[str, Any]) -> Generator[Piece]:
     mine = frequency_vectors(asked, WITHIN, BETWEEN, GROUPS)
     bought = before.user * of.items + before.item
     ids = [one.id for one in past.products]
-    for found in candidates(asked, known):
+    for found in candidates(asked, known, of.group):
         chance = by.ranker.chance(found.x)
         rows = best(found, chance, CANDIDATES).row
         rows = rows[rows >= 0]
@@ -159,14 +159,12 @@ def _untaught(past: Past, now: Snapshot, everyone: I64) -> Reference:
 
 def beside(past: Past, head: dict[str, Any]) -> list[dict[str, Any]]:
     """Items of what stands beside each product."""
-    names = {name: n for n, name in enumerate(sorted({p.category for p in past.products}))}
-    category = np.array([names[one.category] for one in past.products], np.int64)
     words = vectors([f"{one.name} {one.description[:300]}" for one in past.products])
     baskets = past.baskets
     if baskets.rows > _MOST_BASKETS:
         baskets = baskets.take(np.arange(baskets.rows - _MOST_BASKETS, baskets.rows))
     buyers = _buyers(past)
-    found = related(baskets, buyers, words, category, SIDE_ITEMS)
+    found = related(baskets, buyers, words, past.category, SIDE_ITEMS)
     ids = [one.id for one in past.products]
     out = []
     for n, id in enumerate(ids):

@@ -49,6 +49,17 @@ class Histories:
         )  # fmt: skip
 
 
+def by_group(of: Histories, group: I64) -> Histories:
+    """The same with ``group`` [items] in place of items: what kinds of things were bought."""
+    kind = group[of.item]
+    order = np.lexsort((kind, of.basket, of.user))
+    user, basket, kind, day = of.user[order], of.basket[order], kind[order], of.day[order]
+    new = np.ones(len(user), bool)
+    new[1:] = (np.diff(user) != 0) | (np.diff(basket) != 0) | (np.diff(kind) != 0)
+    kinds = int(group.max()) + 1 if len(group) else 0
+    return Histories(user[new], basket[new], kind[new], day[new], of.now, kinds)
+
+
 def histories(user: I64, item: I64, day: I64, now: I64, items: int) -> Histories:
     """From purchases in any order: what a customer bought on one day is a basket.
 

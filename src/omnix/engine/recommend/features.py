@@ -8,6 +8,7 @@ import numpy as np
 from omnix.engine.recommend.baskets import (
     Histories,
     Pairs,
+    by_group,
     frequency_vectors,
     last_baskets,
     pairs,
@@ -35,10 +36,11 @@ NAMES = (
     "alike", "alike_next",
     "together", "together_last", "leads",
     "popular", "often", "fresh", "trend", "again", "rising",
+    "kin_count", "kin_since", "kin_due", "kin_share",
     "baskets", "basket_size", "absent", "visit_gap",
 )  # fmt: skip
 REASONS = {
-    "habit": tuple(range(9)),
+    "habit": (*range(9), 20, 21, 22, 23),
     "alike": (9, 10),
     "together": (11, 12, 13),
     "popular": (14, 15, 16, 17, 18, 19),
@@ -56,11 +58,19 @@ class Candidates:
 
 
 def candidates(
-    of: Histories, by: Reference, *, told: Callable[[int], None] | None = None
+    of: Histories,
+    by: Reference,
+    group: I64 | None = None,
+    *,
+    told: Callable[[int], None] | None = None,
 ) -> Iterator[Candidates]:
-    """All customers of ``of`` in blocks of BLOCK; ``told`` hears how many are done."""
+    """All customers of ``of`` in blocks of BLOCK; ``told`` hears how many are done.
+
+    ``group`` [items] is the kind of thing that an item is, such as milk, where that is known.
+    """
     vectors = frequency_vectors(of, WITHIN, BETWEEN, GROUPS)
     last, before = last_baskets(of), pairs(of)
+    kin = None if group is None else pairs(by_group(of, group))
     place = np.full(of.users, -1, np.int64)
     known = np.flatnonzero(by.owner >= 0)
     place[by.owner[known]] = known
@@ -78,7 +88,10 @@ def candidates(
             "last": times(last.take(users), by.together),
             "leads": times(mine, by.leads),
         }
-        yield _rows(users, score, before, context, by, leaders)
+        found = _rows(users, score, before, context, by, leaders)
+        if group is not None and kin is not None:
+            _tell_kin(found, kin, group)
+        yield found
         if told is not None:
             told(int(users[-1]) + 1)
 
@@ -127,8 +140,26 @@ def _rows(
     for j, share in enumerate(shares):
         x[:, 14 + j] = share[c]
     x[:, 19] = by.often[c] / (by.popular[c] + 1e-3)
-    x[:, 20:] = context[users[r]]
+    x[:, 20:24] = np.nan
+    x[:, 24:] = context[users[r]]
     return Candidates(users[r], c, x)
+
+
+def _tell_kin(found: Candidates, kin: Pairs, group: I64) -> None:
+    """How often and when something of the same kind was bought, and the item's share of that."""
+    if not len(kin.item):
+        return
+    kinds = int(group.max()) + 1
+    key = found.user * kinds + group[found.item]
+    known = kin.user * kinds + kin.item
+    at = np.minimum(np.searchsorted(known, key), len(known) - 1)
+    has = known[at] == key
+    x = found.x
+    with np.errstate(invalid="ignore", divide="ignore"):
+        x[:, 20] = np.where(has, kin.count[at], 0.0)
+        x[:, 21] = np.where(has, kin.since[at], np.nan)
+        x[:, 22] = np.where(has, kin.since[at] / np.maximum(kin.gap[at], 1e-3), np.nan)
+        x[:, 23] = np.where(has, x[:, 0] / kin.count[at], 0.0)
 
 
 def _context(of: Histories) -> F32:

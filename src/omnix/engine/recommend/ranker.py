@@ -148,7 +148,9 @@ def _plain(x: F32) -> F32:
     return out
 
 
-_STRANGE = {"count": 0.0, "rate": 0.0, "recent": 0.0, "habit": 0.0}
+_STRANGE = {
+    "count": 0.0, "rate": 0.0, "recent": 0.0, "habit": 0.0, "kin_count": 0.0, "kin_share": 0.0,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,17 @@ _RECENT = 28
 
 @dataclass(frozen=True)
 class Purchases:
-    """Rows of who bought what on which day, in any order; numbers below ``users``, ``items``."""
+    """Rows of who bought what on which day, in any order; numbers below ``users``, ``items``.
+
+    ``group`` [items] numbers the kinds of items, where they are known.
+    """
 
     user: I64
     item: I64
     day: I64
     users: int
     items: int
+    group: I64 | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def lessons(
             continue
         known = reference(of, then, asked, most)
         following = then.next.take(asked)
-        for n, found in enumerate(candidates(then.of.take(asked), known, told=told)):
+        for n, found in enumerate(candidates(then.of.take(asked), known, of.group, told=told)):
             yield lesson(found, labels(found, following), seed * 100_000 + n)
 
 
