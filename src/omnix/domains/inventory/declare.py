@@ -97,6 +97,7 @@ STOCK_DAYS = Fact(
 
 SIMULATE = JobType("inventory.simulate", "Replay replenishment policies over history", timeout=600)
 CLASSIFY = JobType("inventory.classify", "Sort products into ABC and XYZ classes", timeout=600)
+MAIL_ORDER = JobType("purchasing.mail", "Mail a purchase order", timeout=60, attempts=8)
 CLOSE_DAYS = JobType("inventory.close-days", "Write down yesterday's stock", timeout=600)
 
 DOMAIN = Domain(
@@ -126,7 +127,7 @@ DOMAIN = Domain(
         "replenishment.policy-changed": "What replenishment aims at was changed.",
         "proposals.refreshed": "What to order of some products, or of all, was computed anew.",
     },
-    jobs=(CLOSE_DAYS, SIMULATE, CLASSIFY),
+    jobs=(CLOSE_DAYS, SIMULATE, CLASSIFY, MAIL_ORDER),
     schedules=(
         Schedule("inventory.close-days", CLOSE_DAYS.name, at="00:15"),
         Schedule("inventory.classify", CLASSIFY.name, at="04:30"),

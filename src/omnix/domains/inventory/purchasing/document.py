@@ -1,6 +1,7 @@
-"""A purchase order as a message in plain text, which every supplier can read."""
+"""A purchase order as a message: plain text, which every supplier can read, and a page to print."""
 
 from collections.abc import Sequence
+from html import escape
 
 from omnix.domains.inventory import locations, supply
 from omnix.domains.system.settings import shop
@@ -52,7 +53,42 @@ async def document(ports: Ports, order: PurchaseOrder) -> Document:
     if order.note:
         foot += ["", order.note]
     text = "\n".join([*head, "", *_table(rows), "", *foot]) + "\n"
-    return Document(to=to, subject=f"Purchase order {order.id} - {settings.name}", text=text)
+    return Document(
+        to=to,
+        subject=f"Purchase order {order.id} - {settings.name}",
+        text=text,
+        html=_page(head, rows, foot),
+    )
+
+
+_STYLE = (
+    "@page{size:A4;margin:18mm}body{font:11pt/1.4 sans-serif;color:#111;margin:2em auto;"
+    "max-width:174mm}h1{font-size:15pt}table{border-collapse:collapse;width:100%;margin:1.5em 0}"
+    "thead{display:table-header-group}tr{break-inside:avoid}"
+    "th,td{border-bottom:1px solid #bbb;padding:.3em .5em;text-align:left}"
+    ".n{text-align:right;white-space:nowrap}"
+)
+
+
+def _page(head: Sequence[str], rows: Sequence[tuple[str, ...]], foot: Sequence[str]) -> str:
+    """The same as a page that needs nothing from elsewhere; its head repeats on each sheet."""
+
+    def row(cells: Sequence[str], tag: str) -> str:
+        made = [
+            f"<{tag}{' class=n' if k >= 3 else ''}>{escape(cell)}</{tag}>"
+            for k, cell in enumerate(cells)
+        ]
+        return f"<tr>{''.join(made)}</tr>"
+
+    title, *about = (escape(line) for line in head)
+    ending = "<br>".join(escape(line) for line in foot).replace("\n", "<br>")
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head><body><h1>{title}</h1><p>{'<br>'.join(about)}</p>"
+        f"<table><thead>{row(rows[0], 'th')}</thead>"
+        f"<tbody>{''.join(row(cells, 'td') for cells in rows[1:])}</tbody></table>"
+        f"<p>{ending}</p></body></html>\n"
+    )
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

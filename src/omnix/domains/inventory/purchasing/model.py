@@ -70,7 +70,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 class PurchaseOrder(msgspec.Struct, frozen=True, kw_only=True):
     """An order to a supplier. ``total_minor`` leaves out lines whose cost is not known, and
-    counts delivery. ``origin`` tells whether replenishment drafted it.
+    counts delivery. ``origin`` tells whether replenishment drafted it; ``mailed_to`` and
+    ``mailed_as`` where it was mailed, and the name of the mail.
     """
 
     id: str
@@ -93,6 +94,8 @@ class PurchaseOrder(msgspec.Struct, frozen=True, kw_only=True):
     approved_by: str | None = None
     sent_at: str | None = None
     sent_by: str | None = None
+    mailed_to: str | None = None
+    mailed_as: str | None = None
     received_at: str | None = None
     ended_at: str | None = None
     version: int = 1
@@ -149,11 +152,15 @@ class Drafted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
-    """The order as a message to the supplier. ``to`` is None as long as no address is known."""
+    """The order as a message to the supplier. ``to`` is None as long as no address is known.
+
+    ``html`` says the same as ``text`` on pages of A4, to be printed or kept as PDF.
+    """
 
     to: str | None
     subject: str
     text: str
+    html: str
 
 
 def stored(order: PurchaseOrder) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from omnix.domains.inventory.parameters import RetryKey
 from omnix.domains.inventory.valuation import Worth
 from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.platform.jobs import JobRun
 from omnix.ports import Ports
 
 from . import document as documents
-from . import receiving, service
+from . import mailing, receiving, service
 from .model import (
     Document,
     Drafted,
@@ -105,6 +106,18 @@ async def send_purchase_order(ports: Ports, actor: Actor, order_id: str) -> Purc
 
 
 @post(
+    "/purchase-orders/{order_id:str}/mail", opt=WRITE, summary="Mail an order to its supplier",
+    status_code=202,
+)  # fmt: skip
+async def mail_purchase_order(ports: Ports, actor: Actor, order_id: str) -> JobRun:
+    """Asks for a job that mails the order and marks it as sent; follow it at `/v1/jobs/{id}`.
+
+    Asked again while it has not failed, the same job is returned.
+    """
+    return await mailing.ask(ports, actor, order_id)
+
+
+@post(
     "/purchase-orders/{order_id:str}/receive", opt=WRITE, summary="Receive goods of an order",
     status_code=200,
 )  # fmt: skip
@@ -131,7 +144,7 @@ async def cancel_purchase_order(ports: Ports, actor: Actor, order_id: str) -> Pu
 
 @get("/purchase-orders/{order_id:str}/document", opt=READ, summary="Get an order's message")
 async def get_document(ports: Ports, order_id: str) -> Document:
-    """The order as plain text for the supplier."""
+    """The order for the supplier, as plain text and as a page to print."""
     return await documents.document(ports, await service.get(ports, order_id))
 
 
@@ -150,6 +163,7 @@ ROUTES = (
     change_purchase_order,
     approve_purchase_order,
     send_purchase_order,
+    mail_purchase_order,
     receive_purchase_order,
     close_purchase_order,
     cancel_purchase_order,

@@ -219,15 +219,27 @@ async def approve(ports: Ports, actor: Actor, id: str) -> PurchaseOrder:
     return await store(ports, actor, before, after)
 
 
-async def send(ports: Ports, actor: Actor, id: str) -> PurchaseOrder:
-    """The order went to the supplier: its lead time begins."""
+async def send(
+    ports: Ports, actor: Actor, id: str, mailed: tuple[str, str] | None = None
+) -> PurchaseOrder:
+    """The order went to the supplier: its lead time begins. ``mailed`` is where to, and as what."""
     before = await get(ports, id)
-    if before.state in ("sent", "partly_received", "received"):
+    if gone(before):
         return before
-    _from(before, ("approved",), "sent")
     at = instant(ports.clock.now())
-    after = msgspec.structs.replace(before, state="sent", sent_at=at, sent_by=actor.id)
+    to, name = mailed if mailed is not None else (None, None)
+    after = msgspec.structs.replace(
+        before, state="sent", sent_at=at, sent_by=actor.id, mailed_to=to, mailed_as=name
+    )
     return await store(ports, actor, before, after)
+
+
+def gone(order: PurchaseOrder) -> bool:
+    """Whether it went to the supplier already. Raises Conflict unless it did or may go now."""
+    if order.state in ("sent", "partly_received", "received"):
+        return True
+    _from(order, ("approved",), "sent")
+    return False
 
 
 async def cancel(ports: Ports, actor: Actor, id: str) -> PurchaseOrder:
@@ -319,4 +331,6 @@ def event(order: PurchaseOrder, by: str, before: PurchaseOrder | None = None) ->
         "moves": [{"product_id": id, "location_id": order.location_id} for id in ids],
         "by": by,
     }
+    if order.sent_at is not None:
+        data["method"] = "hand" if order.mailed_to is None else "mail"
     return Event("purchase-order.changed", order.id, order.updated_at, data)
