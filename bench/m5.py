@@ -1,6 +1,7 @@
 """M5: 28 days of 30,490 Walmart series, scored as the accuracy and uncertainty competitions were.
 
-Run `python -m bench.m5 --data DIR --first-day N --out FILE.parquet [--levels FILE] [--score]`. DIR
+Run `python -m bench.m5 --data DIR --first-day N --out FILE.parquet [--levels FILE] [--score]
+[--tier 1|2]`. DIR
 holds sales*.parquet (wide, columns d_...), sell_prices.parquet, calendar.parquet and, for the
 official scales, wrmsse_weights_scales.parquet. Sales from day N on are not looked at before the
 forecasts are written. Prices and calendar of the 28 days ahead are, as in the competition: a shop
@@ -24,12 +25,21 @@ from bench import m5data  # noqa: E402
 from bench.m5data import HORIZON, LEVELS, Sales  # noqa: E402
 from bench.measured import cost  # noqa: E402
 from bench.parquet import write  # noqa: E402
-from omnix.engine.forecast import Panel, forecast, implementation  # noqa: E402
+from omnix.engine.forecast import (  # noqa: E402
+    Covariates,
+    Forecast,
+    Panel,
+    Signals,
+    forecast,
+    forecast_global,
+    implementation,
+)
 from omnix.engine.forecast.daily import forecast_origin  # noqa: E402
 from omnix.engine.forecast.hierarchy import Past, dispersion_of, sum_quantiles, sums  # noqa: E402
 from omnix.engine.forecast.prepare import prepare  # noqa: E402
-from omnix.engine.forecast.signals import Signals  # noqa: E402
 
+ATTRIBUTES = ("item_id", "store_id", "dept_id", "state_id", "cat_id")
+Earlier = list[tuple[int, np.ndarray]]
 PAST_ORIGINS = 3
 RECENT = 112
 
@@ -43,27 +53,45 @@ def panel_of(sales: Sales, day: int) -> Panel:
     return Panel(past, start, sales.date.toordinal(), group)
 
 
-def of_levels(
-    sales: Sales, panel: Panel, signals: Signals, mean: np.ndarray
-) -> tuple[list, list, list]:
-    """Keys, means [g,28] and quantiles [g,28,9] of the eleven levels above the series."""
+def boosted(sales: Sales, panel: Panel, signals: Signals) -> tuple[Forecast, Earlier]:
+    """The global model's forecast, and what it would have said of earlier days."""
+    known = panel.days + HORIZON
+    codes = [np.unique(sales.names[name], return_inverse=True)[1] for name in ATTRIBUTES]
+    peers = np.stack([codes[0], panel.group])
+    covariates = Covariates(sales.price[:, :known], np.stack(codes), peers)
+    made = forecast_global(panel, HORIZON, quantiles=LEVELS, covariates=covariates, signals=signals)
+    print(
+        f"{made.chosen.sum()} of {len(made.chosen)} groups follow the model; "
+        f"squared error at the judged origins {made.overall:.4f} of the instant forecast's"
+    )
+    return made.forecast, list(made.earlier)
+
+
+def before(panel: Panel, signals: Signals) -> Earlier:
+    """What the instant forecast would have said of earlier days."""
     data = prepare(panel)
     cuts = [panel.days - HORIZON * (k + 1) for k in range(PAST_ORIGINS)]
-    earlier = {
-        cut: data.restore(forecast_origin(data, cut, HORIZON, signals=signals).mean)
+    return [
+        (cut, data.restore(forecast_origin(data, cut, HORIZON, signals=signals).mean))
         for cut in cuts
-        if cut > 84
-    }
+        if cut >= HORIZON
+    ]
+
+
+def of_levels(
+    sales: Sales, panel: Panel, mean: np.ndarray, earlier: Earlier
+) -> tuple[list, list, list]:
+    """Keys, means [g,28] and quantiles [g,28,9] of the eleven levels above the series."""
     keys, means, quantiles = [], [], []
     for way in m5data.WAYS[:-1]:
         names, group = m5data.members(sales.names, way)
         whole = sums(panel.values, group, len(names))
         past = [
             Past(
-                sums(before, group, len(names)), whole[:, cut : cut + HORIZON],
+                sums(said, group, len(names)), whole[:, cut : cut + said.shape[1]],
                 dispersion_of(whole[:, max(0, cut - RECENT) : cut]),
             )
-            for cut, before in earlier.items()
+            for cut, said in earlier
         ]  # fmt: skip
         summed = sums(mean, group, len(names))
         keys.append(names)
@@ -92,6 +120,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--levels", type=Path)
     parser.add_argument("--score", action="store_true")
+    parser.add_argument("--tier", type=int, choices=(1, 2), default=2)
     options = parser.parse_args()
     day = options.first_day
     sales = m5data.read(options.data, day - 1)
@@ -103,8 +132,12 @@ def main() -> None:
     clock = time.process_time()
     panel = panel_of(sales, day)
     signals = m5data.signals_of(sales)
-    made = forecast(panel, HORIZON, quantiles=LEVELS, signals=signals)
-    keys, means, quantiles = of_levels(sales, panel, signals, made.mean)
+    if options.tier == 1:
+        made = forecast(panel, HORIZON, quantiles=LEVELS, signals=signals)
+        earlier = before(panel, signals)
+    else:
+        made, earlier = boosted(sales, panel, signals)
+    keys, means, quantiles = of_levels(sales, panel, made.mean, earlier)
     print(f"forecast: {cost(clock)}")
     store(options.out, [sales.names["id"]], day, [made.mean], [made.quantiles])
     if options.levels:

@@ -2,21 +2,29 @@
 
 from omnix.engine.forecast.backtest import Backtest, Scores, backtest
 from omnix.engine.forecast.engine import DEFAULT_LEVELS, forecast
+from omnix.engine.forecast.features import Covariates
+from omnix.engine.forecast.global_model import GlobalForecast, forecast_global
 from omnix.engine.forecast.native import implementation
 from omnix.engine.forecast.panel import Note, Panel
 from omnix.engine.forecast.result import Components, Forecast
 from omnix.engine.forecast.seasonal import forecast_seasonal
+from omnix.engine.forecast.signals import Signals, event_days
 
 __all__ = [
     "DEFAULT_LEVELS",
     "Backtest",
     "Components",
+    "Covariates",
     "Forecast",
+    "GlobalForecast",
     "Note",
     "Panel",
     "Scores",
+    "Signals",
     "backtest",
+    "event_days",
     "forecast",
+    "forecast_global",
     "forecast_seasonal",
     "implementation",
 ]

@@ -58,6 +58,8 @@ class OriginForecast:
     monthday: F32
     capped: Bool
     pooled: Bool
+    past: F32
+    """Factors [g, days] of the days before the origin, weekdays apart, the last one latest."""
 
 
 def forecast_origin(
@@ -123,6 +125,7 @@ def forecast_origin(
         monthday[:, days:].astype(np.float32),
         np.isfinite(caps),
         np.zeros(n, np.bool_),
+        shared[:, :days],
     )
     fresh = moments.count >= MIN_OBSERVED
     for which, begin in ((np.flatnonzero(fresh), recent), (np.flatnonzero(~fresh), low)):
