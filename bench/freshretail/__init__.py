@@ -1,0 +1,1 @@
+"""FreshRetailNet: demand after stock-out correction, as its publisher scores it."""
