@@ -1606,6 +1606,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inventory/replenishment/{product_id}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What to move between locations */
+        get: operations["propose_transfers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/forecasts": {
         parameters: {
             query?: never;
@@ -5358,6 +5375,15 @@ export interface components {
             next_cursor?: string | null;
             items: components["schemas"]["Proposal"][];
         };
+        /** ProposedTransfer */
+        ProposedTransfer: {
+            product_id: string;
+            from_location_id: string;
+            to_location_id: string;
+            quantity: number;
+            saves_minor: number;
+            currency: string;
+        };
         /** PurchaseOrder */
         PurchaseOrder: {
             id: string;
@@ -6021,6 +6047,11 @@ export interface components {
         TransferLine: {
             product_id: string;
             quantity: number;
+        };
+        /** TransferProposals */
+        TransferProposals: {
+            next_cursor?: string | null;
+            items: components["schemas"]["ProposedTransfer"][];
         };
         /** Trending */
         Trending: {
@@ -15603,6 +15634,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Why"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_transfers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                product_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferProposals"];
                 };
             };
             /** @description The request is not valid */

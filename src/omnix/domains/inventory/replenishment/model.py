@@ -83,6 +83,19 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     made_at: str
 
 
+class ProposedTransfer(msgspec.Struct, frozen=True, kw_only=True):
+    """Units to move between two locations; ``saves_minor`` is the margin of the sales that would
+    be missed until the next delivery, before what the journey costs.
+    """
+
+    product_id: str
+    from_location_id: str
+    to_location_id: str
+    quantity: int
+    saves_minor: int
+    currency: str
+
+
 class Shortages(msgspec.Struct, frozen=True, kw_only=True):
     """How many stocks are low, how many are out, and the proposals of most money at stake.
 

@@ -9,7 +9,7 @@ from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
 from . import service as replenishment
-from .model import Proposal
+from .model import Proposal, ProposedTransfer
 from .reasons import Why
 
 
@@ -17,6 +17,12 @@ class ProposalList(Listing, frozen=True, kw_only=True):
     """A page of proposals."""
 
     items: list[Proposal]
+
+
+class TransferProposals(Listing, frozen=True, kw_only=True):
+    """What to move, the most saving first; there is one page."""
+
+    items: list[ProposedTransfer]
 
 
 @get("/inventory/replenishment", opt=allow("inventory:read"), summary="What to order now")
@@ -54,4 +60,18 @@ async def explain_proposal(
     return await why(ports, product_id, location_id)
 
 
-ROUTES = (list_proposals, explain_proposal)
+@get(
+    "/inventory/replenishment/{product_id:str}/transfers", opt=allow("inventory:read"),
+    summary="What to move between locations",
+)  # fmt: skip
+async def propose_transfers(ports: Ports, product_id: str) -> TransferProposals:
+    """Transfers of a product that save more lost sales than they cost; computed afresh.
+
+    One of them is made by `POST /v1/inventory/transfers`.
+    """
+    from .transfers import transfers
+
+    return TransferProposals(items=await transfers(ports, product_id))
+
+
+ROUTES = (list_proposals, explain_proposal, propose_transfers)
