@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from omnix import app
-from omnix.declared import DECLARED, EVENTS, FACTS, PERMISSIONS, SCHEDULES
+from omnix.declared import DECLARED, EVENTS, FACTS, MODELS, PERMISSIONS, SCHEDULES
 from omnix.domains.dashboard.metrics import METRICS
 from omnix.domains.system.settings import Shop
 
@@ -31,6 +31,20 @@ def reference() -> str:
         "Jobs",
         ("name", "what it does", "asked for"),
         [(f"`{j.type.name}`", j.type.title, when.get(j.type.name, "on request")) for j in app.JOBS],
+    )
+    lines += table(
+        "Models",
+        ("name", "what it answers", "trained by", "a challenger must be better in", "and keep"),
+        [
+            (
+                f"`{m.name}`",
+                m.title,
+                f"`{m.job.name}`" + (f", every {m.every_days} days" if m.every_days else ""),
+                f"{m.metric} by {m.margin:.0%} over {m.least_origins} origins",
+                ", ".join(f"{g.metric} near {g.target:g}" for g in m.guards) or "nothing else",
+            )
+            for m in MODELS
+        ],
     )
     lines += table(
         "Permissions",

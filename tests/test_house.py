@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from omnix import app
-from omnix.declared import COLLECTIONS, DECLARED, EVENTS, FACTS, PERMISSIONS, SCHEDULES
+from omnix.declared import (
+    COLLECTIONS,
+    DECLARED,
+    EVENTS,
+    FACTS,
+    MODELS,
+    PERMISSIONS,
+    SCHEDULES,
+)
 from omnix.domains.dashboard.metrics import METRICS
 from omnix.domains.system.settings import Shop
 from omnix.kit.declare import ROLES
@@ -76,6 +84,13 @@ def test_schedules_ask_for_jobs_that_somebody_does() -> None:
     assert {schedule.job for schedule in SCHEDULES} <= done
 
 
+def test_models_are_trained_by_jobs_that_somebody_does() -> None:
+    done = {handler.type.name for handler in app.JOBS}
+    assert {model.job.name for model in MODELS} <= done
+    names = [model.name for model in MODELS]
+    assert len(names) == len(set(names))
+
+
 def test_routes_ask_for_declared_permissions() -> None:
     names = {permission.name for permission in PERMISSIONS} | {PUBLIC, SIGNED_IN}
     for handler in app.ROUTES:
@@ -97,6 +112,7 @@ def test_permissions_name_known_roles() -> None:
         pytest.param(list(Shop.__struct_fields__), id="settings"),
         pytest.param([handler.type.name for handler in app.JOBS], id="jobs"),
         pytest.param([fact.name for fact in FACTS], id="facts"),
+        pytest.param([model.name for model in MODELS], id="models"),
     ],
 )
 def test_everything_with_a_name_is_documented(names: list[str]) -> None:
