@@ -135,6 +135,15 @@ async def _standing(
     return found
 
 
+async def standing_for(ports: Ports, kind: Kind) -> set[str]:
+    """The subjects for which any enabled rule of the kind has something standing."""
+    found: set[str] = set()
+    for rule in await rules.everything(ports):
+        if rule.enabled and rule.kind == kind.name:
+            found |= set(await _standing(ports, rule, [], complete=True))
+    return found
+
+
 async def _how_many(
     ports: Ports, rule: AlertRule, standing: Mapping[str, Standing], complete: bool
 ) -> int:

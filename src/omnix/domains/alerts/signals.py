@@ -1,15 +1,14 @@
 """What rules looked at on each day, kept so that a rule can be tried on the days before it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import msgspec
 
 from omnix.domains.inventory import policy
-from omnix.domains.inventory.declare import PROPOSALS
-from omnix.domains.inventory.replenishment.model import Proposal
+from omnix.domains.inventory.replenishment import service as replenishment
 from omnix.domains.products import service as products
 from omnix.domains.streaming import watch as streaming
 from omnix.domains.system.settings import shop
@@ -123,57 +122,78 @@ async def sold(ports: Ports, kind: str, day: date) -> None:
     await made.store(ports)
 
 
-async def stock_then(ports: Ports, day: date) -> None:
+class Terms(NamedTuple):
+    """What is known of a stock now and taken for what held then; money in minor units."""
+
+    name: str
+    lead_days: float
+    review_days: float
+    unit_cost: int
+    margin: int
+
+
+async def terms(ports: Ports) -> dict[tuple[str, str], Terms]:
+    """Those of every stock that there is a proposal for, by product and location."""
+    found: dict[tuple[str, str], Terms] = {}
+    cursor = None
+    while True:
+        page = await replenishment.listing(ports, None, True, 200, cursor)
+        known = await products.get_many(ports, [each.product_id for each in page.items])
+        for each in page.items:
+            if each.product_id in known:
+                margin, _ = stock.margin(known[each.product_id], each.unit_cost_minor)
+                found[each.product_id, each.location_id] = Terms(
+                    f"{each.name}, {each.location_name}", each.inputs.lead_time_days,
+                    each.inputs.review_days, each.unit_cost_minor or 0, margin,
+                )  # fmt: skip
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+async def stock_then(ports: Ports, day: date, known: Mapping[tuple[str, str], Terms]) -> None:
     """Keep what closing stock and sales let know of stock on a day of the past.
 
-    What was on order then is not known, and lead times are those of today.
+    What was on order then is not known, and ``known`` are the terms of today.
     """
     rows = await ports.lake.rows(SQL["alert_stock_then"], day=day)
     made = Columns("stock", day)
     holding = (await policy.get(ports)).holding_rate
-    for start in range(0, len(rows), 100):
-        some = rows[start : start + 100]
-        keys = [(row["product_id"], row["location_id"]) for row in some]
-        known = await products.get_many(ports, [key[0] for key in keys])
-        proposals = await ports.records.get_many(PROPOSALS, keys)
-        for row, item in zip(some, proposals, strict=True):
-            if item is not None and row["product_id"] in known:
-                proposal = msgspec.convert(item, Proposal)
-                on_hand, daily = int(row["on_hand"]), float(row["daily"])
-                each, _ = stock.margin(known[row["product_id"]], proposal.unit_cost_minor)
-                made.put(*_then(proposal, on_hand, daily, each, holding))
+    for row in rows:
+        product_id, location_id = row["product_id"], row["location_id"]
+        one = known.get((product_id, location_id))
+        if one is not None:
+            attributes, losses = _then(one, int(row["on_hand"]), float(row["daily"]), holding)
+            made.put(stock.subject(product_id, location_id), one.name, attributes, losses)
     await made.store(ports)
 
 
 def _then(
-    proposal: Proposal, on_hand: int, daily: float, each: int, holding: float
-) -> tuple[str, str, dict[str, float | str], dict[str, int]]:
-    lead = proposal.inputs.lead_time_days
-    days = lead + proposal.inputs.review_days
+    one: Terms, on_hand: int, daily: float, holding: float
+) -> tuple[dict[str, float | str], dict[str, int]]:
+    days = one.lead_days + one.review_days
     cover = min(365.0, on_hand / daily) if daily > 0 else 365.0
     state = "fine"
     if on_hand <= 0 and daily > 0:
         state = "out"
     elif cover < days:
-        state = "ahead" if cover < lead else "low"
+        state = "ahead" if cover < one.lead_days else "low"
     excess = max(0.0, on_hand - stock.EXCESS_DAYS * daily)
+    lying = min(365.0, excess / daily / 2) if daily > 0 else 365.0
     attributes: dict[str, float | str] = {
         "state": state,
         "available": float(on_hand),
         "days_of_cover": round(cover, 1),
-        "lead_time_days": float(lead),
+        "lead_time_days": float(one.lead_days),
         "daily_demand": round(daily, 3),
         "excess_units": round(excess, 1),
-        "stock_value_minor": float(max(0, on_hand) * (proposal.unit_cost_minor or 0)),
+        "stock_value_minor": float(max(0, on_hand) * one.unit_cost),
     }
-    cost = proposal.unit_cost_minor or 0
-    lying = min(365.0, excess / daily / 2) if daily > 0 else 365.0
     losses = {
-        "shortage": round(max(0.0, daily * days - max(0, on_hand)) * each),
-        "excess": round(excess * cost * holding * lying / 365),
+        "shortage": round(max(0.0, daily * days - max(0, on_hand)) * one.margin),
+        "excess": round(excess * one.unit_cost * holding * lying / 365),
     }
-    name = f"{proposal.name}, {proposal.location_name}"
-    return stock.subject(proposal.product_id, proposal.location_id), name, attributes, losses
+    return attributes, losses
 
 
 async def forget_old(ports: Ports, today: date) -> None:

@@ -15,7 +15,7 @@ from omnix.ports import Ports
 
 from . import rules, signals
 from .declare import SWEEP
-from .evaluate import Counts, evaluate, fires
+from .evaluate import Counts, evaluate, fires, standing_for
 from .kinds import (
     CUSTOMER,
     DATA,
@@ -70,8 +70,10 @@ async def _all(ports: Ports, kind: Kind, today: date) -> Counts:
     if kind is STOCK and await forecasting.latest_run(ports) is None:
         keeping = False  # without proposals nothing is known of the days before either
     if keeping and kind is STOCK:
-        for day in await signals.missing(ports, STOCK.name, today - timedelta(days=1)):
-            await signals.stock_then(ports, day)
+        days = await signals.missing(ports, STOCK.name, today - timedelta(days=1))
+        terms = await signals.terms(ports) if days else {}
+        for day in days:
+            await signals.stock_then(ports, day, terms)
     firing: list[Observation] = []
     async for chunk in _seen(ports, kind, today):
         firing += [one for one in chunk if any(fires(rule, one) for rule in enabled)]
@@ -79,7 +81,16 @@ async def _all(ports: Ports, kind: Kind, today: date) -> Counts:
             keep.add(chunk)
     if keeping:
         await keep.store(ports)
+    if kind is STOCK:
+        firing += await _moved(ports, kind, firing)
     return await evaluate(ports, kind, firing, complete=True)
+
+
+async def _moved(ports: Ports, kind: Kind, firing: Sequence[Observation]) -> list[Observation]:
+    """What stands and was not among the pages: proposals move in their list as it is read."""
+    unseen = await standing_for(ports, kind) - {one.subject for one in firing}
+    ids = {subject.removeprefix("product:").rpartition("@")[0] for subject in unseen}
+    return [one for one in await stock.of(ports, sorted(ids)) if one.subject in unseen]
 
 
 async def _seen(ports: Ports, kind: Kind, today: date) -> AsyncIterator[Sequence[Observation]]:
