@@ -16,6 +16,8 @@ Usage: infrastructure/deploy.sh [options]
   -h, --help              this text
 
 What is optional is set by variables, and kept from one deployment to the next:
+  OMNIX_WEB_DOMAIN           own name of the web pages, such as shop.example.com, in the same
+                             zone as -d where both are given; in us-east-1 alone
   OMNIX_ALERT_EMAIL          address that alarms are sent to
   OMNIX_SPEND_LIMIT          US dollars a month beyond which an alarm is raised
   OMNIX_MAIL_SENDER          address that mail comes from, verified in SES

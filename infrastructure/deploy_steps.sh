@@ -43,8 +43,9 @@ $answer"
 
 check_domain() {
   zone=''
-  [[ -n $domain ]] || return 0
-  local parent=$domain
+  local named=${domain:-${OMNIX_WEB_DOMAIN:-}}
+  [[ -n $named ]] || return 0
+  local parent=$named
   # The longest zone that the domain lies in.
   while [[ $parent == *.* && -z $zone ]]; do
     zone=$(ask "The zones in Route 53 cannot be listed." route53 list-hosted-zones-by-name \
@@ -53,7 +54,7 @@ check_domain() {
     [[ $zone == None ]] && zone=''
     parent=${parent#*.}
   done
-  [[ -n $zone ]] || fail "No zone in Route 53 holds $domain. Make one there first, or leave -d out."
+  [[ -n $zone ]] || fail "No zone in Route 53 holds $named. Make one there first, or leave -d out."
   zone=${zone##*/}
 }
 
@@ -180,12 +181,13 @@ CodeBucket=$code_bucket
 Architecture=$architecture
 $bundles"
   [[ -z $domain ]] || given+="
-DomainName=$domain
+DomainName=$domain"
+  [[ -z $zone ]] || given+="
 HostedZoneId=$zone"
   [[ -z $former_key ]] || given+="
 FormerKey=$former_key"
   local pair variable
-  for pair in AlertEmail:OMNIX_ALERT_EMAIL SpendLimit:OMNIX_SPEND_LIMIT \
+  for pair in WebDomainName:OMNIX_WEB_DOMAIN AlertEmail:OMNIX_ALERT_EMAIL SpendLimit:OMNIX_SPEND_LIMIT \
     MailSender:OMNIX_MAIL_SENDER BedrockModel:OMNIX_BEDROCK_MODEL PrivateNetwork:OMNIX_PRIVATE_NETWORK \
     ModelTraining:OMNIX_MODEL_TRAINING TrustedAccount:OMNIX_TRUSTED_ACCOUNT \
     TrustedExternalId:OMNIX_TRUSTED_EXTERNAL_ID; do

@@ -214,6 +214,7 @@ class _Adding:
             declared.STREAM_VARIABLE: targets.stream.ref,
             declared.KEY_VARIABLE: targets.key.arn,
             declared.LAKE_VARIABLE: name("lake"),
+            declared.BUS_VARIABLE: name("bus"),
             declared.ATHENA_VARIABLE: workgroup(),
             declared.SENDER_VARIABLE: ref("MailSender"),
             declared.MODEL_VARIABLE: ref("BedrockModel"),

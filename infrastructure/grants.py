@@ -46,6 +46,7 @@ ACTIONS: Mapping[tuple[str, str], tuple[str, ...]] = {
         "kinesis:GetShardIterator",
         "kinesis:ListShards",
     ),
+    ("bus", "put"): ("events:PutEvents",),
     ("secret", "read"): ("secretsmanager:GetSecretValue",),
     ("secret", "write"): ("secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"),
     ("function", "invoke"): ("lambda:InvokeFunction",),
@@ -135,6 +136,8 @@ def _resources(grant: Grant, access: str, targets: Targets) -> list[Data]:
             return [own if access in ("list", "locate") else inside]
         case "stream":
             return [targets.stream.get_att("Arn").to_string()]
+        case "bus":
+            return [arn("events", "event-bus/${ProjectName}-bus-${Environment}")]
         case "secret":
             # Made as they are needed, under the stack's own prefix.
             return [arn("secretsmanager", "secret:${ProjectName}/${Environment}/*")]

@@ -13,6 +13,7 @@ GATEWAYS = ("dynamodb", "s3")
 
 INTERFACES = (
     "athena",
+    "events",
     "execute-api",
     "glue",
     "kinesis-streams",

@@ -91,7 +91,11 @@ PARAMETERS: Mapping[str, Mapping[str, Any]] = {
         "Own name of the REST API, such as api.example.com",
         pattern="^$|^([a-z0-9-]+\\.)+[a-z]{2,}$",
     ),
-    "HostedZoneId": parameter("Route 53 zone that DomainName lies in", pattern="^$|^Z[A-Z0-9]+$"),
+    "WebDomainName": parameter(
+        "Own name of the web pages, such as shop.example.com; in us-east-1 alone",
+        pattern="^$|^([a-z0-9-]+\\.)+[a-z]{2,}$",
+    ),
+    "HostedZoneId": parameter("Route 53 zone that the own names lie in", pattern="^$|^Z[A-Z0-9]+$"),
     "AlertEmail": parameter(
         "Address that alarms are sent to", pattern="^$|^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$"
     ),
@@ -141,6 +145,7 @@ CONDITIONS: Mapping[str, Mapping[str, Any]] = {
     "MakesKey": equals({"Ref": "FormerKey"}, ""),
     "HasCode": given("CodeBucket"),
     "HasDomain": {"Fn::And": [given("DomainName"), given("HostedZoneId")]},
+    "HasWebDomain": {"Fn::And": [given("WebDomainName"), given("HostedZoneId")]},
     "HasAlertEmail": given("AlertEmail"),
     "HasSpendLimit": given("SpendLimit"),
     "HasMail": given("MailSender"),
@@ -158,6 +163,17 @@ RULES: Mapping[str, Mapping[str, Any]] = {
         "given": given("DomainName"),
         "holds": given("HostedZoneId"),
         "otherwise": "DomainName needs HostedZoneId.",
+    },
+    "WebDomainNeedsZone": {
+        "given": given("WebDomainName"),
+        "holds": given("HostedZoneId"),
+        "otherwise": "WebDomainName needs HostedZoneId.",
+    },
+    "WebDomainNeedsRegion": {
+        "given": given("WebDomainName"),
+        # CloudFront takes certificates of this region only.
+        "holds": equals({"Ref": "AWS::Region"}, "us-east-1"),
+        "otherwise": "WebDomainName needs a stack in us-east-1.",
     },
     "TrustNeedsExternalId": {
         "given": given("TrustedAccount"),

@@ -98,6 +98,10 @@ class Infrastructure(Base):
             "DomainUrl", "The REST API by its own name", sub("https://${DomainName}/v1"),
             condition="HasDomain",
         )  # fmt: skip
+        self.output(
+            "WebDomainUrl", "The web pages by their own name", sub("https://${WebDomainName}"),
+            condition="HasWebDomain",
+        )  # fmt: skip
         for name, table in tables.items():
             self.output(f"{words(name)}TableName", f"The table {name}", table.ref)
         for name, queue in messaging.queues.items():

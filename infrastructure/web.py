@@ -2,12 +2,15 @@
 
 import aws_cdk as cdk
 
-from infrastructure.base import Base, Data, name, sub
+from infrastructure.base import Base, Data, name, ref, sub, when
 from infrastructure.storage import Storage, add_bucket_policy
 
 # Amazon's own policies have the same ids everywhere.
 _CACHE, _NO_CACHE = "658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 _ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+
+_CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
+"""Route 53's zone of all distributions."""
 
 PAGES = """function handler(event) {
   var request = event.request;
@@ -61,6 +64,7 @@ def add_web(stack: Base, storage: Storage) -> cdk.CfnResource:
         },
     )
     headers = _add_headers(stack)
+    certificate = _add_certificate(stack)
     pages, live = (
         _add_function(stack, id, of, code)
         for id, of, code in (("WebPages", "pages", PAGES), ("WebLive", "live", LIVE))
@@ -73,6 +77,15 @@ def add_web(stack: Base, storage: Storage) -> cdk.CfnResource:
             "DistributionConfig": {
                 "Comment": sub("${ProjectName}-${Environment}"),
                 "Enabled": True,
+                "Aliases": when("HasWebDomain", [ref("WebDomainName")]),
+                "ViewerCertificate": when(
+                    "HasWebDomain",
+                    {
+                        "AcmCertificateArn": certificate.ref,
+                        "MinimumProtocolVersion": "TLSv1.2_2021",
+                        "SslSupportMethod": "sni-only",
+                    },
+                ),
                 "HttpVersion": "http2and3",
                 "IPV6Enabled": True,
                 "PriceClass": "PriceClass_100",
@@ -117,6 +130,7 @@ def add_web(stack: Base, storage: Storage) -> cdk.CfnResource:
             }
         },
     )
+    _add_records(stack, distribution)
     bucket = storage.static.get_att("Arn").to_string()
     add_bucket_policy(
         stack,
@@ -141,6 +155,39 @@ def add_web(stack: Base, storage: Storage) -> cdk.CfnResource:
         ],
     )
     return distribution
+
+
+def _add_certificate(stack: Base) -> cdk.CfnResource:
+    return stack.add(
+        "WebCertificate",
+        "AWS::CertificateManager::Certificate",
+        {
+            "DomainName": ref("WebDomainName"),
+            "ValidationMethod": "DNS",
+            "DomainValidationOptions": [
+                {"DomainName": ref("WebDomainName"), "HostedZoneId": ref("HostedZoneId")}
+            ],
+        },
+        condition="HasWebDomain",
+    )
+
+
+def _add_records(stack: Base, distribution: cdk.CfnResource) -> None:
+    for kind in ("A", "AAAA"):
+        stack.add(
+            f"WebRecord{kind}",
+            "AWS::Route53::RecordSet",
+            {
+                "HostedZoneId": ref("HostedZoneId"),
+                "Name": ref("WebDomainName"),
+                "Type": kind,
+                "AliasTarget": {
+                    "DNSName": distribution.get_att("DomainName"),
+                    "HostedZoneId": _CLOUDFRONT_ZONE,
+                },
+            },
+            condition="HasWebDomain",
+        )
 
 
 def _add_headers(stack: Base) -> cdk.CfnResource:

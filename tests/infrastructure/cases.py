@@ -7,6 +7,7 @@ OPTIONS = {
     **BASIC,
     "AWS::Region": "us-east-1",
     "DomainName": "api.example.com",
+    "WebDomainName": "shop.example.com",
     "HostedZoneId": "Z0123456789ABC",
     "AlertEmail": "shop@example.com",
     "SpendLimit": "321",

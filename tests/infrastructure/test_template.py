@@ -232,6 +232,7 @@ def test_the_gigabytes_of_each_function_count(made: Made) -> None:
 GUARDED = {"Firewall", "FirewallOfApi", "Trail", "BusArchive", "ThrottledTablesAlarm"}
 PARTS = {
     "DomainName": {"Certificate", "Domain", "DomainPaths", "DomainRecord"},
+    "WebDomainName": {"WebCertificate", "WebRecordA", "WebRecordAAAA"},
     "AlertEmail": {"AlertSubscription"},
     "MailSender": {"SendMail"},
     "BedrockModel": {"AskModel"},
@@ -249,9 +250,23 @@ def test_guards_stand_where_they_are_wanted(made: Made) -> None:
         assert made(case)["Resources"].keys() >= GUARDED
 
 
+def test_the_web_has_its_own_name_where_it_is_given(made: Made) -> None:
+    def web(template: Template) -> Any:
+        return template["Resources"]["Web"]["Properties"]["DistributionConfig"]
+
+    own = web(made("dev-all"))
+    assert own["Aliases"] == ["shop.example.com"]
+    assert own["ViewerCertificate"]["AcmCertificateArn"] == {"Ref": "WebCertificate"}
+    assert not {"Aliases", "ViewerCertificate"} & web(made("dev")).keys()
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_each_part_can_be_had_alone(part: str, made: Made) -> None:
-    also = {"DomainName": "HostedZoneId", "TrustedAccount": "TrustedExternalId"}.get(part)
+    also = {
+        "DomainName": "HostedZoneId",
+        "WebDomainName": "HostedZoneId",
+        "TrustedAccount": "TrustedExternalId",
+    }.get(part)
     given = {name: OPTIONS[name] for name in (part, also) if name}
     on, off = made("dev", **given)["Resources"].keys(), made("dev")["Resources"].keys()
     assert on - off >= PARTS[part]

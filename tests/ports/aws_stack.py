@@ -39,6 +39,7 @@ SERVICES = (
     "lambda",
     "athena",
     "glue",
+    "events",
     "sesv2",
     "bedrock-runtime",
 )
@@ -122,8 +123,6 @@ async def create_websocket(calls: Calls, address: str) -> str:
         bundle.writestr("main.py", _ECHO)
     function = await calls.call(
         "lambda",
-    "athena",
-    "glue",
         "create_function",
         FunctionName="name",
         Runtime="python3.12",

@@ -184,6 +184,8 @@ def _others(bill: _Bill, shape: Shape, load: Load, units: Units) -> None:
     if shape.stream_hours > 24:
         bill.add("shard-hour-kept", hours, f"kept {shape.stream_hours} hours", TEMPLATE)
     bill.add("stream-put", records, "events of orders", ASSUMED)
+    told = load.orders * units.told_an_order
+    bill.add("bus-event", told, "events for other systems", ASSUMED)
     # Rotated once a year: after two years a key is paid for three times, and never more.
     bill.add("key", shape.keys * 3, "key, and versions that rotation keeps", TEMPLATE)
     bill.add("key-request", units.key_requests, "what KMS is asked", ASSUMED)

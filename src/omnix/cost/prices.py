@@ -116,6 +116,10 @@ PRICES: Mapping[str, Price] = {
         "Kinesis", "PUT payload units of 25 kB", "kinesis/data-streams/pricing",
         "0.014", "0.0165", "0.0182", per=_MILLION, doubt=(_EU, _SG),
     ),
+    "bus-event": _price(
+        "EventBridge", "events of 64 kB", "eventbridge/pricing",
+        "1.00", "1.00", "1.00", per=_MILLION,
+    ),
     "queue-request": _price("SQS", "requests", "sqs/pricing", "0.40", per=_MILLION),
     "secret": _price("Secrets Manager", "secrets", "secrets-manager/pricing", "0.40"),
     "data-out": _price(

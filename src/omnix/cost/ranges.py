@@ -41,6 +41,7 @@ _OUTSIDE: Mapping[tuple[str, str], str] = {
 }
 _NEEDED: Mapping[str, str] = {
     "Kinesis": "keeps all events in one order; one shard is the least there is",
+    "EventBridge": "tells other systems what happens in the shop",
     "KMS": "one key for everything, and the versions that its rotation keeps",
     "WAF": "stands before the API where the environment is guarded",
     "VPC": "endpoints are paid by the hour in each zone; only with a network of its own",

@@ -43,6 +43,9 @@ class Units:
     records_an_order: int = 4
     """Records on the stream: the order's, and those that follow from it."""
 
+    told_an_order: int = 6
+    """Events of an order, and of what follows from it, for other systems."""
+
     lake_writes: int = 4
     """PUTs of one order's facts, if it is written alone: data and log of two tables."""
 

@@ -225,7 +225,7 @@ def _delivery() -> tuple[Container, Delivery]:
 
     logs_to_output()
     container = Container(os.environ, lake=True)
-    return container, Delivery(container, CONSUMERS, "consumers")
+    return container, Delivery(container, (*CONSUMERS, *container.others()), "consumers")
 
 
 def handle(event: Mapping[str, Any], context: Any) -> Any:

@@ -6,13 +6,21 @@ queue ``forecasting-queue``); the infrastructure gives the names of the account.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from omnix.adapters.aws.tables import TABLES
 from omnix.declared import COLLECTIONS
 from omnix.kit.declare import Collection
-
-Kind = Literal["backend", "forecast", "lake", "work"]
+from omnix.runtimes.aws.shapes import (
+    EventStream,
+    Every,
+    Function,
+    Grant,
+    Kind,
+    Queue,
+    Routes,
+    Sockets,
+    TableStream,
+)
 
 BUNDLES: Mapping[Kind, tuple[str, ...]] = {
     "backend": ("litestar", "msgspec", "argon2-cffi", "joserfc", "pyotp", "mangum"),
@@ -54,118 +62,6 @@ QUEUES = (
 )
 
 
-@dataclass(frozen=True)
-class Routes:
-    """Paths of the REST API, every method; ``{proxy+}`` as API Gateway means it. Longest wins."""
-
-    paths: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Sockets:
-    """The WebSocket API: its $connect, $disconnect and $default routes."""
-
-
-@dataclass(frozen=True)
-class TableStream:
-    """The DynamoDB stream of ``table`` (new images), from TRIM_HORIZON, inserts only.
-
-    ``attempts`` counts repetitions; what fails for longer the sweep finds.
-    """
-
-    table: str
-    batch: int
-    attempts: int
-    report_failures: bool = True
-
-
-@dataclass(frozen=True)
-class EventStream:
-    """The Kinesis stream, from TRIM_HORIZON, one batch of a shard at a time.
-
-    Waits ``window`` seconds at most for ``batch`` records. A batch that fails is repeated
-    ``attempts`` times and halved each time; a consumer that missed it goes back by itself.
-    """
-
-    stream: str
-    batch: int
-    window: int
-    attempts: int
-    report_failures: bool = True
-    bisect: bool = True
-
-
-@dataclass(frozen=True)
-class Queue:
-    """Messages of ``queue``, ``batch`` at most, in at most ``concurrency`` functions at once."""
-
-    queue: str
-    batch: int
-    concurrency: int
-    report_failures: bool = True
-
-
-@dataclass(frozen=True)
-class Every:
-    """A call with ``input`` every ``minutes`` minutes."""
-
-    name: str
-    minutes: int
-    input: Mapping[str, str]
-
-
-Trigger = Routes | Sockets | TableStream | EventStream | Queue | Every
-
-
-@dataclass(frozen=True)
-class Grant:
-    """What a function may do to a resource called ``name``.
-
-    | kind | name | access |
-    |---|---|---|
-    | table | of the design | read, write, scan, stream |
-    | queue | of the design | send, consume, count |
-    | bucket | of the design, with ``prefix`` | read, write (delete too), list, locate |
-    | stream | EVENTS | put, get |
-    | secret | what begins with ``<project>/<env>/`` | read, write |
-    | function | another's name | invoke |
-    | websocket | "" | manage |
-    | athena | "" | ask, look (for a table), tell (of one) |
-
-    ``read`` of a table is GetItem, BatchGetItem and Query, also of its indexes; ``write`` is
-    PutItem, UpdateItem, DeleteItem, ConditionCheckItem and BatchWriteItem. Keys follow from
-    the resources that they encrypt.
-    """
-
-    kind: Literal["table", "queue", "bucket", "stream", "secret", "function", "websocket", "athena"]
-    name: str
-    access: tuple[str, ...]
-    prefix: str = ""
-
-
-@dataclass(frozen=True)
-class Function:
-    """One function. ``memory`` in MB, ``timeout`` in seconds, ``handler`` as Lambda's setting.
-
-    ``variables`` are the environment variables that it reads; STAGE and PROJECT_NAME always.
-    """
-
-    name: str
-    title: str
-    handler: str
-    kind: Kind
-    memory: int
-    timeout: int
-    triggers: tuple[Trigger, ...]
-    variables: tuple[str, ...]
-    grants: tuple[Grant, ...]
-    reserved: int | None = None
-    """At most so many at once; None for the account's limit."""
-
-    ephemeral: int = 512
-    """MB of /tmp."""
-
-
 def table_variable(table: str) -> str:
     """The environment variable with the account's name of a table."""
     return table.upper().replace("-", "_") + "_TABLE"
@@ -184,6 +80,9 @@ LAKE_VARIABLE = "LAKE_FUNCTION"
 
 ATHENA_VARIABLE = "ATHENA_WORKGROUP"
 """Athena's work group; Glue's database has its name with underscores."""
+
+BUS_VARIABLE = "EVENT_BUS"
+"""The name of EventBridge's bus, on which other systems listen."""
 
 KEY_VARIABLE = "KEY_ARN"
 """The key that new secrets are encrypted with; the account's own where it is empty."""
@@ -338,12 +237,13 @@ FUNCTIONS: tuple[Function, ...] = (
             EventStream(EVENTS, batch=100, window=1, attempts=10),
             Every("consumers-behind", 5, {"schedule": "behind"}),
         ),
-        variables=(*_PLATFORM, ATHENA_VARIABLE),
+        variables=(*_PLATFORM, ATHENA_VARIABLE, BUS_VARIABLE),
         grants=(
             *_tables(_SHOP, "read", "write", "scan"),
             *_EVENTS_OUT,
             *_SEND,
             Grant("stream", EVENTS, ("get",)),
+            Grant("bus", "", ("put",)),
             _LAKE_WRITE,
             *_ATHENA,
         ),
@@ -357,13 +257,14 @@ FUNCTIONS: tuple[Function, ...] = (
         memory=3008,
         timeout=300,
         triggers=(Queue(FORECASTING, batch=1, concurrency=5),),
-        variables=(*_PLATFORM, ATHENA_VARIABLE),
+        variables=(*_PLATFORM, ATHENA_VARIABLE, BUS_VARIABLE),
         grants=(
             *_tables(_SHOP, "read", "write", "scan"),
             *_EVENTS_OUT,
             Grant("queue", FORECASTING, ("send", "consume")),
             Grant("queue", NOTIFICATIONS, ("send",)),
             Grant("stream", EVENTS, ("get",)),
+            Grant("bus", "", ("put",)),
             _LAKE_WRITE,
             *_ATHENA,
             _FILES,

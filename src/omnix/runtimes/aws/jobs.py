@@ -123,7 +123,7 @@ def _worker() -> tuple[Container, Worker]:
 
     logs_to_output()
     container = Container(os.environ, lake=True)
-    return container, Worker(container, JOBS, CONSUMERS)
+    return container, Worker(container, JOBS, (*CONSUMERS, *container.others()))
 
 
 def handle(event: Mapping[str, Any], context: Any) -> Failures:

@@ -13,11 +13,13 @@ from omnix.adapters.aws.platform import AwsPlatform, Resources
 from omnix.adapters.aws.tables import TABLES
 from omnix.declared import COLLECTIONS, DECLARED, FACTS
 from omnix.kit.declare import JobType
+from omnix.platform.consume import Consumer
 from omnix.ports import Lake, Ports
 from omnix.runtimes.aws.functions import (
     ATHENA_VARIABLE,
     BLOBS,
     BUCKET_VARIABLES,
+    BUS_VARIABLE,
     DATA_LAKE,
     EVENTS,
     KEY_VARIABLE,
@@ -30,6 +32,7 @@ from omnix.runtimes.aws.functions import (
     WEBSOCKET_VARIABLE,
     table_variable,
 )
+from omnix.runtimes.aws.outward import outward
 from omnix.runtimes.aws.own import BEHIND, CONNECTIONS
 
 if TYPE_CHECKING:
@@ -121,6 +124,15 @@ class Container:
     @property
     def ports(self) -> Ports:
         return self.platform.ports
+
+    def others(self) -> tuple[Consumer, ...]:
+        """Who tells other systems, if there is a bus for them."""
+        bus = self.env.get(BUS_VARIABLE)
+        if not bus:
+            return ()
+        return (
+            outward(self.platform.calls, bus, f"{self.env['PROJECT_NAME']}.{self.env['STAGE']}"),
+        )
 
     def secret_name(self, name: str) -> str:
         """What a secret of ours is called in the account."""
