@@ -54,6 +54,7 @@ _FILLED_ELSEWHERE = {
     "/audit-log",
     "/auth/sessions",
     "/alert-rules",
+    "/recommendations",
 }
 """Lists whose paging their own domains' tests prove."""
 

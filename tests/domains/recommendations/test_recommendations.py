@@ -353,12 +353,20 @@ async def test_what_is_dismissed_stays_away(shop_data: Path) -> None:
 
 
 async def test_managers_are_advised_with_the_money_at_stake(shop_data: Path) -> None:
-    manager = Actor("usr", "manager", frozenset({"actions:write"}))
+    manager = Actor("usr", "manager", frozenset({"recommendations:write"}))
     async with opened(shop_data) as ports:
         await forecasting.forecast_all(job(ports), {})
         await make.make_all(job(ports), {})
         page = await decide.actions(ports, None, "open", 50, None)
         assert page.items
+        walked, cursor = [], None
+        for _ in range(50):
+            part = await decide.actions(ports, None, "open", 2, cursor)
+            walked += part.items
+            cursor = part.next_cursor
+            if cursor is None:
+                break
+        assert walked == list(page.items)
         stakes = [one.at_stake_minor for one in page.items]
         assert stakes == sorted(stakes, reverse=True)
         much = next(one for one in page.items if one.kind in ("promote", "discontinue"))

@@ -48,7 +48,7 @@ async def decide(
                 raise NotFound(f"no recommendation {id}")
             raise Invalid.field("product_id", "is needed for a customer's recommendation")
         return await answer(ports, actor, id, product_id, word)
-    actor.require("actions:write")
+    actor.require("recommendations:write")
     before = msgspec.convert(stored, Action)
     if before.status != "open":
         raise Conflict(f"the action is {before.status} already")

@@ -1,7 +1,6 @@
 """What the recommendations domain declares."""
 
 from omnix.kit.declare import (
-    ANALYST,
     CUSTOMER,
     EDITORS,
     READERS,
@@ -108,8 +107,7 @@ DOMAIN = Domain(
         Permission(
             "recommendations:answer", "Accept or dismiss recommendations", EDITORS | {CUSTOMER}
         ),
-        Permission("recommendations:write", "Ask for recommendations of all", EDITORS | {ANALYST}),
+        Permission("recommendations:write", "Decide on advice, recommend to all anew", EDITORS),
         Permission("actions:read", "See what a manager is advised to do", READERS),
-        Permission("actions:write", "Decide on what a manager is advised to do", EDITORS),
     ),
 )
