@@ -13,11 +13,13 @@ from domains.simulated import SPEC, job, opened, simulated
 from omnix.domains.dashboard import service as dashboard
 from omnix.domains.forecasting import catalogue, history, service
 from omnix.domains.forecasting.declare import FORECASTS, LOST_SALES
-from omnix.domains.forecasting.drivers.explain import log_mean, split
+from omnix.domains.forecasting.drivers.explain import explain, log_mean, split
 from omnix.domains.forecasting.hidden import desk as lost_desk
 from omnix.domains.forecasting.overrides import apply, desk
 from omnix.domains.forecasting.overrides.model import NewOverride
 from omnix.domains.orders.declare import SALES
+from omnix.domains.products.declare import PRODUCTS
+from omnix.domains.products.model import Product, item
 from omnix.platform.access import Actor
 from omnix.ports import Put
 
@@ -333,3 +335,46 @@ async def test_a_shop_that_counts_no_stock_has_no_lost_sales(tmp_path: Path) -> 
         assert figures["lost_sales"].value is None
         assert (await lost_desk.listing(ports, 7, 10, None)).items == []
         assert await history.window(ports) is None
+
+
+async def test_a_new_product_follows_those_most_like_it(tmp_path: Path) -> None:
+    """Twelve mints that sell 8 a day and twelve dear cakes that sell 1: a new mint is a mint."""
+    async with opened(tmp_path) as ports:
+        at = {"created_at": "2024-01-01T00:00:00.000Z", "updated_at": "2024-01-01T00:00:00.000Z"}
+
+        def product(id: str, name: str, price: int, **given: Any) -> Product:
+            return Product(id=id, sku=id, name=name, price_minor=price, currency="EUR",
+                           category="Sweets", **{**at, **given})  # fmt: skip
+
+        goods = [product(f"m{n}", f"Mint Drops {n}", 200) for n in range(12)]
+        goods += [product(f"c{n}", f"Layer Cake {n}", 2500) for n in range(12)]
+        new = {"created_at": "2026-01-01T00:00:00.000Z"}
+        goods += [product("new-mint", "Mint Drops Strong", 210, **new),
+                  product("new-cake", "Layer Cake Lemon", 2600, **new)]  # fmt: skip
+        await ports.records.load(PRODUCTS, [item(each) for each in goods])
+        columns: dict[str, list[Any]] = {name: [] for name in SALES.columns}
+        draws = np.random.default_rng(2)
+        for each in goods[:24]:
+            for n in range(1, 120):
+                day = FIRST - timedelta(days=n)
+                row = {"order_id": f"{each.id}-{n}", "line": 1, "kind": "sale", "day": day,
+                       "month": f"{day:%Y-%m}", "product_id": each.id, "location_id": "main",
+                       "quantity": 1 + draws.poisson(7 if each.id[0] == "m" else 0),
+                       "revenue_minor": 100, "discount_minor": 0}  # fmt: skip
+                for name, values in columns.items():
+                    values.append(row.get(name))
+        await ports.lake.append(SALES, columns)
+        await service.forecast_all(job(ports), {})
+        for id, rate, kin in (("new-mint", 8.0, "m"), ("new-cake", 1.0, "c")):
+            found = dict(await service.stored(ports, id) or {})
+            assert sum(found["mean"][:28]) / 28 == pytest.approx(rate, rel=0.3)
+            assert found["drivers"]["level"] == pytest.approx(rate, rel=0.3)
+            assert {"no_history", "cold_start"} <= set(found["notes"])
+            assert len(found["neighbours"]) == 8
+            assert all(each.startswith(kin) for each in found["neighbours"])
+            told = await explain(ports, id, 7)
+            assert told.neighbours == found["neighbours"]
+            assert (np.diff(found["quantiles"], axis=0) >= 0).all()
+        old = dict(await service.stored(ports, "m0") or {})
+        assert "cold_start" not in old["notes"]
+        assert "neighbours" not in old

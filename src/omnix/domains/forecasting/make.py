@@ -11,6 +11,7 @@ from omnix.domains.products.model import Product
 from omnix.engine.forecast import Forecast, forecast
 from omnix.kit.time import parse_instant
 
+from .drivers import newcomers
 from .history import History
 from .model import HORIZON_DAYS, SHOWN_LEVELS, TOTAL, TOTAL_DAYS, TOTAL_LEVELS
 
@@ -18,12 +19,15 @@ KEPT_DAYS = 90
 Made = tuple[Forecast, Forecast | None, Forecast]
 
 
-async def engine(history: History) -> Made:
-    """Forecasts by product, by product and place, and of the whole shop; off the event loop."""
+async def engine(history: History, by_product: Forecast | None = None) -> Made:
+    """Forecasts by product, by product and place, and of the whole shop; off the event loop.
+
+    ``by_product`` is taken where it is made already.
+    """
 
     def work() -> Made:
         return (
-            forecast(history.by_product, HORIZON_DAYS, quantiles=SHOWN_LEVELS),
+            by_product or forecast(history.by_product, HORIZON_DAYS, quantiles=SHOWN_LEVELS),
             # Only sums are used of a place, and those have levels of their own.
             forecast(history.by_place, HORIZON_DAYS, quantiles=(0.5,)) if history.places else None,
             forecast(history.total, HORIZON_DAYS, quantiles=SHOWN_LEVELS),
@@ -123,13 +127,14 @@ def documents(
     rows: dict[str, list[tuple[str, int]]] = {}
     for row, (product_id, location_id) in enumerate(history.places):
         rows.setdefault(product_id, []).append((location_id, row))
+    like = newcomers.neighbours(by_product, history.products, products)
     for row, id in enumerate(history.products):
         document = _series(by_product, row, ordinal)
         if id in history.masked:
             document["notes"].append("stock_outs_masked")
         if id in history.parts:
             document["notes"].append("bundle_parts")
-        yield {
+        whole = {
             **_named(history, products[id], made_at),
             **expires,
             **document,
@@ -138,6 +143,7 @@ def documents(
             "quality": dict(quality.get(id, {})),
             **({"effects": effects[row]} if effects else {}),
         }
+        yield newcomers.moved(whole, *like[row]) if row in like else whole
     yield {
         "product_id": TOTAL,
         "sku": "",

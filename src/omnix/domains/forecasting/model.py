@@ -26,6 +26,7 @@ NOTES = {
     "returns_ignored": "Days on which more came back than was sold count as no sale.",
     "stock_outs_masked": "Days without stock were left out, and days cut short hold what would "
     "have sold.",
+    "cold_start": "New: its level is that of the products most like it in words and price.",
     "bundle_parts": "What bundles draw of this product is counted in.",
 }
 
@@ -149,6 +150,7 @@ def notes(codes: list[str]) -> list[Note]:
 
 
 LABELS = {
+    "boosted": "One trained model of all products over smoothing with weekday and season profiles",
     "ets_tsb": "Exponential smoothing and TSB with weekday and season profiles",
     "tsb_ets_profile": "Exponential smoothing and TSB with weekday and season profiles",
     "mean": "Mean of its first days with weekday and season profiles",
