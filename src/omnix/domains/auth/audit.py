@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from omnix.kit.errors import ConditionFailed, Unavailable
+from omnix.kit.errors import ConditionFailed, Invalid, Unavailable
 from omnix.kit.events import Event
 from omnix.kit.paging import MAX_LIMIT, Page
 from omnix.platform.consume import Consumer
@@ -284,3 +284,29 @@ async def verify(
     if known is not None and known[0] > end:
         return told(known[0], "is missing")
     return told()
+
+
+async def still_holds(ports: Ports, lines: Iterable[bytes], told: Verified) -> Verified:
+    """``told`` of a whole log that is intact, or what of an export (JSON lines) it does not hold.
+
+    A log that was made anew from some entry on is a chain as good as the old one; only what was
+    noted elsewhere tells them apart. Raises Invalid for what is no export.
+    """
+    noted: dict[int, str] = {}
+    for n, line in enumerate(lines, 1):
+        try:
+            entry = msgspec.json.decode(line, type=Entry)
+        except msgspec.DecodeError as error:
+            raise Invalid(f"line {n} is no entry of an audit log: {error}") from error
+        noted[entry.number] = entry.hash
+    if not noted:
+        return told
+    first = min(noted)
+    async for entry in along(ports, first, max(noted)):
+        if noted.pop(entry.number, entry.hash) != entry.hash:
+            return msgspec.structs.replace(
+                told, intact=False, wrong=entry.number, reason="is not the entry that was noted"
+            )
+    if noted:
+        return msgspec.structs.replace(told, intact=False, wrong=min(noted), reason="is missing")
+    return told
