@@ -9,10 +9,12 @@ With ``AUTH=true`` it asks IAM about each call, and appends what each function a
 told to the file AUDIT, one JSON object a line, each different one once.
 """
 
+import contextlib
 import json
 import os
 import uuid
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,7 @@ CONTEXT = frozenset({"s3:prefix", "ses:FromAddress"})
 """What our conditions look at."""
 
 TRANSPORT = "aws:securetransport"
+_sender: ContextVar[str] = ContextVar("_sender", default="")
 
 
 def extend(handlers: dict[str, dict[str, Callable[..., Any]]]) -> None:
@@ -189,16 +192,33 @@ def audited(enforce: Callable[..., Any], file: Path) -> Callable[..., Any]:
     return asked
 
 
-def of_the_stream(enforce: Callable[..., Any]) -> Callable[..., Any]:
-    """``enforce`` where reading a stream is about that stream, which the iterator alone names."""
+def about_what(enforce: Callable[..., Any]) -> Callable[..., Any]:
+    """``enforce`` with the resources of two calls that ministack takes to be about anything: the
+    stream that an iterator reads, and the identity that mail comes from.
+    """
 
     def asked(access_key: str, action: str, service: str, region: str, **about: Any) -> Any:
         if action == "kinesis:GetRecords" and about.get("resource_arn") == "*":
             (stream,) = _service("kinesis")._streams.values()
             about["resource_arn"] = stream["StreamARN"]
+        elif action == "ses:SendEmail":
+            sender = _sender.get()
+            about["resource_arn"] = f"arn:aws:ses:{region}:000000000000:identity/{sender}"
+            about["service_context"] = {"ses:FromAddress": sender}
         return enforce(access_key, action, service, region, **about)
 
     return asked
+
+
+def with_sender(enforce: Callable[..., Any]) -> Callable[..., Any]:
+    """ministack's look at a call of SES, which keeps whom mail comes from for ``about_what``."""
+
+    def looked(method: str, path: str, headers: Any, body: bytes, *more: Any) -> Any:
+        with contextlib.suppress(ValueError, AttributeError):
+            _sender.set(json.loads(body).get("FromEmailAddress", ""))
+        return enforce(method, path, headers, body, *more)
+
+    return looked
 
 
 def behind_tls(resolve: Callable[[str, Any], Any]) -> Callable[[str, Any], Any]:
@@ -213,7 +233,7 @@ def main() -> None:
         ("LOG_LEVEL", "WARNING"),
     ):
         os.environ.setdefault(name, value)
-    from ministack.app import main as serve
+    from ministack import app
     from ministack.core import iam_evaluator
     from ministack.services import lambda_svc
     from ministack.services.cloudformation import provisioners
@@ -229,8 +249,9 @@ def main() -> None:
     enforce = iam_evaluator.enforce
     if "AUDIT" in os.environ:
         enforce = audited(enforce, Path(os.environ["AUDIT"]))
-    iam_evaluator.enforce = of_the_stream(enforce)
-    serve()
+    iam_evaluator.enforce = about_what(enforce)
+    app._enforce_ses_v2 = with_sender(app._enforce_ses_v2)
+    app.main()
 
 
 if __name__ == "__main__":

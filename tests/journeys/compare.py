@@ -17,12 +17,15 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 _SECRET = frozenset({"key", "next_cursor"})
 """Fields whose text is drawn anew each time; that they are there is compared."""
 
-SUMMED = frozenset({"dashboard", "sales", "forecasts"})
-"""Keys whose events tell of several changes at once, as many as came together."""
+SUMMED = frozenset({"dashboard", "sales", "forecasts", "forecast", "proposals", "alerts"})
+"""Keys whose events tell of several changes at once, as many as came together, or of what
+schedules ask for too, as often as their time comes. All alerts count as one key: whether one
+opens between two changes, and over how much, depends on whether somebody looks between them.
+"""
 
 PAGES = (
     "/user/profile", "/users", "/auth/api-keys",
-    "/system/settings", "/system/settings/history", "/dead-letters", "/poisoned-events",
+    "/system/settings", "/system/settings/history", "/poisoned-events",
     "/products", "/products/gift", "/categories", "/customers", "/locations",
     "/products/mug/sales", "/products/mug/prices",
     "/inventory", "/inventory/mug/history", "/inventory/tray/history", "/inventory/rare/history",
@@ -37,7 +40,7 @@ PAGES = (
     "/experiments", "/experiments/metrics", "/imports",
 )  # fmt: skip
 """What the day leaves behind. What tells of the runtime itself is not among them: health,
-status, cost, and jobs, which schedules ask for at times of their own.
+status, cost, and jobs with their dead letters: schedules ask for them at times of their own.
 """
 
 
@@ -104,17 +107,22 @@ def messages_of(messages: Iterable[Mapping[str, Any]], names: Names) -> Rows:
     """Each kind of message with its data and how often it came.
 
     Changes of different things may overtake each other, and a dashboard that changes often is
-    told of once: so messages are counted, and those to the dashboard are only named. Jobs that
-    nobody of the day asked for are left out: schedules ask for them at times of their own.
+    told of once: so messages are counted, and those to the dashboard are only named. So are those
+    of models, and jobs that nobody of the day asked for are left out: schedules ask for them at
+    times of their own.
     """
     messages = [m for m in messages if not _of_a_schedule(m, names)]
-    refreshed = {m["event"] for m in messages if m["channel"] == "dashboard"}
+    named = {m["event"] for m in messages if _only_named(m)}
     told = _counted(
         (f"{m['channel']}: {m['event']}", names.plain(m["data"], learn=False))
         for m in messages
-        if m["channel"] != "dashboard"
+        if not _only_named(m)
     )
-    return [*told, ("dashboard", sorted(refreshed))]
+    return [*told, ("named", sorted(named))]
+
+
+def _only_named(message: Mapping[str, Any]) -> bool:
+    return message["channel"] == "dashboard" or message["event"].startswith("model.")
 
 
 def _of_a_schedule(message: Mapping[str, Any], names: Names) -> bool:
@@ -126,18 +134,22 @@ def events_of(events: Iterable[Event], names: Names) -> Rows:
     """The events of each key in their order; one that was delivered twice counts once.
 
     Jobs that schedules asked for are left out: their keys tell the time, after a colon. Of what
-    sums up several changes (``SUMMED``) only the types are compared: how
-    many come together depends on their pace.
+    sums up several changes (``SUMMED``) only the types are compared: how many come together
+    depends on their pace.
     """
     keys: dict[str, list[Any]] = {}
     for event in {event.id: event for event in events if ":" not in event.key}.values():
         told: Any = {"type": event.type, "data": names.plain(dict(event.data), learn=False)}
-        of_key = keys.setdefault(event.key, [])
-        if event.key not in SUMMED:
+        key = "alerts" if event.type.startswith("alert.") else event.key
+        of_key = keys.setdefault(key, [])
+        if key not in SUMMED:
             of_key.append(told)
         elif event.type not in of_key:
             of_key.append(event.type)
-    return _counted((names.plain(key, learn=False), told) for key, told in keys.items())
+    return _counted(
+        (names.plain(key, learn=False), sorted(told) if key in SUMMED else told)
+        for key, told in keys.items()
+    )
 
 
 def _counted(rows: Iterable[tuple[str, Any]]) -> Rows:

@@ -1,11 +1,13 @@
 """The emulator of AWS in a process of its own, and the deployed stack in it."""
 
 import contextlib
+import json
 import os
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,26 +15,29 @@ import boto3
 import httpx
 
 from faults.server import alive, free_port, kill, listens
+from journeys_aws.rights import Call, Policy, calls_in
 from omnix.adapters.aws.bus import decoded
 from omnix.kit.events import Event
+from omnix.runtimes.aws.functions import FUNCTIONS
 
 ROOT = Path(__file__).parents[2]
 EMULATOR = ROOT / ".venv-emulator" / "bin"
 REGION = "us-east-1"
+OWN_POLICY = "own"
 READY_SECONDS = 60.0
 STOP_SECONDS = 20.0
 DEPLOY_SECONDS = 480
 
 
 class Emulator:
-    """Listens on a free port of 127.0.0.1; keeps nothing when it ends."""
+    """Listens on a free port of 127.0.0.1 and enforces IAM; keeps nothing when it ends."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "emulator.log"
         self._folder = folder
-        self._settings = settings
+        self._notes = folder / "asked"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -65,7 +70,12 @@ class Emulator:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self._folder,
-                env={**self.env, "GATEWAY_PORT": str(self.port), **self._settings},
+                env={
+                    **self.env,
+                    "GATEWAY_PORT": str(self.port),
+                    "AUTH": "true",
+                    "AUDIT": str(self._notes),
+                },
                 start_new_session=True,
             )
         end = time.monotonic() + READY_SECONDS
@@ -91,6 +101,13 @@ class Emulator:
         for pid in _of_session(self._process.pid):
             kill(pid)
 
+    def noted(self) -> list[tuple[Call, bool]]:
+        """What functions asked IAM for since this was called before, and whether they may."""
+        if not self._notes.exists():
+            return []
+        taken = self._notes.rename(self._notes.with_suffix(".taken"))
+        return list(calls_in(taken))
+
     def client(self, service: str) -> Any:
         return boto3.client(
             service,
@@ -113,13 +130,26 @@ def _of_session(session: int) -> list[int]:
 
 
 @contextmanager
-def emulated(folder: Path, **settings: str) -> Iterator[Emulator]:
-    emulator = Emulator(folder, **settings)
+def emulated(folder: Path) -> Iterator[Emulator]:
+    emulator = Emulator(folder)
     try:
         emulator.start()
         yield emulator
     finally:
         emulator.stop()
+
+
+@dataclass(frozen=True)
+class Role:
+    """Of one function: its own policy, and further ones for what is optional, by name."""
+
+    name: str
+    own: Policy
+    further: Mapping[str, Policy]
+
+    @property
+    def all(self) -> list[Policy]:
+        return [self.own, *self.further.values()]
 
 
 class Stack:
@@ -176,6 +206,38 @@ class Stack:
         found = self.emulator.client("secretsmanager").get_secret_value(SecretId=secret)
         password: bytes = found["SecretBinary"]
         return password.decode()
+
+    def roles(self) -> dict[str, Role]:
+        """Each function's role with all that it allows."""
+        clients = {name: self.emulator.client(name) for name in ("iam", "lambda")}
+        return {f.name: self._role(f.name, clients["iam"], clients["lambda"]) for f in FUNCTIONS}
+
+    def _role(self, function: str, iam: Any, functions: Any) -> Role:
+        name = f"omnix-ai-{function}-{self.environment}"
+        known = functions.get_function_configuration(FunctionName=name)
+        role = known["Role"].rpartition("/")[2]
+        own = iam.get_role_policy(RoleName=role, PolicyName=OWN_POLICY)["PolicyDocument"]
+        further = {}
+        for one in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+            arn = one["PolicyArn"]
+            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+            asked = iam.get_policy_version(PolicyArn=arn, VersionId=version)
+            further[one["PolicyName"]] = asked["PolicyVersion"]["Document"]
+        return Role(role, own, further)
+
+    def set_policy(self, role: Role, policy: Policy) -> None:
+        """Let ``role`` have ``policy`` in place of its own."""
+        self.emulator.client("iam").put_role_policy(
+            RoleName=role.name, PolicyName=OWN_POLICY, PolicyDocument=json.dumps(policy)
+        )
+
+    def ask_for(self, schedule: str) -> None:
+        """Have the jobs of ``schedule`` asked for, as EventBridge does."""
+        told = self.emulator.client("lambda").invoke(
+            FunctionName=f"omnix-ai-upkeep-{self.environment}",
+            Payload=json.dumps({"schedule": schedule}),
+        )
+        assert "FunctionError" not in told, told["Payload"].read()
 
     def events(self) -> list[Event]:
         """All that lies on the stream, shard by shard."""

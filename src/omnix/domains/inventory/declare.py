@@ -97,7 +97,9 @@ STOCK_DAYS = Fact(
 
 SIMULATE = JobType("inventory.simulate", "Replay replenishment policies over history", timeout=600)
 CLASSIFY = JobType("inventory.classify", "Sort products into ABC and XYZ classes", timeout=600)
-MAIL_ORDER = JobType("purchasing.mail", "Mail a purchase order", timeout=60, attempts=8)
+MAIL_ORDER = JobType(
+    "purchasing.mail", "Mail a purchase order", timeout=60, attempts=8, queue="notifications-queue"
+)
 CLOSE_DAYS = JobType("inventory.close-days", "Write down yesterday's stock", timeout=600)
 
 DOMAIN = Domain(

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from omnix.adapters.aws.tables import TABLES
-from omnix.declared import COLLECTIONS
-from omnix.kit.declare import Collection
 from omnix.runtimes.aws.shapes import (
     EventStream,
     Every,
@@ -20,6 +18,15 @@ from omnix.runtimes.aws.shapes import (
     Routes,
     Sockets,
     TableStream,
+)
+from omnix.runtimes.aws.touched import (
+    ALL,
+    ANSWERED,
+    COMPUTED,
+    FOLLOWED,
+    LOOKED_THROUGH,
+    SHOP,
+    notifying,
 )
 
 BUNDLES: Mapping[Kind, tuple[str, ...]] = {
@@ -99,18 +106,9 @@ _PLATFORM = (
 )
 
 
-def _holding(collections: Iterable[Collection], *but: str) -> tuple[str, ...]:
-    """The tables that hold any of ``collections``, in the design's order, without ``but``."""
-    held = {collection.table for collection in collections} - set(but)
-    return tuple(table for table in TABLES if table in held)
-
-
 def _tables(names: Iterable[str], *access: str) -> tuple[Grant, ...]:
     return tuple(Grant("table", name, access) for name in names)
 
-
-_SHOP = _holding(COLLECTIONS, "auth")
-"""Where the domains keep what they know, but for who may sign in."""
 
 _EVENTS_OUT = _tables(("outbox",), "read", "write")
 _SECRETS = Grant("secret", "", ("read",))
@@ -147,7 +145,8 @@ FUNCTIONS: tuple[Function, ...] = (
         triggers=(Routes(_ANSWERED),),
         variables=(*_PLATFORM, LAKE_VARIABLE, SENDER_VARIABLE, MODEL_VARIABLE),
         grants=(
-            *_tables(_holding(COLLECTIONS), "read", "write"),
+            *_tables(ALL, "read"),
+            *_tables(ANSWERED, "write"),
             *_EVENTS_OUT,
             *(Grant("queue", name, ("send", "count")) for name in QUEUE_VARIABLES),
             Grant("secret", "", ("read", "write")),
@@ -166,12 +165,11 @@ FUNCTIONS: tuple[Function, ...] = (
         triggers=(Routes(_COMPUTED),),
         variables=(*_PLATFORM, LAKE_VARIABLE),
         grants=(
-            *_tables(_holding(COLLECTIONS), "read"),
-            *_tables(("forecasts", "experiments", "inventory", "system", "auth"), "write"),
+            *_tables(COMPUTED, "read"),
+            *_tables(("experiments", "inventory", "system", "auth"), "write"),
             *_EVENTS_OUT,
-            *_SEND,
+            Grant("queue", FORECASTING, ("send",)),
             _SECRETS,
-            Grant("bucket", DATA_LAKE, ("list",), LAKE),
             Grant("bucket", DATA_LAKE, ("read",), ANSWERS),
             Grant("function", "lake", ("invoke",)),
         ),
@@ -239,7 +237,9 @@ FUNCTIONS: tuple[Function, ...] = (
         ),
         variables=(*_PLATFORM, ATHENA_VARIABLE, BUS_VARIABLE),
         grants=(
-            *_tables(_SHOP, "read", "write", "scan"),
+            *_tables(FOLLOWED, "read"),
+            *_tables(("alerts", "historical-data", "inventory", "realtime", "system"), "write"),
+            *_tables(LOOKED_THROUGH, "scan"),
             *_EVENTS_OUT,
             *_SEND,
             Grant("stream", EVENTS, ("get",)),
@@ -259,7 +259,8 @@ FUNCTIONS: tuple[Function, ...] = (
         triggers=(Queue(FORECASTING, batch=1, concurrency=5),),
         variables=(*_PLATFORM, ATHENA_VARIABLE, BUS_VARIABLE),
         grants=(
-            *_tables(_SHOP, "read", "write", "scan"),
+            *_tables(SHOP, "read", "write"),
+            *_tables((*LOOKED_THROUGH, "system"), "scan"),
             *_EVENTS_OUT,
             Grant("queue", FORECASTING, ("send", "consume")),
             Grant("queue", NOTIFICATIONS, ("send",)),
@@ -281,10 +282,9 @@ FUNCTIONS: tuple[Function, ...] = (
         triggers=(Queue(NOTIFICATIONS, batch=10, concurrency=5),),
         variables=(*_PLATFORM, SENDER_VARIABLE, MODEL_VARIABLE),
         grants=(
-            *_tables(_holding(COLLECTIONS), "read", "write"),
+            *_tables(notifying(NOTIFICATIONS), "read", "write"),
             *_EVENTS_OUT,
             Grant("queue", NOTIFICATIONS, ("send", "consume")),
-            Grant("queue", FORECASTING, ("send",)),
         ),
     ),
     Function(

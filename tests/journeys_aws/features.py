@@ -1,0 +1,133 @@
+"""What the shop can do, each as one request that can be made again and again.
+
+Together they use what the functions of the stack are granted; the day alone leaves some of it out.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from journeys.compare import PAGES
+
+Body = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A request; ``body`` and ``content`` make it from a word that is new each time, which also
+    stands for ``{new}`` in the path.
+    """
+
+    method: str
+    path: str
+    body: Body | None = None
+    content: str | None = None
+    keyed: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def _of(**body: Any) -> Body:
+    """``body`` with the new word wherever a text holds ``{new}``."""
+
+    def made(new: str) -> Any:
+        return _filled(body, new)
+
+    return made
+
+
+def _filled(value: Any, new: str) -> Any:
+    match value:
+        case str():
+            return value.replace("{new}", new)
+        case Mapping():
+            return {key: _filled(one, new) for key, one in value.items()}
+        case list():
+            return [_filled(one, new) for one in value]
+    return value
+
+
+_EXPERIMENT = _of(
+    id="{new}",
+    key="{new}",
+    name="A button",
+    variants=[
+        {"key": "old", "weight": 5000, "value": "grey"},
+        {"key": "new", "weight": 5000, "value": "red"},
+    ],
+    metrics=[{"name": "conversion"}],
+)
+_DESK = {"name": "Desk", "kind": "email", "to": "desk@example.com"}
+_LINE = [{"product_id": "mug", "quantity": 1}]
+_SHOWN = [{"experiment_id": "tour", "unit_id": "{new}", "variant": "old"}]
+_OFTEN = {"attribute": "orders", "operator": "at_least", "value": 5}
+
+OPENING: tuple[Feature, ...] = (
+    Feature("POST", "/experiments", lambda new: _EXPERIMENT("tour")),
+    Feature("POST", "/experiments/tour/start"),
+    Feature("POST", "/customers", lambda new: {"id": "ann", "name": "Ann"}),
+    Feature("POST", "/alert-channels", lambda new: {"id": "desk", **_DESK}),
+)
+"""Once, before the others."""
+
+CHANGES = (
+    Feature("POST", "/products", _of(id="{new}", sku="{new}", name="Cup", price_minor=100)),
+    Feature("PATCH", "/user/profile", _of(name="Admin {new}")),
+    Feature("POST", "/customers", _of(id="{new}", name="Ann")),
+    Feature("POST", "/customers/batch-analysis"),
+    Feature("POST", "/segments", _of(name="{new}", rule={"any": [{"all": [_OFTEN]}]})),
+    Feature("POST", "/locations", _of(id="{new}", name="Low Street")),
+    Feature("POST", "/suppliers", _of(id="{new}", name="Glass", lead_time_days=3)),
+    Feature("POST", "/inventory/mug/receive", _of(quantity=1), keyed=True),
+    Feature("POST", "/inventory/classes"),
+    Feature("POST", "/inventory/simulate", _of(product_ids=["mug"]), keyed=True),
+    Feature("POST", "/orders", _of(lines=_LINE, customer_id="ann"), keyed=True),
+    Feature("POST", "/purchase-orders/from-replenishment", _of(fill_up=True), keyed=True),
+    Feature("POST", "/forecasts/batch"),
+    Feature("POST", "/ai/forecast", _of(product_id="mug", forecast_days=7)),
+    Feature("POST", "/ml/models/forecast/train"),
+    Feature("POST", "/experiments", _EXPERIMENT),
+    Feature("POST", "/experiments/tour/assignment", _of(unit_id="{new}", expose=True)),
+    Feature("POST", "/experiments/exposures", _of(exposures=_SHOWN)),
+    Feature("POST", "/ofrep/v1/evaluate/flags", _of(context={"targetingKey": "{new}"})),
+    Feature("POST", "/ofrep/v1/evaluate/flags/tour", _of(context={"targetingKey": "{new}"})),
+    Feature("POST", "/events", _of(message_id="{new}", type="page_view", anonymous_id="v1")),
+    Feature("POST", "/streaming/replay", _of()),
+    Feature("POST", "/imports?file_name=products.csv", content="sku,name,price\n{new},New,1.00\n"),
+    Feature("POST", "/users", _of(email="{new}@example.com", name="Bo", role="manager")),
+    Feature("POST", "/auth/api-keys", _of(name="{new}", permissions=["orders:read"])),
+    Feature("POST", "/auth/register",
+            _of(email="{new}@example.com", name="Cy", password="correct horse battery")),
+    Feature("POST", "/alert-channels", _of(id="{new}", **_DESK)),
+    Feature("POST", "/alert-channels/desk/test"),
+    Feature("POST", "/auth/password/forgot", _of(email="admin@omnix.local")),
+)  # fmt: skip
+
+LOOKS = tuple(
+    Feature("GET", path)
+    for path in (
+        *PAGES,
+        "/health", "/system/status", "/system/cost", "/jobs", "/audit-log",
+        "/audit-log/verification", "/auth/sessions", "/user/totp", "/segments",
+        "/customers/ann", "/customers/ann/churn", "/streaming/metrics", "/streaming/trending",
+        "/streaming/sessions", "/streaming/anomalies", "/ml/models", "/ml/models/forecast/versions",
+        "/ml/models/forecast/drift", "/alerts", "/alert-rules", "/alert-channels",
+        "/experiments/tour", "/experiments/tour/results",
+    )
+)  # fmt: skip
+
+
+async def ask(client: httpx.AsyncClient, feature: Feature, new: str) -> httpx.Response:
+    """The answer to ``feature`` with the word ``new``."""
+    content = None if feature.content is None else feature.content.replace("{new}", new)
+    return await client.request(
+        feature.method,
+        f"/v1{feature.path}",
+        json=None if feature.body is None else feature.body(new),
+        content=content,
+        headers={"Idempotency-Key": new} if feature.keyed else {},
+    )
