@@ -13,6 +13,8 @@ MAX_LINES = 90
 """So many stocks change in the commit that approves an order, with room for the order itself."""
 
 MAX_RECEIPT_LINES = 18
+"""So many products are received in one commit; more in several."""
+
 SCOPE = "shop"
 
 State = Literal["draft", "approved", "sent", "partly_received", "received", "closed", "cancelled"]
@@ -109,12 +111,13 @@ class Received(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class NewReceipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Goods of an order that came, at most 18 products at once; more may come than was ordered.
+    """Goods of an order that came; more may come than was ordered. With more than 18 products
+    an Idempotency-Key is needed: they are taken in by groups, and a retry goes on.
 
     ``exchange_rate`` in place of the one that the order was drafted with.
     """
 
-    lines: Annotated[tuple[Received, ...], Meta(min_length=1, max_length=MAX_RECEIPT_LINES)]
+    lines: Annotated[tuple[Received, ...], Meta(min_length=1, max_length=MAX_LINES)]
     exchange_rate: Rate | None = None
     note: Note = ""
 

@@ -20,7 +20,7 @@ from omnix.platform.access import Actor
 from omnix.platform.idempotency import Retry
 from omnix.ports import Equals, Operation, Ports, Put, Update
 
-from .model import Line, NewReceipt, PurchaseOrder, stored
+from .model import MAX_RECEIPT_LINES, Line, NewReceipt, PurchaseOrder, Received, stored
 from .service import event, get, moved_on_order
 
 ATTEMPTS = 20
@@ -39,15 +39,49 @@ async def receive(
 ) -> PurchaseOrder:
     """Take goods in; answers with the order as it is afterwards.
 
-    Stock, ledger, order, average cost and delivery change in one commit. Raises Conflict for an
-    order that was not sent, Invalid for a product that is not on it.
+    Stock, ledger, order, average cost and delivery change in one commit. More products than fit
+    in one are taken in by groups, each once under the key: who repeats the request goes on where
+    it stopped. Raises Conflict for an order that was not sent, Invalid for a product that is not
+    on it, or for many products without a key.
     """
-    retry = Retry.of(key, actor.id, f"receive {id}", receipt)
+    groups = [
+        receipt.lines[start : start + MAX_RECEIPT_LINES]
+        for start in range(0, len(receipt.lines), MAX_RECEIPT_LINES)
+    ]
+    if len(groups) > 1:
+        if key is None:
+            told = f"must be given with more than {MAX_RECEIPT_LINES} products"
+            raise Invalid.field("Idempotency-Key", told)
+        await _came(ports, await get(ports, id), receipt)
+    units = sum(line.quantity for line in receipt.lines)
+    found: PurchaseOrder | None = None
+    for number, lines in enumerate(groups):
+        route = f"receive {id}" if number == 0 else f"receive {id} part {number + 1}"
+        retry = Retry.of(key, actor.id, route, receipt)
+        part = _Part(lines, receipt, number, units)
+        found = await _taken(ports, actor, id, part, retry)
+    assert found is not None
+    return found
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One group of a receipt: its number from 0, and how many units come in all groups."""
+
+    lines: tuple[Received, ...]
+    whole: NewReceipt
+    number: int
+    units: int
+
+
+async def _taken(
+    ports: Ports, actor: Actor, id: str, part: _Part, retry: Retry | None
+) -> PurchaseOrder:
     for _ in range(ATTEMPTS):
         if retry is not None and (answer := await retry.recall(ports.records)) is not None:
             return msgspec.convert(answer, PurchaseOrder)
         try:
-            return await _received(ports, actor, await get(ports, id), receipt, retry)
+            return await _received(ports, actor, await get(ports, id), part, retry)
         except ConditionFailed:
             continue
     raise Conflict("the order or its products change too often to receive now; try again")
@@ -57,10 +91,13 @@ async def _received(
     ports: Ports,
     actor: Actor,
     before: PurchaseOrder,
-    receipt: NewReceipt,
+    part: _Part,
     retry: Retry | None,
 ) -> PurchaseOrder:
-    if before.state not in ("sent", "partly_received"):
+    receipt = msgspec.structs.replace(part.whole, lines=part.lines)
+    # An earlier group of the same receipt may have been all that was still to come.
+    open_to = ("sent", "partly_received", *(("received",) if part.number else ()))
+    if before.state not in open_to:
         raise Conflict(f"the order is {before.state}; only what was sent can be received")
     now = ports.clock.now()
     at = instant(now)
@@ -80,7 +117,9 @@ async def _received(
     operations += moved_on_order(before, after, frozenset(came.units))
     more, events = await _costs(ports, came, at)
     operations += more
-    operations.append(_delivery(before, after.location_id, came, at))
+    if part.number == 0:
+        # One delivery, however many groups it is taken in by.
+        operations.append(_delivery(before, after.location_id, part.units, at))
     if retry is not None:
         told = msgspec.to_builtins(after)
         operations.append(retry.remember(told, int(now.timestamp())))
@@ -152,7 +191,7 @@ async def _costs(ports: Ports, came: _Came, at: str) -> tuple[list[Operation], l
     return operations, events
 
 
-def _delivery(order: PurchaseOrder, place: str, came: _Came, at: str) -> Operation:
+def _delivery(order: PurchaseOrder, place: str, units: int, at: str) -> Operation:
     assert order.sent_at is not None
     took = parse_instant(at) - parse_instant(order.sent_at)
     item = {
@@ -161,7 +200,7 @@ def _delivery(order: PurchaseOrder, place: str, came: _Came, at: str) -> Operati
         "purchase_order_id": order.id,
         "location_id": place,
         "seconds": max(0, int(took.total_seconds())),
-        "units": sum(came.units.values()),
+        "units": units,
         "at": at,
     }
     return Put(DELIVERIES, item)
