@@ -6505,6 +6505,7 @@ export interface components {
             on_hand: number;
             unit_cost_minor: number | null;
             value_minor: number | null;
+            fifo_value_minor: number | null;
             currency: string;
             basis: string;
         };

@@ -64,7 +64,8 @@ DELIVERIES = Collection("deliveries", table="inventory", key=("supplier_id", "en
 
 VALUES = Collection("values", table="inventory", key=("product_id",))
 """Moving average of what a product cost, in ten-thousandths of a minor unit of the shop's
-currency. One for all locations, so that a transfer changes nothing."""
+currency, and the layers of the latest receipts. One for all locations, so that a transfer
+changes nothing."""
 
 POLICY = Collection("policy", table="inventory", key=("key",))
 """What replenishment aims at, under ``shop``."""

@@ -1,17 +1,25 @@
-"""What stock is worth: each product at the moving average of what its units cost.
+"""What stock is worth: each product at the moving average of what its units cost, and by FIFO.
 
 One average for a product wherever it lies, so that a transfer changes no value. What was in
 stock before the first purchase order counts at the product's unit cost, or at that order's.
+
+What is sold first came first, so that what is left came last: the layers of the latest receipts
+that make up the stock are its value by FIFO (first in, first out), whatever happened in between.
 """
+
+from collections.abc import Sequence
 
 import msgspec
 
 from omnix.domains.products import service as products
 from omnix.domains.products.model import Product
 from omnix.kit.paging import Page
-from omnix.ports import Absent, Equals, Operation, Ports, Put
+from omnix.ports import Absent, Equals, Item, Operation, Ports, Put
 
 from .declare import BALANCES, VALUES
+
+MOST_LAYERS = 100
+"""More receipts than these lying at once are told apart no further: the oldest share a mean."""
 
 _PARTS = 10_000
 """Averages are kept in ten-thousandths of a minor unit: rounding must not add up."""
@@ -21,6 +29,8 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
     """A product's stock at all locations, and its value. Costs are None where none is known.
 
     ``basis`` tells whether receipts made the average or the product's unit cost stands in.
+    ``value_minor`` is by moving average, ``fifo_value_minor`` at what the units cost that came
+    last.
     """
 
     product_id: str
@@ -29,6 +39,7 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
     on_hand: int
     unit_cost_minor: int | None
     value_minor: int | None
+    fifo_value_minor: int | None
     currency: str
     basis: str
 
@@ -52,9 +63,15 @@ async def received(
     whole = there + units
     average = (before * there + cost * units + whole // 2) // whole
     guard = Equals("version", version) if item is not None else Absent()
+    layers = [*lying(_layers(item), there, before), (units, cost)]
     put = Put(
         VALUES,
-        {"product_id": product.id, "average": average, "version": version + 1},
+        {
+            "product_id": product.id,
+            "average": average,
+            "layers": [list(layer) for layer in _few(layers)],
+            "version": version + 1,
+        },
         when=(guard,),
     )
     return _rounded(average), put
@@ -80,11 +97,57 @@ async def listing(ports: Ports, limit: int, cursor: str | None) -> Page[Worth]:
                 on_hand=on_hand,
                 unit_cost_minor=None if average is None else _rounded(average),
                 value_minor=None if average is None else _rounded(average * max(0, on_hand)),
+                fifo_value_minor=None
+                if average is None
+                else _rounded(
+                    sum(n * cost for n, cost in lying(_layers(item), max(0, on_hand), average))
+                ),
                 currency=product.currency,
                 basis="moving-average" if item is not None else "unit-cost",
             )
         )
     return Page(found, page.next_cursor)
+
+
+Layer = tuple[int, int]
+"""Units, and what each cost in parts of a minor unit."""
+
+
+def lying(layers: Sequence[Layer], units: int, otherwise: int) -> list[Layer]:
+    """The layers, oldest first, that ``units`` in stock lie in: those that came last.
+
+    Units of which no receipt is known count at ``otherwise``, as the oldest.
+    """
+    found: list[Layer] = []
+    for count, cost in reversed(layers):
+        taken = min(count, units)
+        if taken > 0:
+            found.append((taken, cost))
+            units -= taken
+    if units > 0:
+        found.append((units, otherwise))
+    return found[::-1]
+
+
+def _layers(item: Item | None) -> list[Layer]:
+    return [(int(n), int(cost)) for n, cost in (item or {}).get("layers") or ()]
+
+
+def _few(layers: Sequence[Layer]) -> list[Layer]:
+    """Neighbours of one cost as one layer; beyond MOST_LAYERS the oldest at their mean."""
+    found: list[Layer] = []
+    for units, cost in layers:
+        if found and found[-1][1] == cost:
+            found[-1] = (found[-1][0] + units, cost)
+        else:
+            found.append((units, cost))
+    extra = len(found) - MOST_LAYERS
+    if extra > 0:
+        old = found[: extra + 1]
+        units = sum(n for n, _ in old)
+        mean = (sum(n * cost for n, cost in old) + units // 2) // units
+        found = [(units, mean), *found[extra + 1 :]]
+    return found
 
 
 def _rounded(parts: int) -> int:

@@ -150,7 +150,7 @@ async def get_document(ports: Ports, order_id: str) -> Document:
 
 @get("/inventory/values", opt=READ, summary="List what stock is worth")
 async def list_values(ports: Ports, limit: Limit, cursor: Cursor) -> WorthList:
-    """Products by name, each at the moving average of what its units cost."""
+    """Products by name, each at the moving average of what its units cost, and by FIFO."""
     page = await valuation.listing(ports, limit, cursor)
     return WorthList(items=list(page.items), next_cursor=page.next_cursor)
 
