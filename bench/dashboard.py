@@ -145,7 +145,7 @@ class Browser:
         answer = self._connection.getresponse()
         raw = answer.read()
         took = time.perf_counter() - began
-        if answer.status not in (200, 201):
+        if answer.status not in (200, 201, 202):
             raise BenchError(f"{path}: {answer.status} {raw[:500]!r}")
         return json.loads(raw), took
 

@@ -192,9 +192,9 @@ def _tuned_tifu(tuning: Sequence[tuple[peers.Setting, Sparse]]) -> peers.Tifu:
 
 def _tuned_up_cf(tuning: Sequence[tuple[peers.Setting, Sparse]]) -> peers.UpCf:
     found = []
-    for recent in (1, 5, 10, 0):
-        for locality in (1.0, 5.0, 10.0):
-            for alpha in (0.25, 0.5, 0.75):
+    for recent in (5, 10, 0):
+        for locality in (1.0, 5.0):
+            for alpha in (0.25, 0.5):
                 rule = peers.UpCf(recent, locality, alpha)
                 total = sum(
                     judge("", peers.up_cf(setting, rule), wanted, 0.0).recall[10].mean()
