@@ -39,3 +39,19 @@ FROM events
 WHERE day BETWEEN $first_day AND $last_day AND "at" >= $since AND "at" < $until
 GROUP BY ALL
 ORDER BY ALL;
+
+-- name: events_of_customer
+-- Every event of customer $customer_id.
+-- reads: events
+SELECT *
+FROM events
+WHERE customer_id = $customer_id
+ORDER BY stream, sequence, message_id;
+
+-- name: event_items_of_customer
+-- The products of the events of customer $customer_id.
+-- reads: event_items
+SELECT *
+FROM event_items
+WHERE customer_id = $customer_id
+ORDER BY stream, sequence, message_id, product_id;
