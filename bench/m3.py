@@ -1,9 +1,10 @@
 """M3 competition: sMAPE of the tier-1 engine on all 3,003 series, beside AutoETS.
 
 Run `python -m bench.m3 [--data DIR] [--no-peer]`. The recipe of `forecast_seasonal` is the one
-of 226 combinations that scored best on the last periods of the training parts. The test scores
-of the candidates were seen beside that ranking but did not decide it, and which members were
-tried at all follows earlier trials on M3; so expect slightly less on sets never seen.
+of 226 combinations (for series without a season, of a second and smaller search) that scored best
+on the last periods of the training parts. The test scores of the candidates were seen beside that
+ranking but did not decide it, and which members were tried at all follows earlier trials on M3;
+so expect slightly less on sets never seen.
 Both methods run on one core in this process, so the CPU seconds may be compared.
 """
 

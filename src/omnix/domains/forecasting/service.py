@@ -28,7 +28,7 @@ _BRIEF_DAYS = 28
 
 async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Forecast every active product and the whole shop, and judge the method on the past."""
-    from . import history, make, registered
+    from . import history, make, registered, trained
     from .accuracy import judge
     from .drivers import effects
     from .hidden import keep
@@ -45,7 +45,7 @@ async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[
         return {"products": 0}
     past = await history.read(ports, span, active, all=True)
     await context.progress(1, 4, f"forecasting {len(active)} products")
-    made = await make.engine(past)
+    made = await make.engine(past, await trained.by_product(context, past, (1, 4)))
     by_id = {product.id: product for product in active}
 
     async def tell() -> None:

@@ -5,6 +5,7 @@ a product that sells a hundred a day and one that sells one a month.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from omnix.engine.forecast.prepare import Prepared
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+Real = NDArray[Any]
 
 WINDOWS = (7, 14, 28, 56, 112, 224)
 RECENT = 28
@@ -44,7 +46,7 @@ class Covariates:
 
 def filled(price: F32) -> F32:
     """Prices [n,t] with each gap at the last price before it, or the first after it."""
-    known = np.isfinite(price) & (price > 0)
+    known: NDArray[np.bool_] = np.logical_and(np.isfinite(price), price > 0)
     column = np.arange(price.shape[1])
     last = np.maximum.accumulate(np.where(known, column, -1), axis=1)
     first = np.where(known.any(1), known.argmax(1), 0)
@@ -152,6 +154,6 @@ class Features:
         return np.asarray(_ratio(total, np.bincount(group, there, count))[group])
 
 
-def _ratio(a: F64, b: F64) -> F64:
+def _ratio(a: Real, b: Real) -> F64:
     """a / b, NaN where b is nothing."""
-    return np.where(b > 1e-9, a / np.maximum(b, 1e-9), np.nan)
+    return np.asarray(np.where(b > 1e-9, a / np.maximum(b, 1e-9), np.nan), np.float64)

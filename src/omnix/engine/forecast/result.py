@@ -39,7 +39,8 @@ class Forecast:
 
     mean [n,h]; levels, the q probabilities; quantiles [n,h,q], non-negative and monotone in q;
     notes [n] the reasons for caution; model [n] names what each forecast rests on:
-    "ets_tsb" the series' own smoothed level times pooled profiles, "mean" the mean of under 14
+    "ets_tsb" the series' own smoothed level times pooled profiles, "boosted" that corrected by the
+    model trained on all series, "mean" the mean of under 14
     observed days, "group_mean" that mean drawn to the group's median, "group" the group's median
     alone, "zero" observed without a sale, "none" nothing to go by (the answer is zero).
     """

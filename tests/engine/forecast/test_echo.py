@@ -1,0 +1,36 @@
+"""Echoes of earlier years: heard where they told the future, silent where they did not."""
+
+import numpy as np
+
+from omnix.engine.forecast import forecast_seasonal
+from omnix.engine.forecast.echo import echo
+
+
+def test_a_yearly_shape_is_repeated() -> None:
+    week = np.arange(52 * 5 + 20)
+    rng = np.random.default_rng(1)
+    shape = np.exp(0.4 * np.sin(2 * np.pi * week / 52) ** 3)
+    x = 100.0 * shape * np.exp(rng.normal(0, 0.02, len(week)))
+    made = echo(x[:-13], 13, 52)
+    last = np.full(13, x[-14])
+    assert np.abs(made - x[-13:]).mean() < 0.3 * np.abs(last - x[-13:]).mean()
+    median = forecast_seasonal([x[:-13]], 13, season=52)[0]
+    assert np.abs(median - x[-13:]).mean() < 0.4 * np.abs(last - x[-13:]).mean()
+
+
+def test_of_a_random_walk_little_is_heard() -> None:
+    rng = np.random.default_rng(2)
+    moved, alone = [], []
+    for _ in range(60):
+        walk = 100.0 * np.exp(np.cumsum(rng.normal(0, 0.03, 52 * 6)))
+        made = echo(walk, 13, 52)
+        moved.append(np.abs(np.log(made / walk[-1])).max())
+        alone.append(np.abs(np.log(walk[-52:-39] / walk[-53])).max())
+    assert np.mean(moved) < 0.35 * np.mean(alone)
+
+
+def test_without_an_earlier_year_the_last_value_stands() -> None:
+    x = np.linspace(5.0, 9.0, 52)
+    assert np.array_equal(echo(x, 4, 52), np.full(4, 9.0))
+    assert np.isfinite(echo(np.array([3.0]), 4, 52)).all()
+    assert np.isfinite(forecast_seasonal([np.array([3.0, 0.0, 4.0])], 4, season=52)).all()
