@@ -42,6 +42,8 @@ async def test_found_again_it_stays_one(tmp_path: Path) -> None:
         (alert,) = await active(ports)
         # Nobody is told of the same figures again; those that moved are brought up to date.
         assert (alert.loss_minor, alert.count, alert.text) == (900, 2, "low at 900")
+        batch = await ports.bus.read("test", ["alert.refreshed"])
+        assert [event.data["loss_minor"] for event in batch.events] == [900]
 
 
 async def test_two_evaluations_at_once_open_one(tmp_path: Path) -> None:

@@ -175,6 +175,7 @@ async def test_each_declared_event_is_told_or_deliberately_quiet(events: list[Ev
         "user.registered",
         "user.second-factor-changed",
         "anomaly.detected",
+        "alert.refreshed",
         "customers.analysed",
     }
     assert set(EVENTS) - {event.type for event in events} == untold

@@ -83,6 +83,7 @@ DOMAIN = Domain(
     events={
         "alert.opened": "A rule found something that is about to cost money.",
         "alert.changed": "An alert was acknowledged, assigned, snoozed, escalated or ended.",
+        "alert.refreshed": "The money at stake of an alert that stands has moved.",
         "alert-rule.changed": "An alert rule was written, changed or deleted.",
         "alert-channel.changed": "A channel for alerts was added, changed or deleted.",
     },

@@ -187,7 +187,7 @@ async def _go_on(round: _Round, rule: AlertRule, one: Observation, known: Standi
     operations: list[Operation] = [
         life.put(after, round.now, alert), life.stand(standing, round.now, known),
     ]  # fmt: skip
-    events = [life.told_changed(after, "system", "went-on", round.now)] if moved else []
+    events = [life.told_refreshed(after)] if moved else []
     if await _written(round, operations, events):
         round.counts.went_on += 1
 

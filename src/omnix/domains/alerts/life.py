@@ -164,6 +164,10 @@ def told_changed(alert: Alert, by: str, what: str, now: datetime) -> Event:
     return Event("alert.changed", alert.id, instant(now), {**_told(alert, by), "what": what})
 
 
+def told_refreshed(alert: Alert) -> Event:
+    return Event("alert.refreshed", alert.id, alert.last_seen_at, _told(alert, "system"))
+
+
 def _told(alert: Alert, by: str) -> dict[str, object]:
     return {
         "id": alert.id, "rule_id": alert.rule_id, "kind": alert.kind, "severity": alert.severity,

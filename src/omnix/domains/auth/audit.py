@@ -33,6 +33,7 @@ MOST_CHECKED = 5_000
 NOT_CHANGES = frozenset(
     {
         "alert.opened",
+        "alert.refreshed",
         "anomaly.detected",
         "dashboard.refreshed",
         "events.received",
