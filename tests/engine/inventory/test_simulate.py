@@ -50,8 +50,13 @@ def played(
             else:
                 wanted = rule["target"] - position
             if wanted > 0:
-                wanted = max(wanted, rule["minimum"])
-                wanted = math.ceil(wanted / rule["pack"]) * rule["pack"]
+                pack, least = rule["pack"], rule["minimum"]
+                if rule["quantity"]:
+                    packs = math.ceil(max(wanted, least) / pack)
+                else:
+                    least = max(least, rule["point"] - position)
+                    packs = max(math.floor(wanted / pack + 0.5), math.ceil(least / pack))
+                wanted = packs * pack
                 coming.append((day + 1 + lead[day], wanted))
                 sums["orders"] += 1
     return {

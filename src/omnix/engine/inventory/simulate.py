@@ -27,7 +27,8 @@ class Rules:
     """What N stocks order by, from day ``start`` on: below ``point`` up to ``target``.
 
     Where ``quantity`` is given and above 0 it is ordered instead, as many times as it takes to
-    get to the point: (s, Q). Orders are whole packs and at least the minimum.
+    get to the point: (s, Q). Orders are whole packs and at least the minimum: lots of a quantity
+    rounded up, others to the nearest pack that reaches the point.
     """
 
     point: ArrayLike
@@ -167,9 +168,14 @@ class _Rules:
         if self.plain:
             units: Singles = np.maximum(np.ceil(wanted), 0)
             return units
-        pack = self.pack[who]
-        wanted = np.where(wanted > 0, np.maximum(wanted, self.minimum[who]), 0)
-        whole: Singles = np.ceil(wanted / pack) * pack
+        pack, minimum = self.pack[who], self.minimum[who]
+        # To the nearest pack, as it is planned; less than the point would mean to order again.
+        least = np.ceil(np.maximum(self.point[who] - position, minimum) / pack)
+        packs = np.maximum(np.floor(wanted / pack + 0.5), least)
+        if self.fixed:
+            lots = np.ceil(np.maximum(wanted, minimum) / pack)
+            packs = np.where(self.quantity[who] > 0, lots, packs)
+        whole: Singles = np.where(wanted > 0, packs * pack, 0)
         return whole
 
 
