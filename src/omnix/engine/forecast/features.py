@@ -46,13 +46,14 @@ class Covariates:
 
 def filled(price: F32) -> F32:
     """Prices [n,t] with each gap at the last price before it, or the first after it."""
-    known: NDArray[np.bool_] = np.logical_and(np.isfinite(price), price > 0)
+    known = np.logical_and(np.isfinite(price), price > 0)
     column = np.arange(price.shape[1])
     last = np.maximum.accumulate(np.where(known, column, -1), axis=1)
     first = np.where(known.any(1), known.argmax(1), 0)
     at = np.where(last >= 0, last, first[:, None])
     out = np.take_along_axis(price, at, axis=1)
-    return np.asarray(np.where(known.any(1)[:, None], out, np.nan), np.float32)
+    priced = np.asarray(known.any(1))
+    return np.asarray(np.where(priced[:, None], out, np.nan), np.float32)
 
 
 class Features:
