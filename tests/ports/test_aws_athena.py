@@ -321,6 +321,9 @@ async def test_what_has_outgrown_the_function_is_asked_by_athena(
             np.testing.assert_array_equal(others[key], values)
     assert len(asked.statements) == 8
     assert not (tmp_path / "other" / "lake" / "sales").exists(), "nothing was fetched"
+    asked.lake._largest = 10**9
+    assert await asked.lake.rows(known_queries()["sales_bounds"])
+    assert len(asked.statements) == 8, "what still fits is not asked"
 
 
 def test_nothing_and_empty_text_are_told_apart(tmp_path: Path) -> None:
@@ -345,20 +348,12 @@ async def test_what_athena_cannot_tell_is_read_here(asked: Asked, ports: Ports) 
 async def test_what_athena_fails_at_is_answered_here(asked: Asked, ports: Ports) -> None:
     """The emulator has no date_format."""
     query = known_queries()["day_totals"]
-    assert await asked.lake.rows(query, first=FIRST, last=LAST) == await ports.lake.rows(
-        query, first=FIRST, last=LAST
-    )
+    given = {"first": FIRST, "last": LAST}
+    assert await asked.lake.rows(query, **given) == await ports.lake.rows(query, **given)
     assert len(asked.statements) == 1
 
 
-async def test_what_still_fits_is_not_asked(asked: Asked) -> None:
-    asked.lake._largest = 10**9
-    assert await asked.lake.rows(known_queries()["sales_bounds"])
-    assert not asked.statements
-
-
 EXECUTION = {"QueryExecutionId": "q-1"}
-STARTED = {"QueryExecutionId": "q-1"}
 
 
 def state(name: str, reason: str = "") -> dict[str, Any]:
@@ -386,7 +381,7 @@ def test_a_table_is_told_of_once_by_where_it_lies(stubbed: tuple[Athena, Stubber
     context = {"Database": "facts", "Catalog": "AwsDataCatalog"}
     stub.add_response(
         "start_query_execution",
-        STARTED,
+        EXECUTION,
         {"QueryString": statement, "QueryExecutionContext": context, "WorkGroup": "facts"},
     )
     done = state("SUCCEEDED")
@@ -398,7 +393,7 @@ def test_a_table_is_told_of_once_by_where_it_lies(stubbed: tuple[Athena, Stubber
 
 def test_a_query_that_fails_is_told(stubbed: tuple[Athena, Stubber]) -> None:
     athena, stub = stubbed
-    stub.add_response("start_query_execution", STARTED)
+    stub.add_response("start_query_execution", EXECUTION)
     stub.add_response("get_query_execution", state("FAILED", "no such column"), EXECUTION)
     with pytest.raises(Failed, match="no such column"):
         athena._run("SELECT 1")
@@ -406,7 +401,7 @@ def test_a_query_that_fails_is_told(stubbed: tuple[Athena, Stubber]) -> None:
 
 def test_a_query_that_takes_too_long_is_stopped(stubbed: tuple[Athena, Stubber]) -> None:
     athena, stub = stubbed
-    stub.add_response("start_query_execution", STARTED)
+    stub.add_response("start_query_execution", EXECUTION)
     stub.add_response("get_query_execution", state("RUNNING"), EXECUTION)
     stub.add_response("stop_query_execution", {}, EXECUTION)
     with pytest.raises(Unavailable, match="longer"):
