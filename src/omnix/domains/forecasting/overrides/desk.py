@@ -96,7 +96,7 @@ async def create(ports: Ports, actor: Actor, new: NewOverride, key: str | None) 
     if retry is not None:
         puts.append(retry.remember({"id": item["id"]}, int(ports.clock.now().timestamp())))
     try:
-        await ports.records.write(puts, [_event(item, actor)])
+        await ports.records.write(puts, [_event(item, actor, now)])
     except ConditionFailed as error:
         if retry is not None and (answer := await retry.recall(ports.records)) is not None:
             return await get(ports, answer["id"])
@@ -116,17 +116,17 @@ async def withdraw(ports: Ports, actor: Actor, override_id: str) -> None:
     after["withdrawn_by"] = actor.id
     try:
         await ports.records.write(
-            [Put(OVERRIDES, after, when=(Equals("withdrawn_by", None),))], [_event(after, actor)]
+            [Put(OVERRIDES, after, when=(Equals("withdrawn_by", None),))],
+            [_event(after, actor, instant(ports.clock.now()))],
         )
     except ConditionFailed:
         return  # somebody else did
     await _apply(ports, item["product_id"])
 
 
-def _event(item: Mapping[str, Any], actor: Actor) -> Event:
+def _event(item: Mapping[str, Any], actor: Actor, at: str) -> Event:
     told = {"product_id": item["product_id"], "by": actor.id}
-    at = item["created_at"]
-    return Event("forecast.overridden", str(item["id"]), str(at), told)
+    return Event("forecast.overridden", str(item["id"]), at, told)
 
 
 def _checked(new: NewOverride, today: date) -> tuple[date, date, date]:
