@@ -37,6 +37,7 @@ MOST_ROWS = 1_200_000
 LEAST_ROWS = 4_000
 SETTINGS = Settings(trees=120, leaves=31, rate=0.07, least=50.0)
 _MARGIN = 0.995
+_SUMS_MARGIN = 0.95
 _SMOOTH = 5.0
 _CHUNK = 4096
 _LARGEST = 1.5
@@ -157,6 +158,15 @@ class _Run:
         total = at.mean.sum(0, dtype=np.float64) / np.maximum(moved, 1e-9)
         return np.asarray(out * np.where(moved > 0, total, 1.0), np.float32)
 
+    def within_groups(self, cut: int, factor: F32) -> F32:
+        """The factors [n,learnt] such that each group's daily sums stay the instant forecast's."""
+        mean, group = self.at(cut).mean, self.data.group
+        before, after = np.zeros((2, self.data.groups, mean.shape[1]))
+        np.add.at(before, group, mean)
+        np.add.at(after, group, mean * factor)
+        scale = np.where(after > 0, before / np.maximum(after, 1e-9), 1.0).astype(np.float32)
+        return np.asarray(factor * scale[group], np.float32)
+
     def misses(self, cut: int, mean: F32) -> tuple[F64, F64]:
         """Squared errors of each group's daily sums, and of its series' days, [groups] each."""
         data, day = self.data, slice(cut, cut + self.learnt)
@@ -202,8 +212,12 @@ def forecast_global(
     trial = run.train(judged[0], settings, tell)
     chosen, error, overall = np.zeros(data.groups, np.bool_), np.full(data.groups, np.nan), np.nan
     tried: dict[int, F32] = {}
+    sums_gain = False
     if trial is not None:
         tried = {cut: run.correction(trial, cut) for cut in judged}
+        sums_gain = all(_sums_gain(run, cut, factor) for cut, factor in tried.items())
+        if not sums_gain:
+            tried = {cut: run.within_groups(cut, factor) for cut, factor in tried.items()}
         chosen, error, overall = _choice(run, tried)
     follows = chosen[data.group]
     origins, window = rolling_origins(days, horizon, panel.size, days)
@@ -218,8 +232,10 @@ def forecast_global(
     if chosen.any():
         trees = run.train(days, settings, tell)
         if trees is not None:
-            mean = _applied(final.mean, run.correction(trees, days), follows)
-            final = replace(final, mean=mean)
+            factor = run.correction(trees, days)
+            if not sums_gain:
+                factor = run.within_groups(days, factor)
+            final = replace(final, mean=_applied(final.mean, factor, follows))
             importance = dict(zip(run.features.names, trees.importance().tolist(), strict=True))
     made = assemble(data, final, samples.daily(), samples.totals(), levels)
     follows = np.asarray(data.restore(follows)) & bool(importance)
@@ -241,6 +257,17 @@ def _applied(mean: F32, factor: F32, follows: Bool) -> F32:
     week = min(STEP, learnt)
     at = np.where(day < learnt, day, learnt - week + (day - learnt) % week)
     return np.asarray(np.where(follows[:, None], mean * factor[:, at], mean), np.float32)
+
+
+def _sums_gain(run: _Run, cut: int, factor: F32) -> bool:
+    """Whether the model foresaw the groups' sums clearly better from one origin.
+
+    Sums are where the instant forecast is at its best, and a small common error in many series is
+    a large one in their sum; unless this is so, the model divides each group's sum anew, no more.
+    """
+    mean = run.at(cut).mean
+    before, after = run.misses(cut, mean)[0].sum(), run.misses(cut, mean * factor)[0].sum()
+    return bool(after < _SUMS_MARGIN * before)
 
 
 def _choice(run: _Run, tried: dict[int, F32]) -> tuple[Bool, F64, float]:
