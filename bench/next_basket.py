@@ -116,7 +116,7 @@ def _halves(of: Histories, following: Sparse, users: I64) -> list[Lesson]:
 
 def _lessons(of: Histories, following: Sparse, known: Reference, seed: int) -> list[Lesson]:
     return [
-        lesson(found, labels(found, following), seed * 10_000 + n)
+        lesson(found, labels(found, following), seed * 10_000 + n, size=following.sums())
         for n, found in enumerate(candidates(of, known))
     ]
 

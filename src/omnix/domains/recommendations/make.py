@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from omnix.domains.customers import service as customers
 from omnix.domains.system.settings import shop
 from omnix.kit.events import Event
 from omnix.kit.threads import drawn
@@ -42,8 +43,11 @@ async def make_all(context: JobContext, payload: Mapping[str, Any]) -> dict[str,
         told = {**head, "model_version": version}
         async for piece in drawn(lists.personal(past, by, told)):
             if isinstance(piece, list):
-                await ports.records.load(LISTS, piece)
-                made.update(item["customer_id"] for item in piece)
+                # One who was erased while this ran is not brought back.
+                there = await customers.get_many(ports, [item["customer_id"] for item in piece])
+                kept = [item for item in piece if item["customer_id"] in there]
+                await ports.records.load(LISTS, kept)
+                made.update(item["customer_id"] for item in kept)
             elif isinstance(piece, lists.Step):
                 await context.progress(3, 5, f"{piece.text}: {piece.done} of {piece.total}")
     await context.progress(4, 5, "clearing away")

@@ -102,12 +102,20 @@ class Lesson:
     weight: F32
 
 
-def lesson(found: Candidates, bought: F32, seed: int, kept: float = UNSEEN_KEPT) -> Lesson:
-    """All that was bought before or next, and a share ``kept`` of the rest."""
+def lesson(
+    found: Candidates, bought: F32, seed: int, kept: float = UNSEEN_KEPT, size: F32 | None = None
+) -> Lesson:
+    """All that was bought before or next, and a share ``kept`` of the rest.
+
+    With ``size`` [customers], that of the basket that came, customers weigh by one over its root:
+    else those who fill large ones would be all that is learnt.
+    """
     chance = np.random.default_rng(seed).random(len(bought))
     seen = (found.x[:, 0] > 0) | (bought > 0)
     rows = np.flatnonzero(seen | (chance < kept))
     weight = np.where(seen[rows], 1.0, 1.0 / kept).astype(np.float32)
+    if size is not None:
+        weight *= np.sqrt(size.mean() / np.maximum(size[found.user[rows]], 1.0))
     return Lesson(found.x[rows], bought[rows], weight)
 
 

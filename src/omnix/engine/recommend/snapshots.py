@@ -102,8 +102,9 @@ def lessons(
             continue
         known = reference(of, then, asked, most)
         following = then.next.take(asked)
+        size = following.sums()
         for n, found in enumerate(candidates(then.of.take(asked), known, of.group, told=told)):
-            yield lesson(found, labels(found, following), seed * 100_000 + n)
+            yield lesson(found, labels(found, following), seed * 100_000 + n, size=size)
 
 
 def learnt(

@@ -138,7 +138,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         name="backend",
         title="The API",
-        handler="omnix.runtimes.aws.api.handle",
+        handler="omnix.runtimes.aws.entry.handle",
         kind="backend",
         memory=1024,
         timeout=29,
@@ -158,7 +158,7 @@ FUNCTIONS: tuple[Function, ...] = (
     Function(
         name="forecast",
         title="The routes of the API that compute",
-        handler="omnix.runtimes.aws.api.handle",
+        handler="omnix.runtimes.aws.entry.handle",
         kind="forecast",
         memory=1769,
         timeout=29,
@@ -238,7 +238,10 @@ FUNCTIONS: tuple[Function, ...] = (
         variables=(*_PLATFORM, ATHENA_VARIABLE, BUS_VARIABLE),
         grants=(
             *_tables(FOLLOWED, "read"),
-            *_tables(("alerts", "historical-data", "inventory", "realtime", "system"), "write"),
+            *_tables(
+                ("alerts", "historical-data", "inventory", "realtime", "recommendations", "system"),
+                "write",
+            ),
             *_tables(LOOKED_THROUGH, "scan"),
             *_EVENTS_OUT,
             *_SEND,
@@ -260,7 +263,7 @@ FUNCTIONS: tuple[Function, ...] = (
         variables=(*_PLATFORM, ATHENA_VARIABLE, BUS_VARIABLE),
         grants=(
             *_tables(SHOP, "read", "write"),
-            *_tables((*LOOKED_THROUGH, "system"), "scan"),
+            *_tables((*LOOKED_THROUGH, "recommendations", "system"), "scan"),
             *_EVENTS_OUT,
             Grant("queue", FORECASTING, ("send", "consume")),
             Grant("queue", NOTIFICATIONS, ("send",)),
