@@ -46,7 +46,7 @@ def test_the_list_loads_without_numerics_and_without_amazons_library() -> None:
 
 def test_a_small_bundle_suffices_for_the_backend_kind() -> None:
     light = [module(function) for function in FUNCTIONS if function.kind == "backend"]
-    assert "omnix.runtimes.aws.api" in light
+    assert "omnix.runtimes.aws.entry" in light
     loaded = imported(*light)
     assert not loaded & {*NUMERICS, "apsw", "uvicorn", "typer", "rich", "python_calamine"}
     assert not loaded & {"boto3", "sqlglot"}
