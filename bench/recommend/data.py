@@ -86,7 +86,8 @@ def _ordered(sql: str, extra: str | None = None) -> tuple[Shoppers, np.ndarray]:
     of = histories(user[~future], item[~future], day, now, len(names))
     following = targets(user[future], item[future], len(who), len(names))
     part = rows["part"][first].astype(str)
-    return Shoppers(of, following, who.tolist(), names.tolist()), part
+    published = rows["user"][first].astype(str).tolist()
+    return Shoppers(of, following, published, names.tolist()), part
 
 
 def _ranks(user: I64, order: I64) -> I64:
