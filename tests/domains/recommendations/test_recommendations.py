@@ -10,14 +10,12 @@ import pytest
 
 from domains.simulated import ACTOR, OPENED, Counted, advance, follow, job, opened, wrapped
 from omnix.domains.customers.declare import CUSTOMERS
-from omnix.domains.forecasting import service as forecasting
 from omnix.domains.inventory.declare import BALANCES
 from omnix.domains.ml import service as registry
 from omnix.domains.orders.declare import SALES
 from omnix.domains.products.declare import PRODUCTS
 from omnix.domains.recommendations import decide, make, recent, serving, shelves
 from omnix.domains.recommendations.declare import (
-    ACTIONS,
     BESIDE,
     LISTS,
     RANKER,
@@ -28,7 +26,7 @@ from omnix.domains.recommendations.handlers import CONSUMERS
 from omnix.domains.recommendations.model import Asked, Recommendations
 from omnix.domains.streaming.model import EventBatch
 from omnix.domains.streaming.taking import take_batch
-from omnix.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from omnix.kit.errors import Forbidden, Invalid, NotFound
 from omnix.kit.time import instant
 from omnix.platform.access import Actor
 from omnix.platform.jobs import Cancelled
@@ -350,49 +348,6 @@ async def test_what_is_dismissed_stays_away(shop_data: Path) -> None:
             await decide.decide(ports, ACTOR, "nothing", None, "accepted")
         with pytest.raises(NotFound):
             await decide.answer(ports, ACTOR, found.id, "ghost", "liked")
-
-
-async def test_managers_are_advised_with_the_money_at_stake(shop_data: Path) -> None:
-    manager = Actor("usr", "manager", frozenset({"recommendations:write"}))
-    async with opened(shop_data) as ports:
-        await forecasting.forecast_all(job(ports), {})
-        await make.make_all(job(ports), {})
-        page = await decide.actions(ports, None, "open", 50, None)
-        assert page.items
-        walked, cursor = [], None
-        for _ in range(50):
-            part = await decide.actions(ports, None, "open", 2, cursor)
-            walked += part.items
-            cursor = part.next_cursor
-            if cursor is None:
-                break
-        assert walked == list(page.items)
-        stakes = [one.at_stake_minor for one in page.items]
-        assert stakes == sorted(stakes, reverse=True)
-        much = next(one for one in page.items if one.kind in ("promote", "discontinue"))
-        held = much.evidence["on_hand"] - (
-            much.evidence["expected_90_days"] if much.kind == "promote" else 0
-        )
-        worth = held * much.evidence["unit_value_minor"]
-        assert much.at_stake_minor == pytest.approx(
-            worth, abs=0.06 * much.evidence["unit_value_minor"]
-        )
-        told = await decide.decide(ports, manager, much.id, None, "dismissed")
-        assert told.verdict == "dismissed"
-        with pytest.raises(Conflict):
-            await decide.decide(ports, manager, much.id, None, "accepted")
-        with pytest.raises(Forbidden):
-            await decide.decide(ports, ACTOR, page.items[0].id, None, "accepted")
-        advance(ports, days=2)
-        await make.make_all(job(ports), {})
-        assert much.id not in [
-            o.id for o in (await decide.actions(ports, None, "open", 50, None)).items
-        ]
-        kept = await ports.records.get(ACTIONS, much.id)
-        assert kept is not None
-        assert kept["status"] == "dismissed"
-        only = await decide.actions(ports, much.kind, "dismissed", 50, None)
-        assert [one.id for one in only.items] == [much.id]
 
 
 async def test_an_empty_shop_and_a_cancelled_run(shop_data: Path, tmp_path: Path) -> None:
