@@ -22,8 +22,10 @@ from omnix.runtimes.aws.shapes import (
 from omnix.runtimes.aws.touched import (
     ALL,
     ANSWERED,
+    COMBED,
     COMPUTED,
     FOLLOWED,
+    FOLLOWING,
     LOOKED_THROUGH,
     SHOP,
     notifying,
@@ -238,10 +240,7 @@ FUNCTIONS: tuple[Function, ...] = (
         variables=(*_PLATFORM, ATHENA_VARIABLE, BUS_VARIABLE),
         grants=(
             *_tables(FOLLOWED, "read"),
-            *_tables(
-                ("alerts", "historical-data", "inventory", "realtime", "recommendations", "system"),
-                "write",
-            ),
+            *_tables(FOLLOWING, "write"),
             *_tables(LOOKED_THROUGH, "scan"),
             *_EVENTS_OUT,
             *_SEND,
@@ -263,7 +262,7 @@ FUNCTIONS: tuple[Function, ...] = (
         variables=(*_PLATFORM, ATHENA_VARIABLE, BUS_VARIABLE),
         grants=(
             *_tables(SHOP, "read", "write"),
-            *_tables((*LOOKED_THROUGH, "recommendations", "system"), "scan"),
+            *_tables(COMBED, "scan"),
             *_EVENTS_OUT,
             Grant("queue", FORECASTING, ("send", "consume")),
             Grant("queue", NOTIFICATIONS, ("send",)),

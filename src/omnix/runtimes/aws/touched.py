@@ -37,5 +37,18 @@ COMPUTED = ("auth", "experiments", "forecasts", "inventory", "products", "system
 FOLLOWED = _holding(COLLECTIONS, "auth", "experiments", "historical-data", "orders")
 """What consumers read: of the others events tell them enough, or they only write them."""
 
+FOLLOWING = (
+    "alerts",
+    "historical-data",
+    "inventory",
+    "realtime",
+    "recommendations",
+    "system",
+)
+"""What consumers write."""
+
 LOOKED_THROUGH = ("customers", "inventory", "products")
 """What work looks through from end to end; requests never do."""
+
+COMBED = (*LOOKED_THROUGH, "forecasts", "recommendations", "system")
+"""The same of jobs, which also clear up what they made before."""
