@@ -27,7 +27,7 @@ from journeys_aws.emulated import Emulator, Stack, emulated
 from omnix.kit.events import Event
 from omnix.runtimes.aws import consumers, jobs
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(1800)]
 
 SENDER = "shop@example.com"
 SETTLE_SECONDS = 60.0
