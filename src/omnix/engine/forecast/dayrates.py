@@ -159,9 +159,9 @@ def _neighbours(data: Observed, rate: F32) -> F32:
     return np.maximum(out, np.float32(_SMALLEST))
 
 
-def _signs(data: Observed, rate: F32) -> Sequence[F32]:
+def _signs(data: Observed, rate: F32) -> Sequence[F32 | F64]:
     """What may tell that a day lies above or below its rate: relative excesses [n,t] nearby."""
-    signs: list[F32] = []
+    signs: list[F32 | F64] = []
     expected = data.weight * rate
     for half_life in NEAR_HALF_LIVES:
         sold, meant = around(data.y, half_life), around(expected, half_life)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
@@ -36,7 +37,7 @@ class Effect:
     spread: float
 
 
-def moments(y: F64, expected: F64, x: F64) -> tuple[F64, F64]:
+def moments(y: F64 | F32, expected: F64, x: F64) -> tuple[F64, F64]:
     """Score and information [n] of a coefficient at its current value, levels profiled out.
 
     y, expected, x [n,t]; expected already holds the current effect. Days that are not seen have
