@@ -38,7 +38,7 @@ from omnix.domains.orders.model import (
 from omnix.kit.events import Event
 from omnix.kit.time import day_of
 from omnix.platform.consume import consume_once
-from omnix.ports import Ports
+from omnix.ports import Ports, Update
 
 pytestmark = pytest.mark.anyio
 TODAY = date(2026, 1, 1)
@@ -193,14 +193,17 @@ async def test_a_crash_between_the_lake_and_the_telling(shop_data: Path) -> None
 async def test_stock_is_valued_at_cost(shop_data: Path) -> None:
     async with opened(shop_data) as ports:
         await _live_day(ports)
+        # Ordered from a supplier, and never seen yet.
+        awaited = Update(BALANCES, ("awaited", "shop-1"), add={"on_order": 12})
+        await ports.records.write([awaited])
         await follow(ports)
-        costs, value, pieces = {}, 0, 0
+        costs, value, pieces = {"awaited": 100}, 0, 0
         async for items in ports.records.scan(rollups.PRODUCTS):
             costs.update({item["id"]: item["cost_minor"] for item in items})
         async for items in ports.records.scan(BALANCES):
             for item in items:
-                value += item["on_hand"] * costs[item["product_id"]]
-                pieces += item["on_hand"]
+                value += item.get("on_hand", 0) * costs[item["product_id"]]
+                pieces += item.get("on_hand", 0)
         stored = await ports.records.get(SNAPSHOTS, rollups.STOCK_KEY)
         assert stored is not None
         assert (stored["value_minor"], stored["pieces"]) == (value, pieces)

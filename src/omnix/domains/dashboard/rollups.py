@@ -150,7 +150,7 @@ async def refresh_stock(ports: Ports) -> None:
     async for chunk in inventory.everything(ports):
         for item in chunk:
             balances += 1
-            on_hand = int(item["on_hand"])
+            on_hand = int(item.get("on_hand") or 0)  # what is only on order has none
             pieces += on_hand
             counted = counted or bool(item.get("counted_at")) or on_hand != 0
             cost = costs.get(item["product_id"])
