@@ -70,7 +70,8 @@ async def test_an_account_is_made_once_its_address_is_confirmed(
     assert (user.role, user.customer_id) == ("customer", made.json()["id"])
     bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     profile = await served.call("GET", "/user/profile", None, headers=bearer)
-    assert profile.json()["permissions"] == ["insights:read"]
+    own = ["insights:read", "recommendations:answer", "recommendations:read"]
+    assert profile.json()["permissions"] == own
     assert (await served.call("GET", "/customers", None, headers=bearer)).status_code == 403
 
 

@@ -57,6 +57,10 @@ async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> No
     }
     assert (await served.call("POST", "/experiments", json=plan)).status_code == 201
     assert (await served.call("POST", "/experiments/tea/start")).status_code == 200
+    room = {"name": "Room", "kind": "email", "to": "room@example.test"}
+    channel = (await served.call("POST", "/alert-channels", json=room)).json()["id"]
+    loss = {"attribute": "margin_share", "operator": "below", "value": 0}
+    rule = {"kind": "price", "when": {"any": [{"all": [loss]}]}}
     heavy = [
         ("POST", "/ai/forecast", {"json": {"product_id": "tea", "forecast_days": 7}}),
         ("GET", "/forecasts/tea", {}),
@@ -67,6 +71,8 @@ async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> No
         ("GET", "/system/cost", {}),
         ("GET", "/experiments/tea/results", {}),
         ("GET", "/streaming/sessions", {}),
+        ("POST", "/alert-rules/preview", {"json": rule}),
+        ("POST", f"/alert-channels/{channel}/test", {}),
     ]
     taken = {
         h.handler_name

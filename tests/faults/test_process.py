@@ -98,6 +98,8 @@ def test_a_folder_that_may_not_be_written_is_told_in_a_line(tmp_path: Path) -> N
 
 def test_ctrl_c_during_the_start_ends_it_quietly(tmp_path: Path) -> None:
     command = [str(OMNIX), "run", "--no-demo", "--port", str(free_port())]
+    # A background job ignores Ctrl+C, and would hand that down.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for delay in (0.3, 1.2, 2.5):
         with subprocess.Popen(
             [*command, "--data", str(tmp_path / "data")],

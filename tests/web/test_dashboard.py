@@ -69,7 +69,7 @@ def test_today_is_marked_as_not_over(visit: Visit, api: Api) -> None:
 def test_every_tile_has_its_definition_on_demand(visit: Visit) -> None:
     page = visit.page
     tiles = page.locator("[data-metric]")
-    expect(tiles).to_have_count(11)
+    expect(tiles).to_have_count(13)
     tile = page.locator("[data-metric=aov]")
     tile.get_by_role("button").click()
     expect(page.get_by_role("dialog", name=re.compile("Average order value"))).to_be_visible()

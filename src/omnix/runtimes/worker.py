@@ -22,7 +22,7 @@ from omnix.runtimes.locking import WORKER, FolderLock
 _log = logging.getLogger("omnix.worker")
 
 JOBS_AT_ONCE = 2
-NICE = 19
+NICE = 10
 _GRACE_SECONDS = 5
 PREDECESSOR_SECONDS = 30
 

@@ -1,5 +1,6 @@
 """Every declared event, made by what really causes it, and what the channels tell of it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -112,6 +113,26 @@ async def _alerts(served: Served) -> None:
     await _did(served, "POST", f"/alerts/{alert['id']}/acknowledge", json={})
 
 
+async def _advice(served: Served) -> None:
+    """A night's lists, what somebody was shown of them and said, and a forecast known better."""
+    await _did(served, "POST", "/recommendations/refresh")
+    await _work(served)
+    told = {"name": "Bo", "id": "bo"}
+    await _did(served, "POST", "/customers", json=told)
+    shown = await _did(served, "GET", "/recommendations/customers/bo")
+    liked = {"product_id": shown["items"][0]["product_id"], "liked": True}
+    await _did(served, "POST", f"/recommendations/{shown['id']}/feedback", json=liked)
+    day = served.ports.clock.now().date() + timedelta(days=3)
+    known = {
+        "product_id": liked["product_id"],
+        "first_day": day.isoformat(),
+        "last_day": day.isoformat(),
+        "reason": "A fair in town",
+        "multiplier": 2,
+    }
+    await _did(served, "POST", "/forecasts/overrides", json=known)
+
+
 async def _models(served: Served) -> None:
     """One that wins its backtest, is rolled back, comes again, and drifts."""
     model = Model("test", "Test", "forecast", JobType("test", "Test"), "pinball")
@@ -153,6 +174,7 @@ async def events(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
         await _experiment(served)
         await _models(served)
         await _alerts(served)
+        await _advice(served)
         await _work(served)
         found: list[Event] = []
         while (batch := await served.ports.bus.read("test", [])).events:
@@ -167,8 +189,8 @@ def anyio_backend() -> str:
 
 
 async def test_each_declared_event_is_told_or_deliberately_quiet(events: list[Event]) -> None:
-    # A refresh token that was stolen takes a thief, an anomaly weeks of a shop's life; their
-    # nouns say where they would go.
+    # A refresh token that was stolen takes a thief, an anomaly and advice weeks of a shop's life;
+    # their nouns say where they would go.
     untold = {
         "session.reused",
         "session.ended",
@@ -177,6 +199,7 @@ async def test_each_declared_event_is_told_or_deliberately_quiet(events: list[Ev
         "anomaly.detected",
         "alert.refreshed",
         "customers.analysed",
+        "action.decided",
     }
     assert set(EVENTS) - {event.type for event in events} == untold
     for event in events:
