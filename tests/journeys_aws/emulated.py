@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -38,6 +39,8 @@ class Emulator:
         self.log = folder / "emulator.log"
         self._folder = folder
         self._notes = folder / "asked"
+        # Functions are unpacked there, hundreds of megabytes each time that one is made.
+        self._unpacked = folder / "unpacked"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -62,6 +65,7 @@ class Emulator:
         return lib.name.removeprefix("python")
 
     def start(self) -> None:
+        self._unpacked.mkdir()
         command = [EMULATOR / "python", ROOT / "tests" / "infrastructure" / "emulator.py"]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -75,6 +79,7 @@ class Emulator:
                     "GATEWAY_PORT": str(self.port),
                     "AUTH": "true",
                     "AUDIT": str(self._notes),
+                    "TMPDIR": str(self._unpacked),
                 },
                 start_new_session=True,
             )
@@ -100,6 +105,7 @@ class Emulator:
             self._process.wait(STOP_SECONDS)
         for pid in _of_session(self._process.pid):
             kill(pid)
+        shutil.rmtree(self._unpacked, ignore_errors=True)
 
     def noted(self) -> list[tuple[Call, bool]]:
         """What functions asked IAM for since this was called before, and whether they may."""
