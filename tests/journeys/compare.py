@@ -23,6 +23,8 @@ schedules ask for too, as often as their time comes. All alerts count as one key
 opens between two changes, and over how much, depends on whether somebody looks between them.
 """
 
+NIGHTLY = frozenset({"recommendations.made"})
+
 PAGES = (
     "/user/profile", "/users", "/auth/api-keys",
     "/system/settings", "/system/settings/history", "/poisoned-events",
@@ -133,12 +135,13 @@ def _of_a_schedule(message: Mapping[str, Any], names: Names) -> bool:
 def events_of(events: Iterable[Event], names: Names) -> Rows:
     """The events of each key in their order; one that was delivered twice counts once.
 
-    Jobs that schedules asked for are left out: their keys tell the time, after a colon. Of what
+    Jobs that schedules asked for are left out: their keys tell the time, after a colon; and so is
+    what only the night makes (``NIGHTLY``), which one of two days may see and the other not. Of what
     sums up several changes (``SUMMED``) only the types are compared: how many come together
     depends on their pace.
     """
     keys: dict[str, list[Any]] = {}
-    for event in {event.id: event for event in events if ":" not in event.key}.values():
+    for event in {event.id: event for event in events if _of_the_day(event)}.values():
         told: Any = {"type": event.type, "data": names.plain(dict(event.data), learn=False)}
         key = "alerts" if event.type.startswith("alert.") else event.key
         of_key = keys.setdefault(key, [])
@@ -150,6 +153,10 @@ def events_of(events: Iterable[Event], names: Names) -> Rows:
         (names.plain(key, learn=False), sorted(told) if key in SUMMED else told)
         for key, told in keys.items()
     )
+
+
+def _of_the_day(event: Event) -> bool:
+    return ":" not in event.key and event.type not in NIGHTLY
 
 
 def _counted(rows: Iterable[tuple[str, Any]]) -> Rows:
