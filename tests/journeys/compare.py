@@ -136,9 +136,9 @@ def events_of(events: Iterable[Event], names: Names) -> Rows:
     """The events of each key in their order; one that was delivered twice counts once.
 
     Jobs that schedules asked for are left out: their keys tell the time, after a colon; and so is
-    what only the night makes (``NIGHTLY``), which one of two days may see and the other not. Of what
-    sums up several changes (``SUMMED``) only the types are compared: how many come together
-    depends on their pace.
+    what only the night makes (``NIGHTLY``), which one of two days may see and the other not. Of
+    what sums up several changes (``SUMMED``) only the types are compared: how many come
+    together depends on their pace.
     """
     keys: dict[str, list[Any]] = {}
     for event in {event.id: event for event in events if _of_the_day(event)}.values():
