@@ -23,7 +23,8 @@ schedules ask for too, as often as their time comes. All alerts count as one key
 opens between two changes, and over how much, depends on whether somebody looks between them.
 """
 
-NIGHTLY = frozenset({"recommendations.made"})
+NIGHTLY = frozenset({"recommendations"})
+"""Keys whose events only the night makes: its lists, and the model that ranks them."""
 
 PAGES = (
     "/user/profile", "/users", "/auth/api-keys",
@@ -156,7 +157,7 @@ def events_of(events: Iterable[Event], names: Names) -> Rows:
 
 
 def _of_the_day(event: Event) -> bool:
-    return ":" not in event.key and event.type not in NIGHTLY
+    return ":" not in event.key and event.key not in NIGHTLY
 
 
 def _counted(rows: Iterable[tuple[str, Any]]) -> Rows:
