@@ -19,9 +19,12 @@ _SECRET = frozenset({"key", "next_cursor"})
 
 SUMMED = frozenset({"dashboard", "sales", "forecasts", "forecast", "proposals", "alerts"})
 """Keys whose events tell of several changes at once, as many as came together, or of what
-schedules ask for too, as often as their time comes. All alerts count as one key: whether one
-opens between two changes, and over how much, depends on whether somebody looks between them.
+schedules ask for too, as often as their time comes. All alerts count as one key: which of them
+open between two changes, and over how much, depends on whether somebody looks between them.
 """
+
+BETWEEN = frozenset({"alert.refreshed", "alert.changed"})
+"""Events of what an alert goes through, which only those see who look at that moment."""
 
 NIGHTLY = frozenset({"recommendations"})
 """Keys whose events only the night makes: its lists, and the model that ranks them."""
@@ -137,8 +140,8 @@ def events_of(events: Iterable[Event], names: Names) -> Rows:
     """The events of each key in their order; one that was delivered twice counts once.
 
     Jobs that schedules asked for are left out: their keys tell the time, after a colon; and so is
-    what only the night makes (``NIGHTLY``), which one of two days may see and the other not. Of
-    what sums up several changes (``SUMMED``) only the types are compared: how many come
+    what only the night makes (``NIGHTLY``) or only a look at the right moment sees (``BETWEEN``):
+    one of two days may tell of it and the other not. Of what sums up several changes (``SUMMED``) only the types are compared: how many come
     together depends on their pace.
     """
     keys: dict[str, list[Any]] = {}
@@ -157,7 +160,7 @@ def events_of(events: Iterable[Event], names: Names) -> Rows:
 
 
 def _of_the_day(event: Event) -> bool:
-    return ":" not in event.key and event.key not in NIGHTLY
+    return ":" not in event.key and event.key not in NIGHTLY and event.type not in BETWEEN
 
 
 def _counted(rows: Iterable[tuple[str, Any]]) -> Rows:
