@@ -141,8 +141,8 @@ def events_of(events: Iterable[Event], names: Names) -> Rows:
 
     Jobs that schedules asked for are left out: their keys tell the time, after a colon; and so is
     what only the night makes (``NIGHTLY``) or only a look at the right moment sees (``BETWEEN``):
-    one of two days may tell of it and the other not. Of what sums up several changes (``SUMMED``) only the types are compared: how many come
-    together depends on their pace.
+    one of two days may tell of it and the other not. Of what sums up several changes
+    (``SUMMED``) only the types are compared: how many come together depends on their pace.
     """
     keys: dict[str, list[Any]] = {}
     for event in {event.id: event for event in events if _of_the_day(event)}.values():
