@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from journeys_aws.emulated import Stack
-from journeys_aws.features import CHANGES, LOOKS, OPENING, Feature, ask
+from journeys_aws.features import CHANGES, LOOKS, OPENING, PATIENCE, Feature, ask
 from journeys_aws.rights import Call, Right, allowed, rights, without
 from omnix.declared import SCHEDULES
 from omnix.runtimes.aws.functions import FUNCTIONS
@@ -24,8 +24,6 @@ from omnix.runtimes.aws.shapes import EventStream, Queue, TableStream
 
 ANSWERING = ("backend", "forecast")
 """The functions that answer requests while somebody waits."""
-
-PATIENCE = 60.0
 
 NOT_ASKED: Mapping[str, str] = {
     "backend: list bucket data-lake/blobs/": "a file that was sent straight to the bucket",
@@ -47,6 +45,7 @@ NOT_ASKED: Mapping[str, str] = {
     "jobs: * table alerts": "an alert that waits to be told",
     "jobs: * table realtime": "what visitors did, counted anew",
     "jobs: * table models": "a contest between models",
+    "jobs: * table recommendations": "sales of days that are over",
     "jobs: get stream events": "events that are told anew",
     "jobs: send queue notifications-queue": "an alert that is told",
     "jobs: * bucket data-lake/blobs/": "files of an import and of models",
@@ -58,6 +57,7 @@ NOT_ASKED: Mapping[str, str] = {
     "consumers: send queue notifications-queue": "an alert that is told",
     "consumers: send queue forecasting-queue": "somebody to wake who rests",
     "notifications: * table alerts": "what an alert says",
+    "notifications: * table inventory": "an order that goes to its supplier by mail",
     "notifications: send queue notifications-queue": "a message that could not go out, again",
     "upkeep: consume queue forecasting-dlq": "messages whose worker died",
     "upkeep: send queue notifications-queue": "an alert whose time came",

@@ -3,21 +3,26 @@
 Together they use what the functions of the stack are granted; the day alone leaves some of it out.
 """
 
+import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
 from journeys.compare import PAGES
 
+PATIENCE = 60.0
 Body = Callable[[str], Any]
 
 
 @dataclass(frozen=True)
 class Feature:
     """A request; ``body`` and ``content`` make it from a word that is new each time, which also
-    stands for ``{new}`` in the path.
+    stands for ``{new}`` in the path. ``{first}`` there is the id of the first that ``of`` lists,
+    which is waited for.
     """
 
     method: str
@@ -25,6 +30,7 @@ class Feature:
     body: Body | None = None
     content: str | None = None
     keyed: bool = False
+    of: str | None = None
 
     @property
     def name(self) -> str:
@@ -51,6 +57,12 @@ def _filled(value: Any, new: str) -> Any:
     return value
 
 
+def _within_a_day(new: str) -> str:
+    """A time of its own for each word."""
+    later = timedelta(hours=1, seconds=int(new[1:], 16) % 80_000)
+    return (datetime.now(UTC) + later).isoformat()
+
+
 _EXPERIMENT = _of(
     id="{new}",
     key="{new}",
@@ -62,8 +74,14 @@ _EXPERIMENT = _of(
     metrics=[{"name": "conversion"}],
 )
 _DESK = {"name": "Desk", "kind": "email", "to": "desk@example.com"}
+_BELOW_COST = {"sku": "loss", "name": "Jug", "price_minor": 100, "cost_minor": 200}
 _LINE = [{"product_id": "mug", "quantity": 1}]
 _SHOWN = [{"experiment_id": "tour", "unit_id": "{new}", "variant": "old"}]
+_SNOOZED = Feature(
+    "POST", "/alerts/{first}/snooze", lambda new: {"until": _within_a_day(new)},
+    of="/alerts?subject=product:loss",
+)  # fmt: skip
+_LOW = {"any": [{"all": [{"attribute": "state", "operator": "is", "value": "low"}]}]}
 _OFTEN = {"attribute": "orders", "operator": "at_least", "value": 5}
 
 OPENING: tuple[Feature, ...] = (
@@ -71,6 +89,7 @@ OPENING: tuple[Feature, ...] = (
     Feature("POST", "/experiments/tour/start"),
     Feature("POST", "/customers", lambda new: {"id": "ann", "name": "Ann"}),
     Feature("POST", "/alert-channels", lambda new: {"id": "desk", **_DESK}),
+    Feature("POST", "/products", lambda new: {"id": "loss", **_BELOW_COST}),
 )
 """Once, before the others."""
 
@@ -104,6 +123,10 @@ CHANGES = (
             _of(email="{new}@example.com", name="Cy", password="correct horse battery")),
     Feature("POST", "/alert-channels", _of(id="{new}", **_DESK)),
     Feature("POST", "/alert-channels/desk/test"),
+    Feature("POST", "/alert-rules", _of(id="{new}", name="{new}", kind="stock", when=_LOW)),
+    _SNOOZED,
+    Feature("POST", "/recommendations/ann~rec_{new}/dismiss", _of(product_id="mug")),
+    Feature("POST", "/recommendations/refresh"),
     Feature("POST", "/auth/password/forgot", _of(email="admin@omnix.local")),
 )  # fmt: skip
 
@@ -116,7 +139,8 @@ LOOKS = tuple(
         "/customers/ann", "/customers/ann/churn", "/streaming/metrics", "/streaming/trending",
         "/streaming/sessions", "/streaming/anomalies", "/ml/models", "/ml/models/forecast/versions",
         "/ml/models/forecast/drift", "/alerts", "/alert-rules", "/alert-channels",
-        "/experiments/tour", "/experiments/tour/results",
+        "/experiments/tour", "/experiments/tour/results", "/recommendations",
+        "/recommendations/customers/ann", "/recommendations/popular", "/products/mug/similar",
     )
 )  # fmt: skip
 
@@ -124,10 +148,24 @@ LOOKS = tuple(
 async def ask(client: httpx.AsyncClient, feature: Feature, new: str) -> httpx.Response:
     """The answer to ``feature`` with the word ``new``."""
     content = None if feature.content is None else feature.content.replace("{new}", new)
+    path = feature.path.replace("{new}", new)
+    if feature.of is not None:
+        path = path.replace("{first}", await _first(client, feature.of))
     return await client.request(
         feature.method,
-        f"/v1{feature.path}",
+        f"/v1{path}",
         json=None if feature.body is None else feature.body(new),
         content=content,
         headers={"Idempotency-Key": new} if feature.keyed else {},
     )
+
+
+async def _first(client: httpx.AsyncClient, path: str) -> str:
+    end = time.monotonic() + PATIENCE
+    while True:
+        answer = await client.get(f"/v1{path}")
+        items = answer.json()["items"]
+        if items:
+            return str(items[0]["id"])
+        assert time.monotonic() < end, path
+        await asyncio.sleep(0.2)
