@@ -150,7 +150,10 @@ async def ask(client: httpx.AsyncClient, feature: Feature, new: str) -> httpx.Re
     content = None if feature.content is None else feature.content.replace("{new}", new)
     path = feature.path.replace("{new}", new)
     if feature.of is not None:
-        path = path.replace("{first}", await _first(client, feature.of))
+        listed = await _listed(client, feature.of)
+        if listed.is_error:
+            return listed
+        path = path.replace("{first}", listed.json()["items"][0]["id"])
     return await client.request(
         feature.method,
         f"/v1{path}",
@@ -160,12 +163,12 @@ async def ask(client: httpx.AsyncClient, feature: Feature, new: str) -> httpx.Re
     )
 
 
-async def _first(client: httpx.AsyncClient, path: str) -> str:
+async def _listed(client: httpx.AsyncClient, path: str) -> httpx.Response:
+    """A list with something in it, or an error."""
     end = time.monotonic() + PATIENCE
     while True:
         answer = await client.get(f"/v1{path}")
-        items = answer.json()["items"]
-        if items:
-            return str(items[0]["id"])
+        if answer.is_error or answer.json()["items"]:
+            return answer
         assert time.monotonic() < end, path
         await asyncio.sleep(0.2)
