@@ -49,7 +49,13 @@ def _answers(events: Sequence[Event]) -> list[dict[str, Any]]:
 
 
 CONSUMERS = (
-    Consumer("recommendations-recent", ("order.placed", "events.received"), recent.said),
+    Consumer(
+        "recommendations-recent",
+        ("order.placed", "events.received"),
+        recent.said,
+        batch=1000,
+        rest=9,
+    ),
     Consumer(
         "recommendations-shown", ("shown.recommendations",), _keeping(SHOWN, rows_shown), rest=9
     ),

@@ -1,5 +1,6 @@
 """What a customer did since the last run: kept newest first, and read with every answer."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -64,8 +65,10 @@ async def said(ports: Ports, events: Sequence[Event]) -> None:
         for customer_id, product_id, kind, at in _told(event):
             # A clock that is ahead would keep its product on top for ever.
             found.setdefault(customer_id, []).append((product_id, kind, min(at, latest)))
-    for customer_id, touches in found.items():
-        await _change(ports, customer_id, touches, [], [])
+    changes = list(found.items())
+    for start in range(0, len(changes), _AT_ONCE):
+        some = changes[start : start + _AT_ONCE]
+        await asyncio.gather(*[_change(ports, id, touches, [], []) for id, touches in some])
 
 
 def _told(event: Event) -> list[tuple[str, str, Kind | None, str]]:
