@@ -98,7 +98,7 @@ async def _check_reserved(ports: Ports, orders: Mapping[str, Mapping[str, Any]])
 
     wanted: Counter[str] = Counter()
     for row in orders.values():
-        if row["status"] not in ("placed", "partly_fulfilled"):
+        if row["status"] not in ("placed", "confirmed", "partly_fulfilled"):
             continue
         placed = await work.lines_of(ports, row)
         for line in changes.folded(placed, changes.changes(row)):

@@ -11,6 +11,7 @@ from omnix.domains.orders.changes import MAX_CHANGES
 from omnix.domains.orders.declare import ORDERS
 from omnix.domains.orders.model import (
     Cancellation,
+    Confirmation,
     Fulfilment,
     GoodsReturn,
     LineReturn,
@@ -49,6 +50,24 @@ async def test_from_part_fulfilment_to_return(tmp_path: Path) -> None:
         page = await service.listing(ports, status="returned")
         assert [each.id for each in page.items] == [id]
         assert (await service.listing(ports, status="placed")).items == []
+
+
+async def test_an_order_is_confirmed_once_and_before_it_goes_out(tmp_path: Path) -> None:
+    async with shop(tmp_path, {"a": 10}) as ports:
+        id = (await service.place(ports, ACTOR, order(("a", 4))))["id"]
+        one = await transitions.confirm(ports, ACTOR, id, Confirmation(note="by phone"), "key")
+        assert (one.status, one.version) == ("confirmed", 2)
+        assert plain(
+            await transitions.confirm(ports, ACTOR, id, Confirmation(note="by phone"), "key")
+        ) == plain(one)
+        with pytest.raises(Conflict, match="confirmed already"):
+            await transitions.confirm(ports, ACTOR, id, Confirmation())
+        assert await balances(ports) == {"a": (10, 4)}
+        assert [o.id for o in (await service.listing(ports, status="confirmed")).items] == [id]
+        some = Fulfilment(lines=(LineUnits(1, 1),))
+        assert (await transitions.fulfil(ports, ACTOR, id, some)).status == "partly_fulfilled"
+        with pytest.raises(Conflict, match="partly fulfilled already"):
+            await transitions.confirm(ports, ACTOR, id, Confirmation())
 
 
 async def test_beyond_what_is_open_is_refused_by_line(tmp_path: Path) -> None:

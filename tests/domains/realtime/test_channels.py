@@ -169,7 +169,7 @@ async def events(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
         await _did(served, "PATCH", "/system/settings", json=change)
         await _people(served)
         await _goods(served)
-        await _order(served, "pay", "fulfil", "return", "refund")
+        await _order(served, "confirm", "pay", "fulfil", "return", "refund")
         await _order(served, "cancel")
         await _experiment(served)
         await _models(served)

@@ -1487,6 +1487,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders/{order_id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an order */
+        post: operations["confirm_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders/{order_id}/fulfil": {
         parameters: {
             query?: never;
@@ -3624,11 +3641,6 @@ export interface components {
             product_id: string;
             quantity: number;
         };
-        /** Confirmation */
-        Confirmation: {
-            token: string;
-            password: string;
-        };
         /**
          * Consent
          * @default {
@@ -4887,7 +4899,7 @@ export interface components {
             id: string;
             number: string;
             /** @enum {string} */
-            status: "placed" | "partly_fulfilled" | "fulfilled" | "returned" | "cancelled";
+            status: "placed" | "confirmed" | "partly_fulfilled" | "fulfilled" | "returned" | "cancelled";
             customer_id: string | null;
             location_id: string;
             channel: string;
@@ -4928,7 +4940,7 @@ export interface components {
             id: string;
             number: string;
             /** @enum {string} */
-            status: "placed" | "partly_fulfilled" | "fulfilled" | "returned" | "cancelled";
+            status: "placed" | "confirmed" | "partly_fulfilled" | "fulfilled" | "returned" | "cancelled";
             customer_id: string | null;
             location_id: string;
             channel: string;
@@ -6266,6 +6278,11 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** Confirmation */
+        auth_account_routes_Confirmation: {
+            token: string;
+            password: string;
+        };
         /** Entry */
         auth_audit_Entry: {
             number: number;
@@ -6537,6 +6554,12 @@ export interface components {
             origins_won: number;
             series: number;
             reason: string;
+        };
+        /** Confirmation */
+        orders_model_Confirmation: {
+            version?: number | null;
+            /** @default  */
+            note: string;
         };
         /** Line */
         orders_model_Line: {
@@ -7856,7 +7879,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Confirmation"];
+                "application/json": components["schemas"]["auth_account_routes_Confirmation"];
             };
         };
         responses: {
@@ -14606,7 +14629,7 @@ export interface operations {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 customer_id?: string | null;
-                status?: "placed" | "partly_fulfilled" | "fulfilled" | "returned" | "cancelled" | null;
+                status?: "placed" | "confirmed" | "partly_fulfilled" | "fulfilled" | "returned" | "cancelled" | null;
                 number?: string | null;
                 /** @description First day, included. */
                 placed_from?: string | null;
@@ -14973,6 +14996,116 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Chosen by the caller: a retry under it gets the first answer. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["orders_model_Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The Idempotency-Key was used for another request */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

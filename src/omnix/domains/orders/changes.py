@@ -54,8 +54,8 @@ def folded(lines: Sequence[Mapping[str, Any]], history: Iterable[Change]) -> lis
     return rows
 
 
-def status_of(lines: Sequence[Mapping[str, Any]]) -> Status:
-    """What the lines as they are now make of the order."""
+def status_of(lines: Sequence[Mapping[str, Any]], history: Iterable[Change]) -> Status:
+    """What the lines as they are now, after ``history``, make of the order."""
     ordered = sum(line["quantity"] for line in lines)
     fulfilled = sum(line["fulfilled"] for line in lines)
     returned = sum(line["returned"] for line in lines)
@@ -63,7 +63,9 @@ def status_of(lines: Sequence[Mapping[str, Any]]) -> Status:
     if cancelled == ordered:
         return "cancelled"
     if fulfilled + cancelled < ordered:
-        return "partly_fulfilled" if fulfilled else "placed"
+        if fulfilled:
+            return "partly_fulfilled"
+        return "confirmed" if any(change.kind == "confirm" for change in history) else "placed"
     return "returned" if returned == fulfilled else "fulfilled"
 
 
@@ -99,7 +101,7 @@ def order(
     """The order as it is now, or as it was at ``version``; ``lines`` are those placed."""
     history = [c for c in changes(stored) if version is None or c.version <= version]
     rows = folded(lines, history)
-    fields = head(stored, history, status_of(rows))
+    fields = head(stored, history, status_of(rows, history))
     return msgspec.convert({**fields, "lines": rows}, Order)
 
 
@@ -109,7 +111,10 @@ def check(change: Change, stored: Stored, lines: Sequence[Mapping[str, Any]]) ->
     if len(before) >= MAX_CHANGES:
         raise Conflict(f"the order was changed {MAX_CHANGES} times, which is the most")
     now = head(stored, before, stored["status"])
-    if change.kind == "pay":
+    if change.kind == "confirm":
+        if now["status"] != "placed":
+            raise Conflict(f"the order is {now['status'].replace('_', ' ')} already")
+    elif change.kind == "pay":
         if now["payment_state"] != "unpaid":
             raise Conflict(f"the order is {now['payment_state']} already")
     elif change.kind == "refund":

@@ -75,6 +75,7 @@ DOMAIN = Domain(
     events={
         "sales.recorded": "Sales of some days came into the lake.",
         "order.placed": "An order was accepted and its stock reserved.",
+        "order.confirmed": "The shop took an order on.",
         "order.fulfilled": "Goods of an order left the shop.",
         "order.returned": "Goods of an order came back.",
         "order.cancelled": "An order was cancelled and its reservation released.",

@@ -24,6 +24,7 @@ COLUMNS = (
     "cost_minor",
 )
 _TYPES = {
+    "confirm": "order.confirmed",
     "fulfil": "order.fulfilled",
     "return": "order.returned",
     "cancel": "order.cancelled",

@@ -15,9 +15,9 @@ Note = Annotated[str, Meta(max_length=1000)]
 Minor = Annotated[int, Meta(ge=0, le=MAX_MINOR, description="Minor units of `currency`")]
 Units = Annotated[int, Meta(ge=1, le=MAX_UNITS)]
 LineNumber = Annotated[int, Meta(ge=1, le=MAX_LINES)]
-Status = Literal["placed", "partly_fulfilled", "fulfilled", "returned", "cancelled"]
+Status = Literal["placed", "confirmed", "partly_fulfilled", "fulfilled", "returned", "cancelled"]
 PaymentState = Literal["unpaid", "paid", "partly_refunded", "refunded"]
-ChangeKind = Literal["fulfil", "return", "cancel", "refund", "pay"]
+ChangeKind = Literal["confirm", "fulfil", "return", "cancel", "refund", "pay"]
 
 
 class NewLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +83,13 @@ class Refund(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Money given back, at most what was paid and not yet given back."""
 
     amount_minor: Annotated[int, Meta(ge=1, le=MAX_MINOR)]
+    version: int | None = None
+    note: Note = ""
+
+
+class Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The shop takes the order on."""
+
     version: int | None = None
     note: Note = ""
 

@@ -16,6 +16,7 @@ from . import figures, service, transitions
 from .figures import OrderStatistics, OrderSummaryFigures
 from .model import (
     Cancellation,
+    Confirmation,
     Fulfilment,
     GoodsReturn,
     NewOrder,
@@ -103,6 +104,14 @@ async def get_order(ports: Ports, order_id: str) -> Order:
     return await service.get(ports, order_id)
 
 
+@post("/orders/{order_id:str}/confirm", opt=WRITE, summary="Confirm an order", status_code=200)
+async def confirm_order(
+    ports: Ports, actor: Actor, order_id: str, data: Confirmation, retry_key: RetryKey = None
+) -> Order:
+    """The shop takes the order on; its stock is reserved since it was placed."""
+    return await transitions.confirm(ports, actor, order_id, data, retry_key)
+
+
 @post("/orders/{order_id:str}/fulfil", opt=WRITE, summary="Fulfil an order", status_code=200)
 async def fulfil_order(
     ports: Ports, actor: Actor, order_id: str, data: Fulfilment, retry_key: RetryKey = None
@@ -152,6 +161,7 @@ ROUTES = (
     orders_statistics,
     place_order,
     get_order,
+    confirm_order,
     fulfil_order,
     return_order,
     cancel_order,

@@ -20,6 +20,7 @@ from .model import (
     Cancellation,
     Change,
     ChangeKind,
+    Confirmation,
     Fulfilment,
     GoodsReturn,
     Order,
@@ -27,8 +28,15 @@ from .model import (
     Refund,
 )
 
-Body = Fulfilment | Cancellation | GoodsReturn | Refund | Payment
+Body = Confirmation | Fulfilment | Cancellation | GoodsReturn | Refund | Payment
 _FREE = Equals("pending", None)
+
+
+async def confirm(
+    ports: Ports, actor: Actor, id: str, body: Confirmation, key: str | None = None
+) -> Order:
+    """The shop takes the order on. Raises Conflict unless it was only placed so far."""
+    return await _change(ports, actor, id, "confirm", body, key)
 
 
 async def fulfil(

@@ -196,7 +196,7 @@ def after(
 ) -> tuple[dict[str, Any], list[Event]]:
     """The item and the events once ``change`` has happened; ``lines`` are those just before."""
     history = [*changes(stored), change]
-    status = status_of(folded(lines, [change]))
+    status = status_of(folded(lines, [change]), history)
     item = {
         **stored,
         "status": status,

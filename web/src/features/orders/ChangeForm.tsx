@@ -74,7 +74,7 @@ export function ChangeForm({
   const why = useReason();
   const step = useOrderChange(order);
   const digits = fmt.minorDigits(order.currency);
-  const kind = change === 'refund' || change === 'pay' ? null : change;
+  const kind = change === 'refund' || change === 'pay' || change === 'confirm' ? null : change;
   const open = kind ? order.lines.filter((line) => left(line, kind) > 0) : [];
   const [typed, setTyped] = useState<ReadonlyMap<number, string>>(
     () =>
@@ -93,7 +93,7 @@ export function ChangeForm({
   const minor = minorOf(amount, digits);
 
   function wanted(): WantedChange | null {
-    if (change === 'pay') return { change };
+    if (change === 'pay' || change === 'confirm') return { change };
     if (change === 'refund') return minor === null ? null : { change, amount: minor };
     if (lines.length === 0 || lines.some(({ quantity }) => quantity < 0)) return null;
     return change === 'return' ? { change, lines, restock } : { change, lines };

@@ -30,7 +30,7 @@ test('an order offers only what would change something', () => {
     refunded_minor: 0,
   } as const;
   const open = { quantity: 1, fulfilled: 0, returned: 0, cancelled: 0 };
-  assert.deepEqual(possible({ ...order, lines: [open] }), ['fulfil', 'pay', 'cancel']);
+  assert.deepEqual(possible({ ...order, lines: [open] }), ['confirm', 'fulfil', 'pay', 'cancel']);
   assert.deepEqual(
     possible({
       status: 'returned',

@@ -2,7 +2,7 @@ import type { Order, OrderSummary } from '@/api/types';
 import type { Tone } from '@/ui/Badge';
 
 export type LineChange = 'fulfil' | 'return' | 'cancel';
-export type Change = LineChange | 'refund' | 'pay';
+export type Change = LineChange | 'refund' | 'pay' | 'confirm';
 type Line = Pick<Order['lines'][number], 'quantity' | 'fulfilled' | 'returned' | 'cancelled'>;
 
 /** Units of a line that a change can still concern. */
@@ -24,6 +24,7 @@ export function possible(
 ): Change[] {
   const some = (change: LineChange) => order.lines.some((line) => left(line, change) > 0);
   const changes: Change[] = [];
+  if (order.status === 'placed') changes.push('confirm');
   if (some('fulfil')) changes.push('fulfil');
   if (order.payment_state === 'unpaid' && order.status !== 'cancelled') changes.push('pay');
   if (some('return')) changes.push('return');
@@ -50,6 +51,7 @@ export function typedOf(minor: number, digits: number): string {
 
 export const STATUS_TONES: Record<OrderSummary['status'], Tone> = {
   placed: 'accent',
+  confirmed: 'accent',
   partly_fulfilled: 'warn',
   fulfilled: 'good',
   returned: 'neutral',

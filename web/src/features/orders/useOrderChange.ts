@@ -13,7 +13,7 @@ export type WantedChange =
   | { change: 'fulfil' | 'cancel'; lines: Units[] }
   | { change: 'return'; lines: Units[]; restock: boolean }
   | { change: 'refund'; amount: number }
-  | { change: 'pay' };
+  | { change: 'pay' | 'confirm' };
 
 function send(order: Order, wanted: WantedChange) {
   const params = { path: { order_id: order.id } };
@@ -45,6 +45,8 @@ function send(order: Order, wanted: WantedChange) {
     }
     case 'pay':
       return ok(api.POST('/v1/orders/{order_id}/pay', { params, body: base }));
+    case 'confirm':
+      return ok(api.POST('/v1/orders/{order_id}/confirm', { params, body: base }));
   }
 }
 

@@ -5,6 +5,7 @@ import { api, ok } from '@/api/client';
 
 export const STATUSES = [
   'placed',
+  'confirmed',
   'partly_fulfilled',
   'fulfilled',
   'returned',

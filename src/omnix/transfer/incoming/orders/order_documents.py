@@ -132,9 +132,10 @@ def _merged(new: Drawn, old: Item) -> dict[str, Any]:
     document.pop("changes", None)
     if changes:
         document["changes"] = changes
-    lines = folded(new.lines(), changes_of(document))
+    history = changes_of(document)
+    lines = folded(new.lines(), history)
     if document["units"] > 0:
-        document["status"] = status_of(lines)
+        document["status"] = status_of(lines, history)
     return document
 
 
