@@ -316,7 +316,9 @@ async def test_a_product_deleted_since_is_passed_over(shop_data: Path) -> None:
 async def test_what_was_shown_is_logged_with_its_propensities_once(shop_data: Path) -> None:
     async with _made(shop_data) as ports:
         customer = (await _listed(ports))[0]["customer_id"]
+        looked = await _ask(ports, customer, preview=True)
         found = await _ask(ports, customer)
+        assert _ids(looked) == _ids(found)
         await follow(ports, CONSUMERS)
         await ports.bus.rewind("recommendations-shown", 0)
         await follow(ports, CONSUMERS)

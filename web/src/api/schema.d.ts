@@ -18383,6 +18383,8 @@ export interface operations {
                 /** @description Per cent of the price; not for customers. */
                 min_margin?: number | null;
                 per_category?: number | null;
+                /** @description Only looked at: neither shown nor an exposure of an experiment. */
+                preview?: boolean;
             };
             header?: never;
             path: {
@@ -18452,6 +18454,8 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
+                /** @description Only looked at: neither shown nor an exposure of an experiment. */
+                preview?: boolean;
             };
             header?: never;
             path: {

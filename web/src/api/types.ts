@@ -38,3 +38,13 @@ export type ModelChange = Answer<'/v1/ml/models/{name}/changes', 'get'>['items']
 export type Backtest = Answer<'/v1/forecasts/backtests/{backtest_id}', 'get'>;
 export type BacktestGroup = Backtest['all'];
 export type BacktestFigures = BacktestGroup['whole'];
+export type Insights = NonNullable<
+  Answer<'/v1/customers/{customer_id}/insights', 'get'>['insights']
+>;
+export type Segment = Answer<'/v1/segments', 'get'>['items'][number];
+export type Recommendations = Answer<'/v1/recommendations/customers/{customer_id}', 'get'>;
+export type Recommended = Recommendations['items'][number];
+export type ManagerAction = Answer<'/v1/recommendations', 'get'>['items'][number];
+export type Experiment = Answer<'/v1/experiments/{experiment_id}', 'get'>;
+export type ExperimentResults = Answer<'/v1/experiments/{experiment_id}/results', 'get'>;
+export type ExperimentMetric = ExperimentResults['metrics'][number];

@@ -1,4 +1,5 @@
 import { enAlerts } from './enAlerts';
+import { enCustomers } from './enCustomers';
 import { enModels } from './enModels';
 import { enShop } from './enShop';
 import { enTrade } from './enTrade';
@@ -7,6 +8,7 @@ import { enTrade } from './enTrade';
 export const en = {
   ...enModels,
   ...enAlerts,
+  ...enCustomers,
   ...enShop,
   ...enTrade,
 

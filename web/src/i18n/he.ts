@@ -1,5 +1,6 @@
 import type { Catalogue } from './en';
 import { heAlerts } from './heAlerts';
+import { heCustomers } from './heCustomers';
 import { heModels } from './heModels';
 import { heShop } from './heShop';
 import { heTrade } from './heTrade';
@@ -7,6 +8,7 @@ import { heTrade } from './heTrade';
 export const he: Catalogue = {
   ...heModels,
   ...heAlerts,
+  ...heCustomers,
   ...heShop,
   ...heTrade,
 

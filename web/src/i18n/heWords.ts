@@ -1,9 +1,11 @@
 import type { ServerWords } from './en';
 import { heAlertWords } from './heAlerts';
+import { heCustomerWords } from './heCustomers';
 
 /** Hebrew for what the API says in English, by its code. */
 export const heWords: ServerWords = {
   ...heAlertWords,
+  ...heCustomerWords,
   'model.forecast': 'הביקוש לכל מוצר לפי יום',
   'model.lifetime': 'רכישות והוצאה צפויות של כל לקוח',
   'model.churn': 'הסיכוי שלקוח לא יבוא בתוך 90 יום',

@@ -32,7 +32,10 @@ FALLBACKS = {
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What an answer may hold. ``min_margin`` is per cent of the price."""
+    """What an answer may hold. ``min_margin`` is per cent of the price.
+
+    ``preview`` is for people who only look: nothing counts as shown to the customer.
+    """
 
     context: Context = "home"
     limit: int = 20
@@ -45,6 +48,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     category: str | None = None
     min_margin: int | None = None
     per_category: int | None = None
+    preview: bool = False
 
 
 class Contribution(msgspec.Struct, frozen=True, kw_only=True):

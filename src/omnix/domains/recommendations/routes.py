@@ -37,6 +37,9 @@ _ANSWER = allow("recommendations:answer", 403, 404, 409)
 Many = Annotated[int, Parameter(ge=1, le=MOST)]
 Few = Annotated[int, Parameter(ge=1, le=20)]
 Text = Annotated[str | None, Parameter(max_length=100)]
+Preview = Annotated[
+    bool, Parameter(description="Only looked at: neither shown nor an exposure of an experiment.")
+]
 IdText = Annotated[str | None, Parameter(max_length=64)]
 
 
@@ -79,6 +82,7 @@ async def recommend_to_customer(
         int | None, Parameter(ge=0, le=100, description="Per cent of the price; not for customers.")
     ] = None,
     per_category: Annotated[int | None, Parameter(ge=1, le=MOST)] = None,
+    preview: Preview = False,
 ) -> Recommendations:
     """What the customer may want, each with its reasons; filters and stock are of this moment.
 
@@ -87,7 +91,7 @@ async def recommend_to_customer(
     asked = Asked(
         context=context, limit=limit, product_id=product_id, cart=_cart(cart),
         location_id=location_id, in_stock=in_stock, own=own, seen=seen, category=category,
-        min_margin=min_margin, per_category=per_category,
+        min_margin=min_margin, per_category=per_category, preview=preview,
     )  # fmt: skip
     if (context == "product") != (product_id is not None):
         raise Invalid.field("product_id", "goes with the context product, and only with it")
@@ -105,10 +109,10 @@ def _cart(text: str | None) -> tuple[str, ...]:
 
 @get("/customers/{customer_id:str}/next-basket", opt=_READ, summary="A customer's next basket")
 async def get_next_basket(
-    ports: Ports, actor: Actor, customer_id: str, limit: Many = 10
+    ports: Ports, actor: Actor, customer_id: str, limit: Many = 10, preview: Preview = False
 ) -> Recommendations:
     """What the customer's next basket most likely holds, sold out or not."""
-    asked = Asked(context="next_basket", limit=limit, in_stock=False)
+    asked = Asked(context="next_basket", limit=limit, in_stock=False, preview=preview)
     return await serving.personal(ports, actor, customer_id, asked)
 
 

@@ -50,7 +50,7 @@ async def personal(ports: Ports, actor: Actor, customer_id: str, asked: Asked) -
         raise Forbidden("margins are not for customers")
     await customers.get(ports, customer_id)
     now = ports.clock.now()
-    arm, ranked = await _arm(ports, customer_id)
+    arm, ranked = await _arm(ports, customer_id, expose=not asked.preview)
     stored = await ports.records.get(LISTS, customer_id) if ranked else None
     recent = await recents.of(ports, customer_id)
     since = stored["made_at"] if stored is not None else _NEVER
@@ -81,7 +81,8 @@ async def personal(ports: Ports, actor: Actor, customer_id: str, asked: Asked) -
     spots = placed(len(chosen), asked.limit, (customer_id, at[:10], asked.context))
     items = await _shown(ports, chosen, spots)
     version = stored["model_version"] if stored is not None else None
-    await _log(ports, id, at, asked.context, version, arm, items, spots)
+    if not asked.preview:
+        await _log(ports, id, at, asked.context, version, arm, items, spots)
     return Recommendations(
         id=id,
         customer_id=customer_id,
@@ -102,13 +103,13 @@ def own(actor: Actor, customer_id: str) -> None:
         raise NotFound(f"no customer {customer_id}")
 
 
-async def _arm(ports: Ports, customer_id: str) -> tuple[Arm | None, bool]:
+async def _arm(ports: Ports, customer_id: str, *, expose: bool) -> tuple[Arm | None, bool]:
     """The experiment's variant, if one runs, and whether the ranker answers."""
     try:
         experiment = await assign.running(ports, EXPERIMENT_KEY)
     except NotFound:
         return None, True
-    told = await assign.evaluate(ports, experiment, customer_id, {}, expose=True)
+    told = await assign.evaluate(ports, experiment, customer_id, {}, expose=expose)
     arm = Arm(experiment_id=told.experiment_id, variant=told.variant)
     return (arm if told.reason == "SPLIT" else None), told.value != "popular"
 

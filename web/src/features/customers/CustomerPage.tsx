@@ -2,11 +2,9 @@
 
 import { ApiError } from '@/api/problem';
 import type { Customer } from '@/api/types';
-import { OrdersTable } from '@/features/orders/OrdersTable';
-import { useOrders } from '@/features/orders/useOrders';
+import { NextBasketCard, PreviewCard } from '@/features/recommendations/CustomerCards';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
-import { Pager } from '@/shell/Pager';
 import { useParam } from '@/shell/useUrlState';
 import { AppLink } from '@/ui/AppLink';
 import { Badge } from '@/ui/Badge';
@@ -14,27 +12,13 @@ import { Card } from '@/ui/Card';
 import { FactList } from '@/ui/FactList';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
+import { LifecycleBadge } from './LifecycleBadge';
+import { RunOutCard } from './RunOutCard';
+import { SegmentCard } from './SegmentCard';
+import { TimelineCard } from './TimelineCard';
 import { useCustomer } from './useCustomer';
-
-function Orders({ id }: { id: string }) {
-  const { t } = useWords();
-  const cursor = useParam('cursor');
-  const filters = { status: '', number: '', from: '', to: '', customer: id } as const;
-  const { data, error, refetch, isPlaceholderData } = useOrders(filters, cursor);
-  return (
-    <Card title={t('customer.orders')} flush>
-      {error && <ErrorState error={error} retry={() => void refetch()} />}
-      {!error && !data && <Loading className="mx-4 h-60" />}
-      {!error && data?.items.length === 0 && <EmptyState title={t('customer.orders.none')} />}
-      {!error && data && data.items.length > 0 && (
-        <>
-          <OrdersTable orders={data.items} stale={isPlaceholderData} />
-          <Pager shown={data.items.length} cursor={cursor} next={data.next_cursor ?? null} />
-        </>
-      )}
-    </Card>
-  );
-}
+import { useInsights } from './useInsights';
+import { ValueTiles } from './ValueTiles';
 
 function Facts({ customer }: { customer: Customer }) {
   const { t, format } = useWords();
@@ -42,8 +26,9 @@ function Facts({ customer }: { customer: Customer }) {
     <Badge tone={yes ? 'good' : 'neutral'}>{t(yes ? 'customer.yes' : 'customer.no')}</Badge>
   );
   const { consent } = customer;
+  const address = Object.values(customer.address ?? {}).join(', ');
   return (
-    <div className="grid min-w-0 gap-4">
+    <>
       <Card title={t('customer.contact')}>
         <FactList
           facts={[
@@ -52,6 +37,7 @@ function Facts({ customer }: { customer: Customer }) {
               value: <bdi className="wrap-anywhere">{customer.email ?? '–'}</bdi>,
             },
             { name: t('customer.phone'), value: <bdi>{customer.phone ?? '–'}</bdi> },
+            ...(address ? [{ name: t('customer.address'), value: <bdi>{address}</bdi> }] : []),
             {
               name: t('customer.since'),
               value: fmt.day(format, customer.created_at.slice(0, 10)),
@@ -69,7 +55,7 @@ function Facts({ customer }: { customer: Customer }) {
           ]}
         />
       </Card>
-    </div>
+    </>
   );
 }
 
@@ -87,11 +73,13 @@ function Nothing({ missing = false }: { missing?: boolean }) {
 }
 
 function ById({ id }: { id: string }) {
-  const { t } = useWords();
+  const { t, format } = useWords();
   const { data, error, refetch } = useCustomer(id);
+  const found = useInsights(id);
   if (error instanceof ApiError && [400, 404].includes(error.status)) return <Nothing missing />;
   if (error) return <ErrorState error={error} retry={() => void refetch()} />;
-  if (!data) return <Loading className="h-96" />;
+  if (!data || (!found.data && !found.error)) return <Loading className="h-96" />;
+  const insights = found.data?.insights;
   return (
     <>
       <AppLink href="/customers/" className="mb-2 inline-block text-sm">
@@ -102,13 +90,30 @@ function ById({ id }: { id: string }) {
         text={
           <span className="flex flex-wrap items-center gap-2">
             <bdi>{data.id}</bdi>
+            {insights && <LifecycleBadge lifecycle={insights.lifecycle} />}
             {data.status === 'archived' && <Badge>{t('products.archived')}</Badge>}
+            {insights && (
+              <span>{t('customer.asOf', { day: fmt.day(format, insights.as_of) })}</span>
+            )}
           </span>
         }
       />
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <Orders id={id} />
-        <Facts customer={data} />
+      {found.error && <ErrorState error={found.error} retry={() => void found.refetch()} />}
+      {insights && <ValueTiles insights={insights} />}
+      {found.data && !insights && (
+        <EmptyState title={t('customer.unknown')} text={t('customer.unknown.text')} />
+      )}
+      <div className="mt-4 grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="grid min-w-0 gap-4">
+          {insights && <RunOutCard insights={insights} />}
+          <TimelineCard id={id} />
+          <PreviewCard id={id} />
+        </div>
+        <div className="grid min-w-0 gap-4">
+          <NextBasketCard id={id} />
+          {insights && <SegmentCard insights={insights} />}
+          <Facts customer={data} />
+        </div>
       </div>
     </>
   );

@@ -13,7 +13,7 @@ import { SearchField, SelectField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
-import { STATUSES, useCustomers } from './useCustomers';
+import { SORTS, STATUSES, useCustomers } from './useCustomers';
 
 function CustomerTable({ rows, stale }: { rows: readonly Customer[]; stale: boolean }) {
   const { t, format } = useWords();
@@ -62,17 +62,21 @@ export function CustomersPage() {
   const { t } = useWords();
   const search = useParam('q') ?? '';
   const status = oneOf(useParam('status'), STATUSES);
+  const sort = oneOf(useParam('sort'), SORTS);
   const cursor = useParam('cursor');
   const [typed, setTyped] = useTyped(search);
-  const { data, error, refetch, isPlaceholderData } = useCustomers(search, status, cursor);
+  const { data, error, refetch, isPlaceholderData } = useCustomers(
+    { search, status, sort },
+    cursor,
+  );
   return (
     <>
-      <PageTitle title={t('customer.title')} />
+      <PageTitle title={t('customer.title')} text={t('customer.title.text')} />
       {/* biome-ignore lint/a11y/useSemanticElements: <search> is not known to all browsers yet */}
       <form
         role="search"
         onSubmit={(event) => event.preventDefault()}
-        className="mb-4 grid items-end gap-3 sm:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]"
+        className="mb-4 grid items-end gap-3 sm:grid-cols-[minmax(0,2fr)_minmax(0,1fr)_minmax(0,1fr)]"
       >
         <SearchField
           label={t('products.search')}
@@ -87,6 +91,18 @@ export function CustomersPage() {
           options={STATUSES.map((value) => ({ value, label: t(`products.${value}`) }))}
           onChange={(value) =>
             changeUrl({ status: value === 'active' ? null : value, cursor: null })
+          }
+        />
+        <SelectField
+          label={t('products.sort')}
+          value={sort}
+          disabled={search !== ''}
+          options={[
+            { value: '-created_at', label: t('products.sort.newest') },
+            { value: 'name', label: t('products.sort.name') },
+          ]}
+          onChange={(value) =>
+            changeUrl({ sort: value === '-created_at' ? null : value, cursor: null })
           }
         />
       </form>

@@ -21,13 +21,13 @@ export interface OrderFilters {
 }
 
 /** A page of orders, newest first; the server filters by status, number, customer and days. */
-export function useOrders(filters: OrderFilters, cursor: string | null) {
+export function useOrders(filters: OrderFilters, cursor: string | null, limit = 50) {
   return useQuery({
-    queryKey: ['orders', filters, cursor],
+    queryKey: ['orders', filters, cursor, limit],
     queryFn: ({ signal }) => {
       const { status, number, from, to, customer } = filters;
       const query = {
-        limit: 50,
+        limit,
         ...(status && { status }),
         ...(number && { number }),
         ...(from && { placed_from: from }),

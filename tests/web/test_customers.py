@@ -1,0 +1,68 @@
+"""Customers, their segments and what to show them, in the browser."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import Api, Visit
+
+_PATIENCE = 120.0
+
+
+def _done(api: Api, path: str) -> None:
+    """Asks for a job and waits until it has ended."""
+    job = api.ask("POST", path)
+    end = time.monotonic() + _PATIENCE
+    while (state := api.get(f"/v1/jobs/{job['id']}")["state"]) in ("queued", "running"):
+        assert time.monotonic() < end, f"{path} is {state} still"
+        time.sleep(0.3)
+    assert state == "done", state
+
+
+@pytest.fixture(scope="module")
+def regular(api: Api) -> dict[str, Any]:
+    """What is known of a customer who buys something regularly."""
+    _done(api, "/v1/customers/batch-analysis")
+    _done(api, "/v1/recommendations/refresh")
+    for customer in api.get("/v1/customers", limit=200, sort="name")["items"]:
+        found = api.get(f"/v1/customers/{customer['id']}/insights")["insights"]
+        if found is not None and found["consumption"]:
+            known: dict[str, Any] = {**found, "name": customer["name"]}
+            return known
+    raise AssertionError("nobody buys anything regularly")
+
+
+def test_customers_are_found_sorted_and_opened(visit: Visit, regular: dict[str, Any]) -> None:
+    page = visit.open("/customers/")
+    page.get_by_label("Sort by").select_option("name")
+    expect(page).to_have_url(re.compile(r"\?sort=name$"))
+    names = page.get_by_role("table", name="Customers").locator("tbody th")
+    expect(names.first).to_be_visible()
+    seen = names.all_inner_texts()
+    assert seen == sorted(seen, key=str.casefold)
+    page.get_by_role("searchbox").fill(regular["name"])
+    expect(page.get_by_label("Sort by")).to_be_disabled()
+    page.get_by_role("link", name=regular["name"]).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(regular["name"])
+    assert not visit.complaints
+
+
+def test_one_page_tells_all_of_a_customer(visit: Visit, regular: dict[str, Any]) -> None:
+    customer = regular["customer_id"]
+    page = visit.open(f"/customer/?id={customer}")
+    spent = f"€{round(regular['lifetime_value']['so_far_minor'] / 100):,}"
+    expect(page.get_by_label("Value and risk")).to_contain_text(spent)
+    runs_out = page.get_by_role("table", name="What runs out when").locator("tbody tr")
+    expect(runs_out).to_have_count(len(regular["consumption"]))
+    expect(runs_out.first).to_contain_text(regular["consumption"][0]["name"])
+    basket = page.get_by_role("list", name="Next basket")
+    basket.locator("summary").first.click()
+    expect(basket.get_by_text("Chance in the next basket").first).to_be_visible()
+    expect(page.get_by_role("table", name="Orders").locator("tbody tr").first).to_be_visible()
+    page.get_by_role("button", name="Show as table").click()
+    expect(page.get_by_role("table", name="Orders by month")).to_be_visible()
+    page.goto(f"{visit.server.url}/customer/?id=nobody")
+    expect(page.get_by_text("This does not exist")).to_be_visible()
