@@ -42,6 +42,7 @@ _FILLED_ELSEWHERE = {
     "/inventory/classes",
     "/inventory/values",
     "/orders",
+    "/dashboard/products",
     "/forecasts",
     "/forecasts/backtests",
     "/forecasts/lost-sales",

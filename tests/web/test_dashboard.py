@@ -24,6 +24,8 @@ def shown(unit: str, value: float | None) -> str:
         assert abs(major) < 1_000_000
         text = f"{rounded(float(abs(major)), '0.01' if abs(major) < 1000 else '1'):,}"
         return f"{'-' if major < 0 else ''}€{text}"
+    if unit == "days":
+        return f"{rounded(value, '0.1'):,f}".removesuffix(".0")
     if unit == "ratio":
         return f"{rounded(value * 100, '0.1'):f}".removesuffix(".0") + "%"
     return f"{value:,}"
@@ -69,7 +71,7 @@ def test_today_is_marked_as_not_over(visit: Visit, api: Api) -> None:
 def test_every_tile_has_its_definition_on_demand(visit: Visit) -> None:
     page = visit.page
     tiles = page.locator("[data-metric]")
-    expect(tiles).to_have_count(13)
+    expect(tiles).to_have_count(17)
     tile = page.locator("[data-metric=aov]")
     tile.get_by_role("button").click()
     expect(page.get_by_role("dialog", name=re.compile("Average order value"))).to_be_visible()

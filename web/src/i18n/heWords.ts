@@ -42,6 +42,18 @@ export const heWords: ServerWords = {
   'metric.stock_value': 'שווי המלאי',
   'metric.low_stock': 'מוצרים במלאי נמוך',
   'metric.out_of_stock': 'מוצרים שאזלו',
+  'metric.returning_customers': 'לקוחות חוזרים',
+  'metric.sell_through': 'שיעור המכירה מהמלאי',
+  'metric.days_of_cover': 'ימי כיסוי',
+  'metric.lost_sales': 'מכירות שאבדו',
+  'metric.lost_units': 'יחידות שאבדו',
+  'metric.forecast_accuracy': 'דיוק התחזית',
+  'definition.returning_customers': 'לקוחות מוכרים שקנו, וכבר קנו לפני תחילת הטווח.',
+  'definition.sell_through':
+    'יחידות שנמכרו בטווח חלקי אלה יחד עם היחידות שבמלאי עכשיו. ריק לפני ספירת מלאי.',
+  'definition.days_of_cover': 'לכמה ימים יספיק המלאי אם 30 הימים הבאים יימכרו לפי התחזית.',
+  'definition.forecast_accuracy':
+    '1 פחות WAPE של התחזיות היומיות למוצרים בודדים בבדיקה לאחור האחרונה: איזה חלק ממה שנמכר נצפה מראש. קשה לחזות ימים בודדים של מוצרים בודדים; הנתון משווה חנות לעצמה.',
   'definition.revenue':
     'מה שנמכר פחות מה שהוחזר או בוטל, אחרי הנחות, ללא מס ומשלוח; חיובים כגון דמי משלוח ששילמו לקוחות כלולים.',
   'definition.orders': 'הזמנות שבוצעו; גם הזמנות שבוטלו נספרות.',

@@ -1,7 +1,5 @@
 """The audit log over HTTP."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
@@ -14,6 +12,7 @@ from litestar.response import Stream
 from omnix.kit.errors import Invalid
 from omnix.kit.time import instant
 from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.platform.tables import download
 from omnix.ports import Ports
 
 from . import audit
@@ -87,11 +86,6 @@ async def verify_audit_log(
     return await audit.verify(ports, first, count, known)
 
 
-def _export(written: AsyncIterator[bytes], kind: str, ending: str) -> Stream:
-    headers = {"Content-Disposition": f'attachment; filename="audit-log.{ending}"'}
-    return Stream(written, media_type=kind, headers=headers)
-
-
 @get(
     "/audit-log/export.jsonl",
     opt=READ,
@@ -100,7 +94,8 @@ def _export(written: AsyncIterator[bytes], kind: str, ending: str) -> Stream:
 )
 async def export_audit_lines(ports: Ports, first: Number = 1) -> Stream:
     """All entries from number `first` on, in the order of the chain, with their hashes."""
-    return _export(_lines(ports, first), "application/x-ndjson", "jsonl")
+    headers = {"Content-Disposition": 'attachment; filename="audit-log.jsonl"'}
+    return Stream(_lines(ports, first), media_type="application/x-ndjson", headers=headers)
 
 
 @get(
@@ -111,7 +106,7 @@ async def export_audit_lines(ports: Ports, first: Number = 1) -> Stream:
 )
 async def export_audit_rows(ports: Ports, first: Number = 1) -> Stream:
     """The same as a table; `details` is JSON."""
-    return _export(_rows(ports, first), "text/csv; charset=utf-8", "csv")
+    return download(_COLUMNS, _rows(ports, first), "audit-log.csv")
 
 
 async def _lines(ports: Ports, first: int) -> AsyncIterator[bytes]:
@@ -119,24 +114,11 @@ async def _lines(ports: Ports, first: int) -> AsyncIterator[bytes]:
         yield msgspec.json.encode(entry) + b"\n"
 
 
-async def _rows(ports: Ports, first: int) -> AsyncIterator[bytes]:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_COLUMNS)
+async def _rows(ports: Ports, first: int) -> AsyncIterator[list[list[object]]]:
     async for entry in audit.along(ports, first):
         told = msgspec.to_builtins(entry)
         told["details"] = msgspec.json.encode(told["details"], order="sorted").decode()
-        writer.writerow([_cell(told[name]) for name in _COLUMNS])
-        yield text.getvalue().encode()
-        text.seek(0)
-        text.truncate()
-    if text.tell():
-        yield text.getvalue().encode()
-
-
-def _cell(value: object) -> object:
-    """As text that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+        yield [[told[name] for name in _COLUMNS]]
 
 
 ROUTES = (list_audit_log, verify_audit_log, export_audit_lines, export_audit_rows)

@@ -44,6 +44,13 @@ METRICS = (
         "Known customers whose first purchase ever fell into the range.",
     ),
     Metric(
+        "returning_customers",
+        "Returning customers",
+        "count",
+        "up",
+        "Known customers who bought and had bought before the range began.",
+    ),
+    Metric(
         "gross_margin",
         "Gross margin",
         "ratio",
@@ -57,6 +64,21 @@ METRICS = (
         "money",
         "neither",
         "Stock on hand at its unit cost, over the products whose cost is known.",
+    ),
+    Metric(
+        "sell_through",
+        "Sell-through",
+        "ratio",
+        "up",
+        "Pieces sold in the range by these and the pieces on hand now. Empty before stock is "
+        "counted.",
+    ),
+    Metric(
+        "days_of_cover",
+        "Days of cover",
+        "days",
+        "neither",
+        "How many days the pieces on hand last if the next 30 days sell as forecast.",
     ),
     Metric(
         "low_stock",
@@ -88,6 +110,15 @@ METRICS = (
         "units",
         "down",
         "Pieces that were wanted while there was no stock, as lost sales estimates them.",
+    ),
+    Metric(
+        "forecast_accuracy",
+        "Forecast accuracy",
+        "ratio",
+        "up",
+        "1 - WAPE of single products' daily forecasts in the last backtest: what share of what was "
+        "sold was foreseen. Single days of single products are hard to foresee; it compares shops "
+        "with themselves.",
     ),
 )
 BY_NAME = {metric.name: metric for metric in METRICS}

@@ -155,3 +155,62 @@ SELECT recency, frequency, money, count(*) AS customers,
 FROM scored
 GROUP BY recency, frequency, money
 ORDER BY recency, frequency, money;
+
+-- name: product_figures
+-- The next $number products after $after_value and $after_id, by $sort, that sold or came back from $first to $last at $location_id through $channel (NULL: any), beside their revenue from $before on.
+-- reads: sales
+WITH sums AS (
+    SELECT product_id,
+        coalesce(sum(quantity) FILTER (WHERE day >= $first), 0)::BIGINT AS units,
+        count(DISTINCT order_id) FILTER (WHERE kind = 'sale' AND day >= $first) AS orders,
+        coalesce(sum(revenue_minor) FILTER (WHERE day >= $first), 0)::BIGINT AS revenue_minor,
+        coalesce(sum(revenue_minor) FILTER (WHERE day < $first), 0)::BIGINT
+            AS previous_revenue_minor,
+        coalesce(-sum(revenue_minor) FILTER (WHERE kind = 'return' AND day >= $first), 0)::BIGINT
+            AS returns_minor,
+        coalesce(sum(discount_minor) FILTER (WHERE day >= $first), 0)::BIGINT AS discount_minor,
+        coalesce(sum(cost_minor) FILTER (WHERE day >= $first), 0)::BIGINT AS cost_minor,
+        coalesce(
+            sum(revenue_minor) FILTER (WHERE cost_minor IS NOT NULL AND day >= $first), 0
+        )::BIGINT AS costed_revenue_minor,
+        count(*) FILTER (WHERE day >= $first) AS lines
+    FROM sales
+    WHERE month BETWEEN strftime($before::DATE, '%Y-%m') AND strftime($last::DATE, '%Y-%m')
+        AND day BETWEEN $before AND $last AND product_id IS NOT NULL
+        AND ($location_id IS NULL OR location_id = $location_id)
+        AND ($channel IS NULL OR channel = $channel)
+    GROUP BY product_id
+), valued AS (
+    SELECT *,
+        CASE $sort
+            WHEN 'units' THEN units
+            WHEN 'returns' THEN returns_minor
+            WHEN 'margin' THEN costed_revenue_minor - cost_minor
+            WHEN 'change' THEN revenue_minor - previous_revenue_minor
+            ELSE revenue_minor END * $direction AS place,
+        sum(revenue_minor) OVER ()::BIGINT AS all_revenue_minor
+    FROM sums
+    WHERE lines > 0
+)
+SELECT *
+FROM valued
+WHERE $after_id IS NULL OR place < $after_value
+    OR (place = $after_value AND product_id > $after_id)
+ORDER BY place DESC, product_id
+LIMIT $number;
+
+-- name: stock_graph
+-- Of each day from $first to $last: the products whose stock was counted, the pieces on hand at its end, how many products had none, and the mean share of the day in which they were in stock, at $location_id (NULL: all).
+-- reads: stock_days
+SELECT day, count(*) AS products, coalesce(sum(on_hand), 0)::BIGINT AS on_hand,
+    count(*) FILTER (WHERE on_hand <= 0) AS out_of_stock, avg(in_stock) AS in_stock
+FROM (
+    SELECT product_id, day, sum(on_hand)::BIGINT AS on_hand, max(in_stock) AS in_stock
+    FROM stock_days
+    WHERE month BETWEEN strftime($first::DATE, '%Y-%m') AND strftime($last::DATE, '%Y-%m')
+        AND day BETWEEN $first AND $last
+        AND ($location_id IS NULL OR location_id = $location_id)
+    GROUP BY product_id, day
+) AS of_product
+GROUP BY day
+ORDER BY day;

@@ -12,7 +12,7 @@ from omnix.platform.http import allow
 from omnix.platform.turns import Turns
 from omnix.ports import Ports
 
-from . import analytics, model, service
+from . import analytics, model, service, table_routes
 from .metrics import METRICS, Metric
 
 From = Annotated[date | None, QueryParameter(name="from", description="First day, included.")]
@@ -114,4 +114,5 @@ ROUTES = (
     list_metrics,
     product_sales,
     product_prices,
+    *table_routes.ROUTES,
 )

@@ -8,6 +8,7 @@ import msgspec
 from omnix.domains.forecasting import service as forecasting
 from omnix.domains.forecasting.hidden import desk as lost_sales
 from omnix.domains.forecasting.hidden.model import LostDays
+from omnix.domains.forecasting.model import ForecastDocument
 from omnix.domains.inventory.replenishment import service as replenishment
 from omnix.domains.inventory.replenishment.model import Shortages
 from omnix.domains.products import service as products
@@ -22,6 +23,7 @@ from .metrics import BY_NAME
 from .model import RANGES, DayPoint, Figure, Note, Summary
 
 _HISTORY_DAYS = 56
+_PACE_DAYS = 30
 _LOW_STOCK_SHOWN = 8
 Totals = dict[str, dict[str, int]]
 
@@ -61,6 +63,8 @@ async def summary(ports: Ports, days: int) -> Summary:
     totals = await day_totals(ports, earliest, last)
     distinct: dict[str, Any] = ranges.get(f"last_{days}", {})
     short = await replenishment.shortages(ports)
+    total = await forecasting.total(ports)
+    wape = (await forecasting.accuracy(ports)).wape
     lost = await lost_sales.by_day(ports)
     series = [_point(totals, first + timedelta(days=n)) for n in range(days)]
     return Summary(
@@ -68,11 +72,25 @@ async def summary(ports: Ports, days: int) -> Summary:
         shop=model.ShopHead(settings.name, settings.currency, settings.time_zone, settings.mode),
         range=model.Span(first.isoformat(), last.isoformat()),
         previous_range=model.Span(before.isoformat(), (first - timedelta(days=1)).isoformat()),
-        metrics=_figures(totals, first, last, before, last == today, distinct, stock, short, lost),
+        metrics=_figures(
+            totals,
+            first,
+            last,
+            before,
+            last == today,
+            distinct,
+            stock,
+            short,
+            lost,
+            {
+                "forecast_accuracy": None if wape is None else max(0.0, 1 - wape),
+                "days_of_cover": _cover(stock, total),
+            },
+        ),
         series=series,
         top_products=await _top(ports, distinct.get("top_products", [])),
         low_stock=_low(short),
-        demand_forecast=await _fan(ports, totals, earliest, last),
+        demand_forecast=_fan(total, totals, earliest, last),
         notes=_notes(settings, last, last_sale, today, stock, short),
     )
 
@@ -112,13 +130,21 @@ def _figures(
     stock: Any,
     short: Shortages,
     lost: LostDays,
+    at_present: dict[str, float | None],
 ) -> list[Figure]:
     now = _derived(_sums(totals, first, last))
     then = _derived(_sums(totals, before, first - timedelta(days=1)))
     for name in ("customers", "new_customers"):
         now[name] = distinct.get(name)
         then[name] = distinct.get(f"previous_{name}")
+    for figures, prefix in ((now, ""), (then, "previous_")):
+        everybody = distinct.get(f"{prefix}customers")
+        figures["returning_customers"] = (
+            None if everybody is None else everybody - distinct[f"{prefix}new_customers"]
+        )
     now["stock_value"] = stock.get("value_minor") if stock.get("costed_pieces") else None
+    now["sell_through"] = _sell_through(now["units"], stock)
+    now.update(at_present)
     now["low_stock"] = short.low if stock.get("counted") else None
     now["out_of_stock"] = short.out if stock.get("counted") else None
     now.update(_lost(lost, first, last))
@@ -131,6 +157,19 @@ def _figures(
         _figure(name, now.get(name), then.get(name), _change(fair_now, fair_then, name))
         for name in BY_NAME
     ]
+
+
+def _sell_through(units: Any, stock: Any) -> float | None:
+    there = units + stock["pieces"] if stock.get("counted") else 0
+    return max(0, units) / there if there > 0 else None
+
+
+def _cover(stock: Any, total: ForecastDocument | None) -> float | None:
+    """Days for which the pieces on hand last, as the shop is expected to sell."""
+    if not stock.get("counted") or total is None:
+        return None
+    ahead = [point.mean for point in total.points[:_PACE_DAYS]]
+    return stock["pieces"] * len(ahead) / sum(ahead) if sum(ahead) > 0 else None
 
 
 def _lost(lost: LostDays, first: date, last: date) -> dict[str, int | None]:
@@ -204,10 +243,9 @@ def _low(short: Shortages) -> list[model.LowStock]:
     ]
 
 
-async def _fan(
-    ports: Ports, totals: Totals, earliest: date, last: date
+def _fan(
+    total: ForecastDocument | None, totals: Totals, earliest: date, last: date
 ) -> model.DemandForecast | None:
-    total = await forecasting.total(ports)
     if total is None:
         return None
     # A day that is not over is forecast, not history.
