@@ -22,6 +22,9 @@ PAGES = (
     "/alerts/",
     "/accuracy/",
     "/models/",
+    "/system/",
+    "/system/users/",
+    "/system/audit/",
 )
 
 

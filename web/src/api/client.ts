@@ -38,3 +38,9 @@ export async function ok<T>(call: Promise<Outcome<T>>): Promise<NonNullable<T>> 
   if (!response.ok || data === undefined || data === null) throw toApiError(response.status, error);
   return data;
 }
+
+/** For calls whose success bears no body (204). */
+export async function done(call: Promise<Outcome<unknown>>): Promise<void> {
+  const { error, response } = await call;
+  if (!response.ok) throw toApiError(response.status, error);
+}

@@ -2,6 +2,7 @@ import { enAlerts } from './enAlerts';
 import { enCustomers } from './enCustomers';
 import { enModels } from './enModels';
 import { enShop } from './enShop';
+import { enSystem } from './enSystem';
 import { enTrade } from './enTrade';
 
 /** The English strings, and the list of keys that every other catalogue must have. */
@@ -10,6 +11,7 @@ export const en = {
   ...enAlerts,
   ...enCustomers,
   ...enShop,
+  ...enSystem,
   ...enTrade,
 
   'app.name': 'OMNIX AI',

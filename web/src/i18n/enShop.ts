@@ -39,7 +39,8 @@ export const enShop = {
   'order.do.refund': 'Refund',
   'order.do.cancel': 'Cancel units',
   'order.ask.fulfil': 'These units leave the stock for good.',
-  'order.ask.confirm': 'The shop takes the order on. Its stock has been kept for it since it was placed.',
+  'order.ask.confirm':
+    'The shop takes the order on. Its stock has been kept for it since it was placed.',
   'order.ask.pay': 'The whole total counts as paid from then on.',
   'order.ask.return': 'Enter what came back. Money is given back apart, with “Refund”.',
   'order.ask.refund': 'This notes money given back; the payment itself is made elsewhere.',

@@ -3,6 +3,7 @@ import { heAlerts } from './heAlerts';
 import { heCustomers } from './heCustomers';
 import { heModels } from './heModels';
 import { heShop } from './heShop';
+import { heSystem } from './heSystem';
 import { heTrade } from './heTrade';
 
 export const he: Catalogue = {
@@ -10,6 +11,7 @@ export const he: Catalogue = {
   ...heAlerts,
   ...heCustomers,
   ...heShop,
+  ...heSystem,
   ...heTrade,
 
   'app.name': 'OMNIX AI',

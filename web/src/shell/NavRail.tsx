@@ -41,6 +41,7 @@ const ITEMS: readonly Item[] = [
   { href: '/customers/', label: 'nav.customers', icon: 'person', also: '/customer/' },
   { href: '/accuracy/', label: 'nav.accuracy', short: 'nav.short.accuracy', icon: 'target' },
   { href: '/models/', label: 'nav.models', icon: 'layers', also: '/model/' },
+  { href: '/system/', label: 'nav.system', icon: 'settings' },
 ];
 
 /** A rail at the side of a wide screen, a bar at the bottom of a phone. */
@@ -58,7 +59,9 @@ export function NavRail() {
         </div>
         <ul className="flex overflow-x-auto md:grid md:gap-1">
           {ITEMS.map(({ href, label, short, icon, also }) => {
-            const here = pathname === href || pathname === also;
+            const here =
+              pathname === also ||
+              (pathname.startsWith(href) && (href !== '/' || pathname === '/'));
             return (
               <li key={href} className="min-w-13 flex-1">
                 <Link

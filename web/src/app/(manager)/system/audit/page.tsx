@@ -1,0 +1,5 @@
+import { AuditPage } from '@/features/system/AuditPage';
+
+export default function Page() {
+  return <AuditPage />;
+}

@@ -1,0 +1,5 @@
+import { CostPage } from '@/features/system/CostPage';
+
+export default function Page() {
+  return <CostPage />;
+}

@@ -1,0 +1,5 @@
+import { FailedPage } from '@/features/system/FailedPage';
+
+export default function Page() {
+  return <FailedPage />;
+}

@@ -1,0 +1,5 @@
+import { JobsPage } from '@/features/system/JobsPage';
+
+export default function Page() {
+  return <JobsPage />;
+}

@@ -1,0 +1,5 @@
+import { KeysPage } from '@/features/system/KeysPage';
+
+export default function Page() {
+  return <KeysPage />;
+}

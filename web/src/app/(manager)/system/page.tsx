@@ -1,0 +1,5 @@
+import { HealthPage } from '@/features/system/HealthPage';
+
+export default function Page() {
+  return <HealthPage />;
+}

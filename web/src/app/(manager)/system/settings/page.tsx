@@ -1,0 +1,5 @@
+import { SettingsPage } from '@/features/system/SettingsPage';
+
+export default function Page() {
+  return <SettingsPage />;
+}

@@ -1,0 +1,5 @@
+import { UsersPage } from '@/features/system/UsersPage';
+
+export default function Page() {
+  return <UsersPage />;
+}

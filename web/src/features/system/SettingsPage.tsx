@@ -1,0 +1,137 @@
+'use client';
+
+import { useMemo, useState } from 'react';
+import type { ShopSettings } from '@/api/types';
+import { type FieldKeys, useForm } from '@/features/auth/useForm';
+import { useMay } from '@/features/auth/usePermissions';
+import { useWords } from '@/i18n/locale';
+import { Banner } from '@/ui/Banner';
+import { Button } from '@/ui/Button';
+import { Card } from '@/ui/Card';
+import { SelectField, TextField } from '@/ui/Field';
+import { ErrorState, Loading, useReason } from '@/ui/states';
+import { SettingsHistory } from './SettingsHistory';
+import { SystemFrame } from './SystemFrame';
+import { useChangeSettings, useSettings } from './useSettings';
+
+function check(values: FormData): FieldKeys {
+  const findings: Record<string, FieldKeys[string]> = {};
+  if (!String(values.get('name')).trim()) findings.name = 'login.required';
+  for (const field of ['lead_time_days', 'review_days']) {
+    if (!/^\d+$/.test(String(values.get(field)))) findings[field] = 'settings.whole';
+  }
+  const level = Number(values.get('service_level'));
+  if (!(level >= 50 && level <= 99.9)) findings.service_level = 'settings.level.bad';
+  return findings;
+}
+
+function useZones(own: string) {
+  return useMemo(() => {
+    const zones = Intl.supportedValuesOf('timeZone');
+    return [...new Set([own, 'UTC', ...zones])].map((value) => ({ value, label: value }));
+  }, [own]);
+}
+
+function Form({ settings }: { settings: ShopSettings }) {
+  const { t } = useWords();
+  const why = useReason();
+  const may = useMay('system:write');
+  const { name, currency, time_zone: own = 'UTC', version = 0 } = settings;
+  const [zone, setZone] = useState(own);
+  const [saved, setSaved] = useState(false);
+  const change = useChangeSettings(version);
+  const zones = useZones(own);
+  const { busy, general, onSubmit, message } = useForm(check, async (values) => {
+    setSaved(false);
+    await change.mutateAsync({
+      name: String(values.get('name')).trim(),
+      currency: String(values.get('currency')).trim().toUpperCase(),
+      time_zone: zone,
+      lead_time_days: Number(values.get('lead_time_days')),
+      review_days: Number(values.get('review_days')),
+      service_level: Math.round(Number(values.get('service_level')) * 10) / 1000,
+    });
+    setSaved(true);
+  });
+  const field = (id: string) => ({ name: id, error: message(id), disabled: !may });
+  return (
+    <form noValidate onSubmit={onSubmit} className="grid items-start gap-4 sm:grid-cols-2">
+      {(saved || general !== null || !may) && (
+        <div className="sm:col-span-2">
+          {saved && <Banner tone="good">{t('settings.saved')}</Banner>}
+          {general !== null && (
+            <Banner tone="bad" alert>
+              {why(general)}
+            </Banner>
+          )}
+          {!may && <Banner tone="accent">{t('settings.readOnly')}</Banner>}
+        </div>
+      )}
+      <TextField label={t('settings.name')} dir="auto" defaultValue={name} {...field('name')} />
+      <TextField
+        label={t('system.currency')}
+        hint={t('settings.currency.hint')}
+        defaultValue={currency}
+        maxLength={3}
+        {...field('currency')}
+      />
+      <SelectField
+        label={t('system.zone')}
+        value={zone}
+        options={zones}
+        disabled={!may}
+        onChange={setZone}
+      />
+      <TextField
+        label={t('settings.level')}
+        hint={t('settings.level.hint')}
+        inputMode="decimal"
+        defaultValue={String(Math.round((settings.service_level ?? 0.95) * 1000) / 10)}
+        {...field('service_level')}
+      />
+      <TextField
+        label={t('settings.lead')}
+        hint={t('settings.lead.hint')}
+        inputMode="numeric"
+        defaultValue={settings.lead_time_days}
+        {...field('lead_time_days')}
+      />
+      <TextField
+        label={t('settings.review')}
+        hint={t('settings.review.hint')}
+        inputMode="numeric"
+        defaultValue={settings.review_days}
+        {...field('review_days')}
+      />
+      {may && (
+        <div className="flex justify-end sm:col-span-2">
+          <Button type="submit" kind="primary" busy={busy}>
+            {t('action.save')}
+          </Button>
+        </div>
+      )}
+    </form>
+  );
+}
+
+export function SettingsPage() {
+  const { t } = useWords();
+  const { data, error, refetch } = useSettings();
+  return (
+    <SystemFrame here="/system/settings/" text="settings.text">
+      <div className="grid gap-4">
+        <Card
+          title={t('settings.shop')}
+          {...(data && {
+            text: t('settings.version', { n: data.version ?? 0 }),
+          })}
+        >
+          {error && <ErrorState error={error} retry={() => void refetch()} />}
+          {!error && !data && <Loading className="h-72" />}
+          {data && <Form settings={data} />}
+        </Card>
+        <SettingsHistory />
+      </div>
+    </SystemFrame>
+  );
+}

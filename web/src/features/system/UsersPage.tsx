@@ -1,0 +1,104 @@
+'use client';
+
+import { useState } from 'react';
+import { sessionStore } from '@/api/session';
+import type { Member } from '@/api/types';
+import * as fmt from '@/i18n/format';
+import { useWords } from '@/i18n/locale';
+import { Listing } from '@/shell/Listing';
+import { useParam } from '@/shell/useUrlState';
+import { Badge } from '@/ui/Badge';
+import { EmptyState } from '@/ui/states';
+import { useStore } from '@/ui/store';
+import { type Column, Table } from '@/ui/Table';
+import { Secret } from './Secret';
+import { SystemFrame } from './SystemFrame';
+import { AddUser } from './UserForms';
+import { UserSteps } from './UserSteps';
+import { useMembers } from './useMembers';
+
+interface TableProps {
+  users: readonly Member[];
+  stale: boolean;
+  onSecret: (secret: string) => void;
+}
+
+function UserTable({ users, stale, onSecret }: TableProps) {
+  const { t, format } = useWords();
+  const session = useStore(sessionStore);
+  const own = session.phase === 'in' ? session.user.id : null;
+  const columns: Column<Member>[] = [
+    {
+      key: 'user',
+      head: t('users.user'),
+      names: true,
+      cell: (row) => (
+        <span className="grid">
+          <bdi className="font-medium">{row.name}</bdi>
+          <bdi dir="ltr" className="break-all text-ink-2 text-xs">
+            {row.email}
+          </bdi>
+        </span>
+      ),
+    },
+    { key: 'role', head: t('users.role'), cell: (row) => t(`users.role.${row.role}`) },
+    {
+      key: 'state',
+      head: t('users.state'),
+      cell: (row) => (
+        <span className="flex flex-wrap gap-1">
+          <Badge tone={row.state === 'active' ? 'good' : 'neutral'}>
+            {t(`users.state.${row.state}`)}
+          </Badge>
+          {row.must_change_password && <Badge tone="warn">{t('users.waiting')}</Badge>}
+        </span>
+      ),
+    },
+    {
+      key: 'since',
+      head: t('users.since'),
+      figure: true,
+      from: 'lg',
+      cell: (row) => fmt.day(format, row.created_at.slice(0, 10)),
+    },
+    {
+      key: 'do',
+      head: t('jobs.do'),
+      cell: (row) =>
+        row.id === own ? (
+          <span className="text-ink-2">{t('users.you')}</span>
+        ) : (
+          <UserSteps user={row} onSecret={onSecret} />
+        ),
+    },
+  ];
+  return (
+    <Table
+      label={t('system.users')}
+      columns={columns}
+      rows={users}
+      rowKey={(row) => row.id}
+      stale={stale}
+    />
+  );
+}
+
+export function UsersPage() {
+  const { t } = useWords();
+  const cursor = useParam('cursor');
+  const query = useMembers(cursor);
+  const [secret, setSecret] = useState<string | null>(null);
+  return (
+    <SystemFrame here="/system/users/" text="users.text" actions={<AddUser onAdded={setSecret} />}>
+      <Listing query={query} cursor={cursor} none={<EmptyState title={t('users.none')} />}>
+        {(rows, stale) => <UserTable users={rows} stale={stale} onSecret={setSecret} />}
+      </Listing>
+      <Secret
+        title={t('users.oneTime')}
+        text={t('users.oneTime.text')}
+        secret={secret}
+        onClose={() => setSecret(null)}
+      />
+    </SystemFrame>
+  );
+}

@@ -1,0 +1,95 @@
+'use client';
+
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { api, ok } from '@/api/client';
+
+export interface AuditFilters {
+  readonly actor: string;
+  readonly type: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The first and last moment of days as the reader's own clock has them. */
+function span({ from, to }: AuditFilters) {
+  const at = (day: string, time: string) => {
+    const moment = new Date(`${day}T${time}`);
+    return Number.isNaN(moment.getTime()) ? undefined : moment.toISOString();
+  };
+  const since = from ? at(from, '00:00:00') : undefined;
+  const until = to ? at(to, '23:59:59.999') : undefined;
+  return { ...(since && { since }), ...(until && { until }) };
+}
+
+/** A page of the audit log, newest first. */
+export function useAudit(filters: AuditFilters, cursor: string | null) {
+  return useQuery({
+    queryKey: ['audit-log', filters, cursor],
+    queryFn: ({ signal }) => {
+      const query = {
+        limit: 50,
+        ...(filters.actor && { actor: filters.actor }),
+        ...(filters.type && { type: filters.type }),
+        ...span(filters),
+        ...(cursor && { cursor }),
+      };
+      return ok(api.GET('/v1/audit-log', { params: { query }, signal }));
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
+const AT_ONCE = 5000;
+
+export interface Verdict {
+  readonly intact: boolean;
+  readonly last: number;
+  readonly hash: string;
+  readonly wrong: number | null;
+  readonly reason: string;
+}
+
+/** Walks the whole chain part by part; each part begins with the entry that ended the last. */
+async function verify(told: (entries: number) => void): Promise<Verdict> {
+  let known: { known_number: number; known_hash: string } | null = null;
+  for (let first = 1; ; ) {
+    const query: { first: number; count: number; known_number?: number; known_hash?: string } = {
+      first,
+      count: AT_ONCE,
+      ...known,
+    };
+    const part = await ok(api.GET('/v1/audit-log/verification', { params: { query } }));
+    told(part.last);
+    const { intact, last, last_hash: hash, wrong = null, reason = '' } = part;
+    if (!intact || part.complete || last <= first) return { intact, last, hash, wrong, reason };
+    known = { known_number: last, known_hash: hash };
+    first = last;
+  }
+}
+
+export function useVerify(told: (entries: number) => void) {
+  return useMutation({ mutationFn: () => verify(told) });
+}
+
+function save(content: Blob, name: string): void {
+  const address = URL.createObjectURL(content);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
+}
+
+/** Fetches the whole log, since a plain link would bear no token, and hands it to the browser. */
+export function useExportAudit() {
+  return useMutation({
+    mutationFn: async (form: 'csv' | 'jsonl') => {
+      const content = await ok(
+        form === 'csv'
+          ? api.GET('/v1/audit-log/export.csv', { parseAs: 'blob' })
+          : api.GET('/v1/audit-log/export.jsonl', { parseAs: 'blob' }),
+      );
+      save(content as Blob, `audit-log.${form}`);
+    },
+  });
+}
