@@ -36,6 +36,7 @@ from omnix.platform.openapi import document
 from omnix.platform.turns import Turns
 from omnix.ports import Ports
 from omnix.transfer import routes as transfer_routes
+from omnix.transfer.privacy import routes as privacy_routes
 from omnix.version import VERSION
 
 MAX_BODY = 10 * 1024 * 1024
@@ -58,6 +59,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *streaming_routes.ROUTES,
     *alerts_routes.ROUTES,
     *transfer_routes.ROUTES,
+    *privacy_routes.ROUTES,
 )
 DIRECT = (*orders_routes.DIRECT, *streaming_routes.DIRECT)
 WORK = frozenset({"CONSUMERS", "JOBS", "ALWAYS"})

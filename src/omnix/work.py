@@ -6,6 +6,7 @@ from typing import Any
 from omnix.declared import EVENTS, FACTS, MODELS
 from omnix.domains.alerts import handlers as alerts_handlers
 from omnix.domains.auth import audit, mailed
+from omnix.domains.auth import erasing as auth_erasing
 from omnix.domains.customers import handlers as customers_handlers
 from omnix.domains.dashboard import handlers as dashboard_handlers
 from omnix.domains.experiments import handlers as experiments_handlers
@@ -25,6 +26,7 @@ from omnix.platform.upkeep import RESENDING, compacting, trimming
 from omnix.ports import Ports
 from omnix.transfer import jobs as transfer_jobs
 from omnix.transfer.demo import load as demo
+from omnix.transfer.privacy import erase
 
 CONSUMERS: tuple[Consumer, ...] = (
     *products_handlers.CONSUMERS,
@@ -44,6 +46,7 @@ JOBS: tuple[JobHandler, ...] = (
     redriving(CONSUMERS),
     ml_handlers.retraining(MODELS),
     *mailed.JOBS,
+    *auth_erasing.JOBS,
     *inventory_handlers.JOBS,
     *orders_handlers.JOBS,
     *forecasting_handlers.JOBS,
@@ -55,6 +58,7 @@ JOBS: tuple[JobHandler, ...] = (
     *alerts_handlers.JOBS,
     *demo.JOBS,
     *transfer_jobs.JOBS,
+    *erase.JOBS,
 )
 ALWAYS: tuple[Callable[[Ports], Coroutine[Any, Any, None]], ...] = (beat_forever,)
 """What a worker does all the time, each a coroutine that never returns."""

@@ -304,7 +304,8 @@ def _literal(value: Any) -> str:
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     if isinstance(value, datetime):
-        return f"TIMESTAMP '{value.replace(tzinfo=None).isoformat(sep=' ')}'"
+        # Microseconds, as files have them: others are not compared.
+        return f"CAST('{value.replace(tzinfo=None).isoformat(sep=' ')}' AS TIMESTAMP(6))"
     if isinstance(value, date):
         return f"DATE '{value.isoformat()}'"
     raise ValueError(f"cannot delete by {json.dumps(str(value))}")

@@ -6,7 +6,10 @@ USERS = Collection(
     "users",
     table="auth",
     key=("id",),
-    indexes=(Index("listing-index", "listing", "created_at"),),
+    indexes=(
+        Index("listing-index", "listing", "created_at"),
+        Index("customer-index", "customer_id", "created_at"),
+    ),
     remembered=True,
 )
 USER_EMAIL = "user.email"
@@ -66,6 +69,11 @@ RESET_MAIL = JobType(
 VERIFY_MAIL = JobType(
     "auth.verify-mail", "Mail a link to confirm an address", queue="notifications-queue"
 )
+FORGET = JobType(
+    "auth.forget", "End the accounts of an erased customer", timeout=60, attempts=8,
+    queue="notifications-queue",
+)  # fmt: skip
+"""In the queue of messages to people, since only who takes from it may touch accounts on AWS."""
 
 DOMAIN = Domain(
     name="auth",
@@ -87,6 +95,7 @@ DOMAIN = Domain(
         "user.created": "A user was added.",
         "user.changed": "A user's role, state or password changed.",
         "user.registered": "Somebody confirmed an address and so became a user.",
+        "user.erased": "An account was deleted with the customer whose it was.",
         "user.second-factor-changed": "A user's second factor came or went.",
         "session.began": "A user signed in.",
         "session.ended": "A user ended a session.",
@@ -94,7 +103,7 @@ DOMAIN = Domain(
         "api-key.created": "An API key was made.",
         "api-key.revoked": "An API key was revoked.",
     },
-    jobs=(RESET_MAIL, VERIFY_MAIL),
+    jobs=(RESET_MAIL, VERIFY_MAIL, FORGET),
     permissions=(
         Permission("users:write", "Add and change users", ADMINS),
         Permission("api-keys:write", "Make and revoke API keys", ADMINS),

@@ -50,12 +50,13 @@ class UserView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """Oneself, and what one may do."""
+    """Oneself, and what one may do. ``customer_id`` is set where one is a customer of the shop."""
 
     id: str
     email: str
     name: str
     role: Role
+    customer_id: str | None = None
     must_change_password: bool
     permissions: list[str]
 

@@ -28,11 +28,11 @@ from omnix.kit.events import Event
 from omnix.kit.ids import new_id
 from omnix.kit.time import instant
 from omnix.platform import unique
-from omnix.ports import Absent, Delete, Operation, Ports, Present, Put
+from omnix.ports import Absent, Condition, Delete, Equals, Operation, Ports, Present, Put
 
 from . import audit, limits, passwords, users
 from .authenticate import Access
-from .declare import IDENTITIES, OIDC_SIGN_INS
+from .declare import IDENTITIES, OIDC_SIGN_INS, USERS
 from .model import User
 from .outbound import asked, safe
 from .register import CUSTOMER_EMAIL
@@ -223,8 +223,11 @@ def verified(
 async def _user(ports: Ports, provider: Provider, claims: Mapping[str, Any], address: str) -> User:
     identity = _hash(f"{provider.issuer}\n{claims['sub']}")
     link = await ports.records.get(IDENTITIES, identity)
-    if link is not None:
-        return _active(await users.get(ports, str(link["user"])))
+    known = None if link is None else await ports.records.get(USERS, str(link["user"]))
+    if known is not None:
+        return _active(msgspec.convert(known, User))
+    # The account that a provider's name led to may have been erased.
+    stands: Condition = Absent() if link is None else Equals("user", str(link["user"]))
     try:
         email = text.email(str(claims.get("email") or ""))
     except ValueError:
@@ -242,7 +245,7 @@ async def _user(ports: Ports, provider: Provider, claims: Mapping[str, Any], add
         operations += users.operations_of_new(user)
         kind, what = "user.registered", "registered by a provider"
     _active(user)
-    put = Put(IDENTITIES, {"id": identity, "user": user.id, "created_at": now}, when=(Absent(),))
+    put = Put(IDENTITIES, {"id": identity, "user": user.id, "created_at": now}, when=(stands,))
     told = {"id": user.id, "role": user.role, "state": user.state, "by": user.id, "what": what,
             "network": audit.network(address)}  # fmt: skip
     try:

@@ -226,6 +226,7 @@ def _profile(actor: Actor, user: User) -> Profile:
         email=user.email,
         name=user.name,
         role=user.role,
+        customer_id=user.customer_id,
         must_change_password=user.must_change_password,
         permissions=sorted(actor.permissions),
     )

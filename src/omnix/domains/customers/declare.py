@@ -78,12 +78,17 @@ DOMAIN = Domain(
     events={
         "customer.created": "A customer became known.",
         "customer.changed": "A customer's data changed.",
+        "customer.erased": "Everything known of a customer was deleted.",
         "customer.archived": "A customer left the list of active ones.",
         "customers.analysed": "Every customer was analysed anew.",
     },
     permissions=(
         Permission("customers:read", "See customers", READERS),
         Permission("customers:write", "Change customers", EDITORS),
+        Permission("purchases:read", "See what a customer bought", READERS | {CUSTOMER}),
+        Permission(
+            "preferences:write", "See and change what a customer agreed to", EDITORS | {CUSTOMER}
+        ),
         Permission("insights:read", "See what is known of a customer", READERS | {CUSTOMER}),
         Permission("insights:write", "Ask for an analysis of customers", EDITORS | {ANALYST}),
         Permission("segments:read", "See segments", READERS),

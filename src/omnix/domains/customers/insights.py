@@ -33,8 +33,7 @@ async def analysed(ports: Ports, actor: Actor, customer_id: str) -> Analysed | N
 
     A customer who asks for another is told that there is none.
     """
-    if actor.role == "customer" and actor.customer_id != customer_id:
-        raise NotFound(f"no customer {customer_id}")
+    service.own(actor, customer_id)
     await service.get(ports, customer_id)
     stored = await ports.records.get(INSIGHTS, customer_id)
     return None if stored is None else msgspec.convert(stored, Analysed)

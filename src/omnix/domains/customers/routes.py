@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from litestar import delete, get, patch, post
+from litestar import get, patch, post
 from litestar.params import Parameter
 
 from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
-from . import insights_routes, service
+from . import insights_routes, own_routes, service
 from .model import Customer, CustomerChange, NewCustomer, Status
 
 
@@ -64,17 +64,11 @@ async def change_customer(
     return await service.change(ports, actor, customer_id, data)
 
 
-@delete("/customers/{customer_id:str}", opt=allow("customers:write"), summary="Archive a customer")
-async def archive_customer(ports: Ports, actor: Actor, customer_id: str) -> None:
-    """Takes the customer off the list of active ones; the data and the orders stay."""
-    await service.archive(ports, actor, customer_id)
-
-
 ROUTES = (
     *insights_routes.ROUTES,
+    *own_routes.ROUTES,
     list_customers,
     create_customer,
     get_customer,
     change_customer,
-    archive_customer,
 )

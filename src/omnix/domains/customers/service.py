@@ -1,7 +1,7 @@
 """Customers' use cases.
 
 Events name the customer and say no more: what is personal stays in one place, where it can be
-erased. (Erasure itself is not built yet; archiving hides a customer and keeps the data.)
+erased. Archiving hides a customer and keeps the data.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET
 
 from omnix.domains.system import settings
+from omnix.kit.declare import CUSTOMER
 from omnix.kit.errors import AlreadyExists, ConditionFailed, Conflict, Invalid, NotFound
 from omnix.kit.events import Event
 from omnix.kit.ids import new_id
@@ -33,6 +34,12 @@ async def get(ports: Ports, id: str) -> Customer:
     if stored is None:
         raise NotFound(f"no customer {id}")
     return msgspec.convert(stored, Customer)
+
+
+def own(actor: Actor, customer_id: str) -> None:
+    """A customer who asks for another is told that there is none: raises NotFound."""
+    if actor.role == CUSTOMER and actor.customer_id != customer_id:
+        raise NotFound(f"no customer {customer_id}")
 
 
 async def get_many(ports: Ports, ids: Sequence[str]) -> dict[str, Customer]:

@@ -183,3 +183,29 @@ WITH units AS (
 SELECT preferred, count(*) AS units
 FROM units
 GROUP BY preferred;
+
+-- name: exposures_of_unit
+-- What unit $who was shown in experiment $experiment_id.
+-- reads: exposures
+SELECT *
+FROM exposures
+WHERE experiment_id = $experiment_id AND unit_id = $who
+ORDER BY "at", variant;
+
+-- name: outcomes_of_unit
+-- The figures of unit $who in experiment $experiment_id.
+-- reads: outcomes
+SELECT *
+FROM outcomes
+WHERE experiment_id = $experiment_id AND unit_id = $who
+ORDER BY "at", metric, value;
+
+-- name: experiments_in_exposures_of_unit
+-- The experiments in which unit $who was shown a variant.
+-- reads: exposures
+SELECT DISTINCT experiment_id FROM exposures WHERE unit_id = $who ORDER BY experiment_id;
+
+-- name: experiments_in_outcomes_of_unit
+-- The experiments that have figures of unit $who.
+-- reads: outcomes
+SELECT DISTINCT experiment_id FROM outcomes WHERE unit_id = $who ORDER BY experiment_id;

@@ -27,3 +27,11 @@ SELECT
 FROM chosen
 GROUP BY GROUPING SETS ((), (channel), (location_id), (weekday))
 ORDER BY dimension, key;
+
+-- name: sales_of_customer
+-- Every row of customer $who.
+-- reads: sales
+SELECT *
+FROM sales
+WHERE customer_id = $who
+ORDER BY "at", order_id, line, kind;

@@ -49,3 +49,19 @@ FROM sales JOIN named USING (product_id)
 WHERE kind = 'sale' AND month >= strftime($first::DATE, '%Y-%m') AND day >= $first AND day < $as_of
 GROUP BY ALL
 ORDER BY item, day;
+
+-- name: shown_to_customer
+-- Every product that customer $who was shown.
+-- reads: recommendations_shown
+SELECT *
+FROM recommendations_shown
+WHERE customer_id = $who
+ORDER BY "at", answer_id, position;
+
+-- name: answered_by_customer
+-- What customer $who made of what it was shown.
+-- reads: recommendations_answered
+SELECT *
+FROM recommendations_answered
+WHERE customer_id = $who
+ORDER BY "at", answer_id, product_id, verdict;
