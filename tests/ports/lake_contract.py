@@ -195,6 +195,9 @@ class LakeContract:
         assert await lake.delete(SALES, {"product": "é'\""}) == 1
         assert await lake.delete(SALES, {"product": ["p01", "p02"], "month": "2026-03"}) == 4
         assert await lake.delete(SALES, {"product": []}) == 0
+        moment = TYPED["at"][0]
+        assert await lake.delete(SALES, {"at": [moment, moment + dt.timedelta(1)]}) == 1
+        await lake.append(SALES, {name: values[:1] for name, values in TYPED.items()})
         assert await lake.delete(SALES, {"day": dt.date(2026, 1, 5), "gift": True}) == 1
         assert await lake.delete(SALES, {"units": None}) == 1
         assert await lake.delete(SALES, {"month": "2026-03"}) == 30
