@@ -39,6 +39,13 @@ const ITEMS: readonly Item[] = [
     also: '/purchase-order/',
   },
   { href: '/customers/', label: 'nav.customers', icon: 'person', also: '/customer/' },
+  {
+    href: '/recommendations/',
+    label: 'nav.recommendations',
+    short: 'nav.short.recommendations',
+    icon: 'bulb',
+    also: '/recommendations/preview/',
+  },
   { href: '/accuracy/', label: 'nav.accuracy', short: 'nav.short.accuracy', icon: 'target' },
   { href: '/models/', label: 'nav.models', icon: 'layers', also: '/model/' },
   { href: '/system/', label: 'nav.system', icon: 'settings' },

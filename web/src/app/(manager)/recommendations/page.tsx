@@ -1,0 +1,5 @@
+import { ActionsPage } from '@/features/recommendations/ActionsPage';
+
+export default function Page() {
+  return <ActionsPage />;
+}

@@ -1,0 +1,5 @@
+import { PreviewPage } from '@/features/recommendations/PreviewPage';
+
+export default function Page() {
+  return <PreviewPage />;
+}
