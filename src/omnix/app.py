@@ -26,6 +26,7 @@ from omnix.domains.orders import routes as orders_routes
 from omnix.domains.products import routes as products_routes
 from omnix.domains.recommendations import routes as recommendations_routes
 from omnix.domains.streaming import routes as streaming_routes
+from omnix.domains.system import lag
 from omnix.domains.system import routes as system_routes
 from omnix.domains.system.health import Doctor, Probe
 from omnix.platform import problems
@@ -92,11 +93,13 @@ def api(
     authenticate: Authenticator,
     more: Sequence[Any] = (),
     probes: Mapping[str, Probe] | None = None,
+    lagging: lag.Lagging = lag.told,
     **options: Any,
 ) -> Litestar:
     """The HTTP interface under ``/v1``, and ``/problems/...`` that explains its refusals.
 
-    ``more`` are a runtime's own handlers at the root, ``probes`` its own checks of health.
+    ``more`` are a runtime's own handlers at the root, ``probes`` its own checks of health, and
+    ``lagging`` tells which consumers are behind there.
     """
     doctor = Doctor(ports, FACTS, probes)
     return Litestar(
@@ -113,6 +116,7 @@ def api(
                 "doctor": doctor,
                 "models": {model.name: model for model in MODELS},
                 "turns": Turns(),
+                "lagging": lagging,
             }
         ),
         dependencies=dict(DEPENDENCIES),

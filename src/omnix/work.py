@@ -19,6 +19,7 @@ from omnix.domains.products import handlers as products_handlers
 from omnix.domains.recommendations import handlers as recommendations_handlers
 from omnix.domains.streaming import handlers as streaming_handlers
 from omnix.domains.system.health import beat_forever
+from omnix.domains.system.lag import telling
 from omnix.platform.consume import Consumer
 from omnix.platform.jobs import JobHandler
 from omnix.platform.redrive import redriving
@@ -60,5 +61,8 @@ JOBS: tuple[JobHandler, ...] = (
     *transfer_jobs.JOBS,
     *erase.JOBS,
 )
-ALWAYS: tuple[Callable[[Ports], Coroutine[Any, Any, None]], ...] = (beat_forever,)
+ALWAYS: tuple[Callable[[Ports], Coroutine[Any, Any, None]], ...] = (
+    beat_forever,
+    telling(CONSUMERS),
+)
 """What a worker does all the time, each a coroutine that never returns."""

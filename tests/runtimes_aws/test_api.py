@@ -115,6 +115,25 @@ def test_attempts_count_by_the_address_that_api_gateway_tells(shop: Shop) -> Non
     assert api.handle(event, Context())["statusCode"] == 401
 
 
+def test_metrics_and_configuration_are_those_of_the_function(shop: Shop) -> None:
+    shop.ok("GET", "/health", token="")
+    told = shop.ok("GET", "/system/metrics")
+    assert told["process"]["runs_on"] == "aws"
+    (asked,) = [r for r in told["requests"] if (r["route"], r["kind"]) == ("health", "read")]
+    before = asked["requests"]
+    shop.ok("GET", "/health", token="")
+    told = shop.ok("GET", "/system/metrics")
+    (asked,) = [r for r in told["requests"] if (r["route"], r["kind"]) == ("health", "read")]
+    assert asked["requests"] == before + 1
+    page = shop.answer("GET", "/system/metrics", query={"format": ["prometheus"]})
+    assert page["headers"]["content-type"].startswith("text/plain; version=0.0.4")
+    assert not page["isBase64Encoded"]
+    told = shop.ok("GET", "/system/config")
+    values = {entry["name"]: entry["value"] for entry in told["environment"]}
+    assert (told["runs_on"], values["STAGE"]) == ("aws", "dev")
+    assert values["PRODUCTS_TABLE"]
+
+
 WALK = """
 import json, sys
 token, blocked, requests = json.loads(sys.stdin.read())

@@ -8,6 +8,8 @@ from itertools import count
 from secrets import token_hex
 from typing import Any
 
+from omnix.platform.measure import REQUESTS
+
 _log = logging.getLogger("omnix.requests")
 
 SLOW_SECONDS = 0.5
@@ -35,11 +37,15 @@ def id_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     return b"%s-%x" % (_PROCESS.encode(), next(_numbers))
 
 
-def note(id: bytes, method: str, path: str, status: int, seconds: float) -> None:
-    """Log the request if it took long or failed by our fault.
+def note(
+    id: bytes, method: str, path: str, status: int, seconds: float, template: str = ""
+) -> None:
+    """Count the request under its route's ``template``, and log it if it took long or failed by
+    our fault.
 
     Without its query, which may hold what somebody searched for.
     """
+    REQUESTS.count(template, method, status, seconds)
     if seconds > SLOW_SECONDS or status >= 500:
         told = {
             "request_id": id.decode(),
@@ -64,6 +70,7 @@ def guarded(app: Any) -> Any:
             return
         began = time.perf_counter()
         head = scope["method"] == "HEAD"
+        asked = {**scope, "method": "GET"} if head else scope
         id = id_of(scope["headers"])
         status = 0
 
@@ -80,8 +87,10 @@ def guarded(app: Any) -> Any:
             await send(message)
 
         try:
-            await app({**scope, "method": "GET"} if head else scope, receive, headed)
+            await app(asked, receive, headed)
         finally:
-            note(id, scope["method"], scope["path"], status, time.perf_counter() - began)
+            took = time.perf_counter() - began
+            template = asked.get("path_template", "")
+            note(id, scope["method"], scope["path"], status, took, template)
 
     return answer

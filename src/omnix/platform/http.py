@@ -79,12 +79,13 @@ def decoded(body: bytes, kind: str, wanted: Any) -> Any:
     return value
 
 
-def allow(permission: str, *problems: int) -> dict[str, Any]:
+def allow(permission: str, *problems: int, also: str | None = None) -> dict[str, Any]:
     """The permission a route asks for, declared beside it: ``@get(..., opt=allow("x:read"))``.
 
-    ``problems`` are statuses that it may refuse with besides those that follow from its form.
+    ``problems`` are statuses that it may refuse with besides those that follow from its form,
+    ``also`` is a media type of text in which it may answer besides JSON.
     """
-    return {"permission": permission, "problems": problems}
+    return {"permission": permission, "problems": problems, "also": also}
 
 
 Connection = ASGIConnection[Any, Any, Any, Any]

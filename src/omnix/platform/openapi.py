@@ -130,6 +130,9 @@ def document(title: str, version: str, root: Router) -> dict[str, Any]:
                 responses = operation["responses"]
                 responses.pop("400", None)
                 responses.get("204", {}).pop("content", None)
+                if handler.opt.get("also"):
+                    text = {"schema": {"type": "string"}}
+                    responses["200"]["content"][handler.opt["also"]] = text
                 _spare(operation)
                 for status in sorted(_refusals(handler.opt, route.path_format, method, operation)):
                     responses.setdefault(

@@ -15,9 +15,20 @@ class Turns:
     """``at_once`` have their turn, ``waiting`` wait for it, and the others are sent away."""
 
     def __init__(self, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
+        self.at_once = at_once
         self._most = at_once + waiting
         self._here = 0
         self._turn = asyncio.Semaphore(at_once)
+
+    @property
+    def running(self) -> int:
+        """How many have their turn."""
+        return min(self._here, self.at_once)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for theirs."""
+        return self._here - self.running
 
     @asynccontextmanager
     async def take(self) -> AsyncIterator[None]:

@@ -88,7 +88,7 @@ class _Cycle:
                 STANDING,
                 id,
             )
-            note(id, "POST", route.path, status, time.perf_counter() - began)
+            note(id, "POST", route.path, status, time.perf_counter() - began, route.path)
         if http.flow.write_paused and not self.disconnected:
             await http.flow.drain()
         self.response_complete = True

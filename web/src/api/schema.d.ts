@@ -689,6 +689,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/system/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the running process measures */
+        get: operations["get_system_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/system/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the platform is configured */
+        get: operations["get_system_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products": {
         parameters: {
             query?: never;
@@ -3795,6 +3829,16 @@ export interface components {
             product_id: string;
             quantity: number;
         };
+        /** ConfigEntry */
+        ConfigEntry: {
+            name: string;
+            title: string;
+            value: string | number | null;
+            /** @enum {string} */
+            source: "environment" | "secret" | "setting" | "default" | "unset";
+            /** @default false */
+            secret: boolean;
+        };
         /** Consent */
         Consent: {
             /** @default false */
@@ -3803,6 +3847,14 @@ export interface components {
             sms_marketing: boolean;
             /** @default false */
             personalisation: boolean;
+        };
+        /** ConsumerLag */
+        ConsumerLag: {
+            name: string;
+            lag_seconds: number | null;
+            events: number | null;
+            /** @default  */
+            detail: string;
         };
         /** Consumption */
         Consumption: {
@@ -4367,6 +4419,12 @@ export interface components {
             version: string;
             checks: components["schemas"]["Check"][];
         };
+        /** HeavyRequests */
+        HeavyRequests: {
+            at_once: number;
+            running: number;
+            waiting: number;
+        };
         /** Held */
         Held: {
             recipe_id: string;
@@ -4497,6 +4555,15 @@ export interface components {
             next_cursor?: string | null;
             items: components["schemas"]["JobRun"][];
         };
+        /** JobMetrics */
+        JobMetrics: {
+            name: string;
+            runs: number;
+            done: number;
+            failed: number;
+            mean_seconds: number | null;
+            longest_seconds: number | null;
+        };
         /** JobRun */
         JobRun: {
             id: string;
@@ -4547,6 +4614,18 @@ export interface components {
             lasting: boolean;
             faces: string[];
             attributes: components["schemas"]["AttributeTold"][];
+        };
+        /** Lags */
+        Lags: {
+            at?: string | null;
+            consumers?: components["schemas"]["ConsumerLag"][];
+        };
+        /** Latency */
+        Latency: {
+            mean_ms: number;
+            p50_ms: number;
+            p95_ms: number;
+            p99_ms: number;
         };
         /** LeadTime */
         LeadTime: {
@@ -5419,6 +5498,16 @@ export interface components {
             /** @default 0.3 */
             sd: number;
         };
+        /** ProcessMetrics */
+        ProcessMetrics: {
+            version: string;
+            runs_on: string;
+            started_at: string;
+            uptime_seconds: number;
+            cpu_seconds: number;
+            memory_bytes: number | null;
+            memory_peak_bytes: number;
+        };
         /** Product */
         Product: {
             id: string;
@@ -5691,6 +5780,12 @@ export interface components {
             bias?: number | null;
             coverage_80?: number | null;
         };
+        /** QueueMetrics */
+        QueueMetrics: {
+            queued: number;
+            running: number;
+            dead: number;
+        };
         /** Quiet */
         Quiet: {
             begins: string;
@@ -5834,6 +5929,16 @@ export interface components {
         Rollback: {
             reason: string;
             version?: number | null;
+        };
+        /** RouteMetrics */
+        RouteMetrics: {
+            route: string;
+            kind: string;
+            requests: number;
+            statuses: {
+                [key: string]: number;
+            };
+            latency: components["schemas"]["Latency"];
         };
         /** RuleChange */
         RuleChange: {
@@ -6206,6 +6311,13 @@ export interface components {
             next_cursor?: string | null;
             items: components["schemas"]["Supplier"][];
         };
+        /** SystemConfig */
+        SystemConfig: {
+            runs_on: string;
+            shop_version: number;
+            shop: components["schemas"]["ConfigEntry"][];
+            environment: components["schemas"]["ConfigEntry"][];
+        };
         /** SystemCost */
         SystemCost: {
             runs_on: string;
@@ -6217,6 +6329,17 @@ export interface components {
             spend_limit_usd: number;
             stated: components["schemas"]["MonthlyCost"];
             measured: components["schemas"]["MeasuredCost"];
+        };
+        /** SystemMetrics */
+        SystemMetrics: {
+            at: string;
+            process: components["schemas"]["ProcessMetrics"];
+            requests: components["schemas"]["RouteMetrics"][];
+            heavy: components["schemas"]["HeavyRequests"];
+            queue: components["schemas"]["QueueMetrics"];
+            jobs_looked_at: number;
+            jobs: components["schemas"]["JobMetrics"][];
+            consumers: components["schemas"]["Lags"];
         };
         /** Taken */
         Taken: {
@@ -10301,6 +10424,131 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemCost"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system_metrics: {
+        parameters: {
+            query?: {
+                /** @description Else what `Accept` prefers, and JSON. */
+                format?: "json" | "prometheus" | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemMetrics"];
+                    "text/plain": string;
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_system_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemConfig"];
                 };
             };
             /** @description The request is not valid */

@@ -11,12 +11,18 @@ from mangum import Mangum
 from omnix import app
 from omnix.declared import ROLE_PERMISSIONS
 from omnix.domains.auth.authenticate import make_authenticator
+from omnix.domains.system import config
+from omnix.domains.system.config import Option
 from omnix.domains.system.declare import BEATS
 from omnix.domains.system.health import WORKER, Check
+from omnix.domains.system.lag import ConsumerLag, Lags
 from omnix.kit.errors import TooLarge
+from omnix.kit.time import instant
 from omnix.platform.headers import guarded
-from omnix.runtimes.aws.functions import BUCKET_VARIABLES, DATA_LAKE, LAKE
+from omnix.ports import Ports
+from omnix.runtimes.aws.functions import BUCKET_VARIABLES, DATA_LAKE, FUNCTIONS, LAKE
 from omnix.runtimes.aws.observe import begin, logs_to_output
+from omnix.runtimes.aws.own import BEHIND, BUS
 from omnix.runtimes.aws.stack import Container
 
 MAX_ANSWER = 5_900_000
@@ -24,6 +30,24 @@ MAX_ANSWER = 5_900_000
 
 LATE_SECONDS = 15 * 60
 """The schedules ask every five minutes; three times in vain is no chance."""
+
+OPTIONS = (
+    Option(name="STAGE", title="The environment"),
+    Option(name="PROJECT_NAME", title="What names of resources begin with"),
+    Option(name="AWS_REGION", title="The region"),
+    Option(name="LOG_LEVEL", title="What is logged at least; INFO without"),
+    *(option for option in config.OPTIONS if option.stored),
+    *(
+        Option(name=name, title="Given by the stack")
+        for name in dict.fromkeys(
+            variable
+            for function in FUNCTIONS
+            if function.name in ("backend", "forecast")
+            for variable in function.variables
+        )
+    ),
+)
+"""What the functions that answer requests read."""
 
 _TEXT = ["text/", "application/json", "application/problem+json", "application/javascript"]
 
@@ -36,8 +60,9 @@ class Service:
         ports = self.container.ports
         authenticate = make_authenticator(ports, ROLE_PERMISSIONS)
         probes = {"lake": self._lake, "worker": self._worker}
-        made = app.api(ports, authenticate, probes=probes)
-        made.state.update({"stage": env["STAGE"], "region": env.get("AWS_REGION")})
+        made = app.api(ports, authenticate, probes=probes, lagging=_lagging)
+        region = env.get("AWS_REGION")
+        made.state.update({"stage": env["STAGE"], "region": region, "options": OPTIONS})
         self._mangum = Mangum(
             guarded(made),
             lifespan="off",
@@ -68,6 +93,16 @@ class Service:
         answer = self._mangum(event, context)
         size = len(answer["body"])
         return answer if size <= MAX_ANSWER else _too_large(answer, size)
+
+
+async def _lagging(ports: Ports) -> Lags:
+    """Those that are noted as behind; how far the others are, only the stream's metrics tell."""
+    page = await ports.records.query(BEHIND, BUS, limit=200)
+    behind = [
+        ConsumerLag(name=i["consumer"], lag_seconds=None, events=None, detail=i["reason"])
+        for i in page.items
+    ]
+    return Lags(at=instant(ports.clock.now()), consumers=behind)
 
 
 def _too_large(answer: Mapping[str, Any], size: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from omnix.kit.time import instant
 from omnix.platform.consume import LONGEST_ERROR, POISONED, Consumer, consume_once, deliver
 from omnix.ports import Delete, Equals, Put
 from omnix.runtimes.aws.observe import Time, begin, logs_to_output, measured
-from omnix.runtimes.aws.own import BEHIND
+from omnix.runtimes.aws.own import BEHIND, BUS
 from omnix.runtimes.aws.rests import Rests
 from omnix.runtimes.aws.stack import Container
 
@@ -38,8 +38,6 @@ UNREADABLE = "stream"
 
 CATCH_UP = "consumers.catch-up"
 """A message in the queue of jobs, not a job: whoever rested is to go on."""
-
-_BUS = "events"
 
 Failures = dict[str, list[dict[str, str]]]
 
@@ -133,7 +131,7 @@ class Delivery:
 
     async def _marks(self) -> dict[str, str]:
         """Those that are behind, each with the mark of when that was noted last."""
-        page = await self._container.ports.records.query(BEHIND, _BUS, limit=200)
+        page = await self._container.ports.records.query(BEHIND, BUS, limit=200)
         return {item["consumer"]: item["mark"] for item in page.items}
 
     async def _one(
@@ -166,7 +164,7 @@ class Delivery:
         """Noted anew each time: who catches up meanwhile may not have read what this is about."""
         ports = self._container.ports
         item = {
-            "bus": _BUS,
+            "bus": BUS,
             "consumer": consumer.name,
             "mark": uuid.uuid4().hex,
             "reason": reason,
@@ -205,7 +203,7 @@ class Delivery:
         try:
             # Noted anew meanwhile, it missed something that may not have been read here.
             known = Equals("mark", mark)
-            await ports.records.write([Delete(BEHIND, (_BUS, consumer.name), (known,))])
+            await ports.records.write([Delete(BEHIND, (BUS, consumer.name), (known,))])
         except ConditionFailed:
             return
         _log.info("consumer %s has caught up", consumer.name)

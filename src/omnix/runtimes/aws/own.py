@@ -15,3 +15,6 @@ token, sealed: it is looked at again for as long as the client listens.
 
 BEHIND = Collection("bus_behind", table="system", key=("bus", "consumer"))
 """Consumers that could not take what Lambda delivered, until they have caught up."""
+
+BUS = "events"
+"""The one value of ``bus`` there is."""
