@@ -46,6 +46,22 @@ def test_the_stage_may_stand_before_the_path(shop: Shop) -> None:
     assert api.handle(event, Context())["statusCode"] == 200
 
 
+def test_a_page_of_a_named_origin_may_send_events(shop: Shop) -> None:
+    asking = {"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"}
+    assert shop.answer("OPTIONS", "/events/batch", token="", headers=asking)["statusCode"] == 403
+    before = shop.ok("GET", "/system/settings")
+    change = {"version": before["version"], "event_origins": ["https://shop.example"]}
+    shop.ok("PATCH", "/system/settings", change)
+    told = shop.answer("OPTIONS", "/events/batch", token="", headers=asking)
+    assert told["statusCode"] == 204
+    assert told["headers"]["access-control-allow-origin"] == "https://shop.example"
+    event = {"message_id": "from-a-page", "type": "page_view", "anonymous_id": "v"}
+    sent = shop.answer("POST", "/events", event, headers={"Origin": "https://shop.example"})
+    assert sent["statusCode"] == 202
+    assert sent["headers"]["access-control-allow-origin"] == "https://shop.example"
+    shop.ok("PATCH", "/system/settings", {"version": change["version"] + 1, "event_origins": []})
+
+
 def test_query_parameters_arrive(shop: Shop) -> None:
     status, told = shop.call("GET", "/products", query={"limit": ["1"], "state": ["no"]})
     assert status == 400

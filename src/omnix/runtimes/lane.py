@@ -134,6 +134,12 @@ class _Cycle:
         return status, head, answer
 
 
+def _at_home(asked: Mapping[bytes, bytes]) -> bool:
+    """Whether no browser asks from another origin, which needs more of an answer."""
+    origin = asked.get(b"origin")
+    return origin is None or origin.partition(b"://")[2] == asked.get(b"host")
+
+
 class LaneHttp(BoundedHttp):
     """BoundedHttp that answers the routes of ``lane`` by itself."""
 
@@ -161,6 +167,7 @@ class LaneHttp(BoundedHttp):
             and int(length) <= MOST_BYTES
             and asked.get(b"connection", b"") in _KEPT
             and asked.keys().isdisjoint(_UNUSUAL)
+            and _at_home(asked)
             # Of what is said twice the usual way may believe the other.
             and len(asked) == len(self.headers)
         ):

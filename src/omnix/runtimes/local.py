@@ -17,6 +17,7 @@ from omnix.adapters.local.platform import LocalPlatform, open_local
 from omnix.declared import COLLECTIONS, FACTS, ROLE_PERMISSIONS
 from omnix.domains.auth.authenticate import make_authenticator
 from omnix.domains.orders.handlers import sweep
+from omnix.domains.streaming.origins import open_to_origins
 from omnix.domains.system.health import Check, Probe
 from omnix.kit.errors import Conflict, Unavailable
 from omnix.platform import logs
@@ -78,14 +79,13 @@ def asgi(
     seat: Seat = contextlib.nullcontext,
 ) -> Any:
     """The whole server as one ASGI application: API, flags and problems, pages elsewhere."""
-    api = guarded(
-        app.api(
-            local.ports,
-            authenticate,
-            more=[live_handler(local, authenticate, seat=seat)],
-            probes={"disk": _disk(local.data)},
-        )
+    made = app.api(
+        local.ports,
+        authenticate,
+        more=[live_handler(local, authenticate, seat=seat)],
+        probes={"disk": _disk(local.data)},
     )
+    api = guarded(open_to_origins(made, local.ports))
 
     async def front(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and not scope["path"].startswith(_API):

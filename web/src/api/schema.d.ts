@@ -6116,6 +6116,11 @@ export interface components {
             review_days: number;
             /** @default 0.95 */
             service_level: number;
+            /**
+             * @description Sites whose pages may send events: `https://shop.example`, no path.
+             * @default []
+             */
+            event_origins: (string | unknown)[];
             /** @default 0 */
             version: number;
         };
@@ -6128,6 +6133,8 @@ export interface components {
             lead_time_days?: number | null;
             review_days?: number | null;
             service_level?: number | null;
+            /** @description Sites whose pages may send events: `https://shop.example`, no path. */
+            event_origins?: string[] | null;
         };
         /** ShopHead */
         ShopHead: {

@@ -18,6 +18,18 @@ from .declare import SETTINGS, SETTINGS_HISTORY
 
 _KEY = "shop"
 
+Origin = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^https?://[a-z0-9.-]{1,253}(:[0-9]{1,5})?(?!\n)$", max_length=270),
+]
+Origins = Annotated[
+    tuple[Origin, ...],
+    msgspec.Meta(
+        max_length=20,
+        description="Sites whose pages may send events: `https://shop.example`, no path.",
+    ),
+]
+
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
     """What the whole platform assumes about the shop.
@@ -33,6 +45,7 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
     lead_time_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 7
     review_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 7
     service_level: Annotated[float, msgspec.Meta(ge=0.5, le=0.999)] = 0.95
+    event_origins: Origins = ()
     version: int = 0
 
 
@@ -46,6 +59,7 @@ class ShopChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     lead_time_days: Annotated[int, msgspec.Meta(ge=0, le=365)] | None = None
     review_days: Annotated[int, msgspec.Meta(ge=1, le=90)] | None = None
     service_level: Annotated[float, msgspec.Meta(ge=0.5, le=0.999)] | None = None
+    event_origins: Origins | None = None
 
 
 class Former(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from mangum import Mangum
 from omnix import app
 from omnix.declared import ROLE_PERMISSIONS
 from omnix.domains.auth.authenticate import make_authenticator
+from omnix.domains.streaming.origins import open_to_origins
 from omnix.domains.system import config
 from omnix.domains.system.config import Option
 from omnix.domains.system.declare import BEATS
@@ -64,7 +65,7 @@ class Service:
         region = env.get("AWS_REGION")
         made.state.update({"stage": env["STAGE"], "region": region, "options": OPTIONS})
         self._mangum = Mangum(
-            guarded(made),
+            guarded(open_to_origins(made, ports)),
             lifespan="off",
             api_gateway_base_path=env["STAGE"],
             text_mime_types=_TEXT,
