@@ -22,6 +22,8 @@ PAGES = (
     "/alerts/",
     "/accuracy/",
     "/models/",
+    "/suppliers/",
+    "/inventory/count/",
     "/system/",
     "/system/users/",
     "/system/audit/",

@@ -2,6 +2,7 @@ import { enAlerts } from './enAlerts';
 import { enCustomers } from './enCustomers';
 import { enModels } from './enModels';
 import { enShop } from './enShop';
+import { enStock } from './enStock';
 import { enSystem } from './enSystem';
 import { enTrade } from './enTrade';
 
@@ -12,6 +13,7 @@ export const en = {
   ...enCustomers,
   ...enShop,
   ...enSystem,
+  ...enStock,
   ...enTrade,
 
   'app.name': 'OMNIX AI',

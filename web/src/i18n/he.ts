@@ -3,6 +3,7 @@ import { heAlerts } from './heAlerts';
 import { heCustomers } from './heCustomers';
 import { heModels } from './heModels';
 import { heShop } from './heShop';
+import { heStock } from './heStock';
 import { heSystem } from './heSystem';
 import { heTrade } from './heTrade';
 
@@ -12,6 +13,7 @@ export const he: Catalogue = {
   ...heCustomers,
   ...heShop,
   ...heSystem,
+  ...heStock,
   ...heTrade,
 
   'app.name': 'OMNIX AI',

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
+import { patiently } from '@/ui/chart/patiently';
 import { createStore, useStore } from '@/ui/store';
-import { type Catalogue, en, type MessageKey, type ServerWords } from './en';
+import type { Catalogue, MessageKey, ServerWords } from './en';
 import { fill, type Values } from './translate';
 
 export type Locale = 'en' | 'he';
@@ -25,22 +26,26 @@ function formatLocale(locale: Locale): string {
   return navigator.languages.find((tag) => tag.split('-')[0] === locale) ?? locale;
 }
 
+/** No words until a language is loaded: pages wait for one behind the splash. */
 const languageStore = createStore<Language>({
   locale: 'en',
   format: 'en',
-  messages: en,
+  messages: {} as Catalogue,
   words: {},
 });
 
 async function load(locale: Locale): Promise<Language> {
   const format = formatLocale(locale);
-  if (locale === 'en') return { locale, format, messages: en, words: {} };
+  if (locale === 'en') {
+    const { en } = await import('./en');
+    return { locale, format, messages: en, words: {} };
+  }
   const [{ he }, { heWords }] = await Promise.all([import('./he'), import('./heWords')]);
   return { locale, format, messages: he, words: heWords };
 }
 
 async function use(locale: Locale): Promise<void> {
-  const language = await load(locale);
+  const language = await patiently(() => load(locale));
   document.documentElement.lang = locale;
   document.documentElement.dir = locale === 'he' ? 'rtl' : 'ltr';
   languageStore.set(language);
@@ -71,7 +76,7 @@ export interface Words extends Language {
 function wordsOf(language: Language): Words {
   return {
     ...language,
-    t: (key, values) => fill(language.format, language.messages[key], values),
+    t: (key, values) => fill(language.format, language.messages[key] ?? '', values),
     said: (code, english) => language.words[code] ?? english,
   };
 }

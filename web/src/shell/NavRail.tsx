@@ -38,6 +38,7 @@ const ITEMS: readonly Item[] = [
     icon: 'truck',
     also: '/purchase-order/',
   },
+  { href: '/suppliers/', label: 'nav.suppliers', icon: 'tag', also: '/supplier/' },
   { href: '/customers/', label: 'nav.customers', icon: 'person', also: '/customer/' },
   {
     href: '/recommendations/',
@@ -60,7 +61,7 @@ export function NavRail() {
       aria-label={t('app.menu')}
       className="fixed inset-x-0 bottom-0 z-10 border-line border-t bg-surface md:static md:w-52 md:shrink-0 md:border-e md:border-t-0 md:px-3"
     >
-      <div className="md:sticky md:top-0">
+      <div className="md:sticky md:top-0 md:max-h-dvh md:overflow-y-auto md:pb-4">
         <div className="hidden px-3 pt-4 pb-5 md:block">
           <Brand />
         </div>

@@ -31,7 +31,8 @@ export function Providers({ children }: { children: ReactNode }) {
   const [ready, setReady] = useState(false);
   useEffect(() => {
     void restore();
-    void startLanguage().finally(() => setReady(true));
+    // Without words there is nothing to show, so the splash stays until they are there.
+    void startLanguage().then(() => setReady(true));
     return followTheme();
   }, []);
   return (

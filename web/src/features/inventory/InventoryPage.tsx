@@ -9,6 +9,7 @@ import { AppLink } from '@/ui/AppLink';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
+import { StockTabs } from './StockTabs';
 import { useStockValues } from './useStockValues';
 
 function Levels({ rows, stale }: { rows: readonly StockValue[]; stale: boolean }) {
@@ -70,6 +71,7 @@ export function InventoryPage() {
   const { data, error, refetch, isPlaceholderData } = useStockValues(cursor);
   return (
     <>
+      <StockTabs here="/inventory/" />
       <PageTitle title={t('stock.title')} text={t('stock.text')} />
       <div className="overflow-hidden rounded-card border border-line bg-surface shadow-card">
         {error && <ErrorState error={error} retry={() => void refetch()} />}

@@ -1,0 +1,5 @@
+import { CountPage } from '@/features/inventory/CountPage';
+
+export default function Page() {
+  return <CountPage />;
+}

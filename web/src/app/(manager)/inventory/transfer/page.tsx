@@ -1,0 +1,5 @@
+import { TransferPage } from '@/features/inventory/TransferPage';
+
+export default function Page() {
+  return <TransferPage />;
+}

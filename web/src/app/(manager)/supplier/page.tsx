@@ -1,0 +1,5 @@
+import { SupplierPage } from '@/features/suppliers/SupplierPage';
+
+export default function Page() {
+  return <SupplierPage />;
+}
