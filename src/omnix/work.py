@@ -8,18 +8,23 @@ from omnix.domains.alerts import handlers as alerts_handlers
 from omnix.domains.auth import audit, mailed
 from omnix.domains.auth import erasing as auth_erasing
 from omnix.domains.customers import handlers as customers_handlers
+from omnix.domains.customers import quality as customers_quality
 from omnix.domains.dashboard import handlers as dashboard_handlers
 from omnix.domains.experiments import handlers as experiments_handlers
 from omnix.domains.forecasting import handlers as forecasting_handlers
 from omnix.domains.inventory import handlers as inventory_handlers
+from omnix.domains.inventory import quality as inventory_quality
 from omnix.domains.inventory.replenishment import handlers as replenishment_handlers
 from omnix.domains.ml import handlers as ml_handlers
 from omnix.domains.orders import handlers as orders_handlers
+from omnix.domains.orders import quality as orders_quality
 from omnix.domains.products import handlers as products_handlers
+from omnix.domains.products import quality as products_quality
 from omnix.domains.recommendations import handlers as recommendations_handlers
 from omnix.domains.streaming import handlers as streaming_handlers
 from omnix.domains.system.health import beat_forever
 from omnix.domains.system.lag import telling
+from omnix.domains.system.quality import Survey, checking
 from omnix.platform.consume import Consumer
 from omnix.platform.jobs import JobHandler
 from omnix.platform.redrive import redriving
@@ -40,11 +45,20 @@ CONSUMERS: tuple[Consumer, ...] = (
     *alerts_handlers.CONSUMERS,
     audit.recording(EVENTS),
 )
+SURVEYS: tuple[Survey, ...] = (
+    products_quality.SURVEY,
+    inventory_quality.SURVEY,
+    orders_quality.SURVEY,
+    customers_quality.SURVEY,
+)
+"""What is looked for in the data."""
+
 JOBS: tuple[JobHandler, ...] = (
     compacting(FACTS),
     trimming(CONSUMERS),
     RESENDING,
     redriving(CONSUMERS),
+    checking(SURVEYS),
     ml_handlers.retraining(MODELS),
     *mailed.JOBS,
     *auth_erasing.JOBS,

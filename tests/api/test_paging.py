@@ -56,6 +56,7 @@ _FILLED_ELSEWHERE = {
     "/auth/sessions",
     "/alert-rules",
     "/recommendations",
+    "/system/data-quality",
 }
 """Lists whose paging their own domains' tests prove."""
 

@@ -35,3 +35,68 @@ SELECT *
 FROM sales
 WHERE customer_id = $who
 ORDER BY "at", order_id, line, kind;
+
+-- name: unsold_orders
+-- The first $most orders of which nothing but charges is known, newest first, and how many there are.
+-- reads: sales
+WITH unsold AS (
+    SELECT order_id, max(day) AS day
+    FROM sales
+    GROUP BY order_id
+    HAVING count(*) FILTER (WHERE kind <> 'charge') = 0
+)
+SELECT order_id, day, count(*) OVER () AS orders
+FROM unsold
+ORDER BY day DESC, order_id
+LIMIT $most;
+
+-- name: future_orders
+-- The first $most orders of days after $now_day, latest first, and how many there are.
+-- reads: sales
+WITH later AS (
+    SELECT order_id, max(day) AS day
+    FROM sales
+    WHERE day > $now_day
+    GROUP BY order_id
+)
+SELECT order_id, day, count(*) OVER () AS orders
+FROM later
+ORDER BY day DESC, order_id
+LIMIT $most;
+
+-- name: sold_products
+-- Every product that was ever sold, with its units and the last day.
+-- reads: sales
+SELECT product_id, sum(quantity)::BIGINT AS units, max(day) AS last_day
+FROM sales
+WHERE kind = 'sale' AND product_id IS NOT NULL
+GROUP BY product_id
+ORDER BY product_id;
+
+-- name: sold_below_cost
+-- Products whose known cost since $first exceeds what they brought, the largest loss first.
+-- reads: sales
+SELECT product_id, sum(quantity)::BIGINT AS units, sum(revenue_minor)::BIGINT AS revenue_minor,
+    sum(cost_minor)::BIGINT AS cost_minor
+FROM sales
+WHERE month >= strftime($first::DATE, '%Y-%m') AND day >= $first
+    AND kind = 'sale' AND product_id IS NOT NULL AND cost_minor IS NOT NULL
+GROUP BY product_id
+HAVING sum(revenue_minor) < sum(cost_minor)
+ORDER BY sum(cost_minor) - sum(revenue_minor) DESC, product_id;
+
+-- name: sold_days
+-- Days up to $now_day on which anything was sold.
+-- reads: sales
+SELECT DISTINCT day FROM sales WHERE kind = 'sale' AND day <= $now_day ORDER BY day;
+
+-- name: recorded_orders
+-- What was sold in each order from $first to $last, of those that were not imported, and where it came from.
+-- reads: sales
+SELECT order_id, sum(quantity)::BIGINT AS units, sum(revenue_minor)::BIGINT AS revenue_minor,
+    min(source) AS source
+FROM sales
+WHERE month BETWEEN strftime($first::DATE, '%Y-%m') AND strftime($last::DATE, '%Y-%m')
+    AND day BETWEEN $first AND $last AND kind = 'sale' AND source <> 'import'
+GROUP BY order_id
+ORDER BY order_id;

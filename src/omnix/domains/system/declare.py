@@ -8,6 +8,8 @@ from omnix.kit.declare import (
     SERVICE,
     Collection,
     Domain,
+    Index,
+    JobType,
     Permission,
     Schedule,
 )
@@ -26,12 +28,25 @@ SETTINGS_HISTORY = Collection("settings_history", table="system", key=("key", "v
 BEATS = Collection("beats", table="system", key=("name",), ttl="expires")
 """Signs of life: when a worker, and the health check itself, last wrote."""
 
+QUALITY = Collection(
+    "data_quality",
+    table="system",
+    key=("check",),
+    indexes=(
+        Index("listing-index", "listing", "rank"),
+        Index("severity-index", "severity", "rank"),
+    ),
+)
+"""What each check of the data found last; ``rank`` begins with 0 where it found something."""
+
+QUALITY_CHECK = JobType("data.check", "Look for what is wrong with the data", timeout=600)
+
 DOMAIN = Domain(
     name="system",
     title="Health, settings, jobs",
     collections=(
         SETTINGS, SETTINGS_HISTORY, BEATS, JOB_RUNS, POISONED, TROUBLED, IDEMPOTENCY, SEARCH,
-        UNIQUE,
+        UNIQUE, QUALITY,
     ),
     events={
         "settings.changed": "The shop's settings were changed.",
@@ -39,11 +54,12 @@ DOMAIN = Domain(
         "job.changed": "A job began or ended.",
         "job.progressed": "A job came further.",
     },
-    jobs=(COMPACT, TRIM, RESEND, REDRIVE),
+    jobs=(COMPACT, TRIM, RESEND, REDRIVE, QUALITY_CHECK),
     schedules=(
         Schedule("lake-compact", COMPACT.name, every=3600),
         Schedule("events-trim", TRIM.name, at="04:00"),
         Schedule("jobs-resend", RESEND.name, every=900),
+        Schedule("data-check", QUALITY_CHECK.name, at="05:00"),
     ),
     permissions=(
         Permission("system:read", "See status, settings and jobs", READERS),

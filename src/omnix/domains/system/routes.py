@@ -16,7 +16,7 @@ from omnix.platform.jobs import JobRun
 from omnix.ports import Ports
 from omnix.version import VERSION
 
-from . import cost_routes, metrics_routes, settings
+from . import cost_routes, metrics_routes, quality_routes, settings
 from .health import Doctor, Health
 from .settings import Former, Shop, ShopChange
 from .setup import Setup, data_until, setup
@@ -268,4 +268,5 @@ ROUTES = (
     discard_poisoned_event,
     *cost_routes.ROUTES,
     *metrics_routes.ROUTES,
+    *quality_routes.ROUTES,
 )
