@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from api.serving import Served, serving
+from domains.forecasting.known import forget_promotions, known
 from domains.simulated import job, opened
 from omnix import app
 from omnix.domains.forecasting import catalogue, history
@@ -72,6 +73,7 @@ async def test_figures_by_group_add_up_to_the_whole(shop_data: Path) -> None:
 async def test_a_group_is_what_its_days_say(shop_data: Path) -> None:
     """One category's WAPE of one origin, from the engine's forecast of that day alone."""
     async with opened(shop_data) as ports:
+        await forget_promotions(ports)
         made = await _made(ports, origins=1)
         span = await history.window(ports)
         assert span is not None
@@ -80,7 +82,8 @@ async def test_a_group_is_what_its_days_say(shop_data: Path) -> None:
         cut = span.days - 28
         from omnix.engine.forecast import forecast
 
-        at = forecast(past.by_product.until(cut), 28)
+        days = (await known(ports, past)).signals(len(products))
+        at = forecast(past.by_product.until(cut), 28, signals=days)
         by_id = {p.id: p for p in products}
         name = (await _groups(ports, "category"))[0].name
         rows = [n for n, id in enumerate(past.products) if by_id[id].category == name]

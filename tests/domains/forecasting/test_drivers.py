@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from api.serving import Served, assert_problem, serving
+from domains.forecasting.known import forget_promotions
 from domains.simulated import SPEC, job, opened, simulated
 from omnix.domains.dashboard import service as dashboard
 from omnix.domains.forecasting import catalogue, history, service
@@ -17,6 +18,8 @@ from omnix.domains.forecasting.drivers.explain import explain, log_mean, split
 from omnix.domains.forecasting.hidden import desk as lost_desk
 from omnix.domains.forecasting.overrides import apply, desk
 from omnix.domains.forecasting.overrides.model import NewOverride
+from omnix.domains.forecasting.promotions import desk as promotions
+from omnix.domains.forecasting.promotions.model import NewPromotion
 from omnix.domains.orders.declare import SALES
 from omnix.domains.products.declare import PRODUCTS
 from omnix.domains.products.model import Product, item
@@ -26,6 +29,7 @@ from omnix.ports import Put
 pytestmark = pytest.mark.anyio
 PLANNER = Actor("usr_planner", "manager", frozenset())
 FIRST = date(2026, 1, 1)
+PROMOTED = 25
 PARTS = ("level", "trend", "weekday", "season", "price", "promotion", "event", "override", "other")
 
 
@@ -45,6 +49,12 @@ def test_shares_add_up_and_do_not_depend_on_an_order() -> None:
 async def told(shop_data: Path) -> Any:
     """The simulated shop after a night, over HTTP."""
     async with serving(shop_data) as served:
+        promoted = [product.id for product in await catalogue.active(served.ports)][:PROMOTED]
+        new = NewPromotion(
+            name="January", percent_off=20, first_day="2026-01-05", last_day="2026-01-11",
+            product_ids=promoted,
+        )  # fmt: skip
+        await promotions.create(served.ports, PLANNER, new, None)
         await service.forecast_all(job(served.ports), {})
         yield served
 
@@ -54,8 +64,7 @@ async def _ids(served: Served) -> list[str]:
 
 
 async def test_every_forecast_is_the_sum_of_its_drivers(told: Served) -> None:
-    promoted = 0
-    for id in await _ids(told):
+    for number, id in enumerate(await _ids(told)):
         answer = await told.call("GET", f"/forecasts/{id}/explain", params={"days": 35})
         assert answer.status_code == 200, answer.text
         body = answer.json()
@@ -70,10 +79,24 @@ async def test_every_forecast_is_the_sum_of_its_drivers(told: Served) -> None:
         assert set(sums) == set(PARTS)
         assert sum(sums.values()) == pytest.approx(body["total"], abs=0.01)
         assert sums["other"] == pytest.approx(0, abs=0.01)
-        promoted += sums["promotion"] > 0
+        on = [point["day"] for point in body["points"] if point["promotion"] > 1e-6]
+        if body["total"] > 1:
+            assert on == ([f"2026-01-{day:02d}" for day in range(5, 12)] * (number < PROMOTED))
         # One year of sixty products has some fifty changes of price: too few to know much.
         assert body["effects"]["price"]["basis"] != "own"
-    assert promoted > 20
+
+
+async def test_without_a_record_the_usual_promotions_are_in_every_day(shop_data: Path) -> None:
+    async with serving(shop_data) as served:
+        await forget_promotions(served.ports)
+        await service.forecast_all(job(served.ports), {})
+        promoted = 0
+        for id in await _ids(served):
+            told = (await served.call("GET", f"/forecasts/{id}/explain")).json()
+            sums = {driver["name"]: driver["units"] for driver in told["drivers"]}
+            assert sum(sums.values()) == pytest.approx(told["total"], abs=0.01)
+            promoted += sums["promotion"] > 0
+        assert promoted > 20
 
 
 async def test_what_if_answers_as_far_as_is_known(told: Served) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from api.serving import Served, serving
+from domains.forecasting.known import known
 from domains.simulated import SPEC, facts, job, opened, simulated
 from omnix.domains.forecasting import catalogue, history, make, model, service
 from omnix.domains.forecasting.declare import FORECASTS
@@ -185,7 +186,7 @@ async def test_intervals_cover_what_the_truth_brings(shop_data: Path) -> None:
         past = await history.read(ports, cut, active, all=True)
         made = simulated()
         row_of = {sku: n for n, sku in enumerate(made.products.sku.tolist())}
-        by_product, _, total = await make.engine(past)
+        by_product, _, total = await make.engine(past, await known(ports, past))
         wanted = np.array([made.stock_days.sold[row_of[id]].sum(0)[-28:] for id in past.products])
         fine = np.array(
             [made.stock_days.in_stock[row_of[id]].max(0)[-28:] > 0.99 for id in past.products]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from domains.forecasting.known import known
 from domains.simulated import Job, advance, opened
 from omnix.domains.forecasting import catalogue, history, make, realised, registered, service
 from omnix.domains.forecasting.declare import FORECAST_MODEL
@@ -94,7 +95,7 @@ async def test_realised_errors_against_a_loop(shop_data: Path) -> None:
         products = await catalogue.active(ports)
         cut = history.Window(span.first, span.last - timedelta(days=28))
         then = await history.read(ports, cut, products, all=True)
-        made, _, _ = await make.engine(then)
+        made, _, _ = await make.engine(then, await known(ports, then))
         assert await realised.keep(ports, then, made, 0.5)
         assert not await realised.keep(ports, then, made, 0.5)
         past = await history.read(ports, span, products, all=True)
@@ -151,7 +152,7 @@ async def test_forecasts_put_aside_are_few(shop_data: Path) -> None:
         assert span is not None
         products = await catalogue.active(ports)
         past = await history.read(ports, span, products, all=True)
-        made, _, _ = await make.engine(past)
+        made, _, _ = await make.engine(past, await known(ports, past))
         kept = 0
         for day in range(0, 120, 3):
             window = history.Window(span.first, span.last + timedelta(days=day))

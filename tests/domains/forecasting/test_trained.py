@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from domains.forecasting.known import known
 from domains.simulated import Job, opened
-from omnix.domains.forecasting import catalogue, history, model, trained
+from omnix.domains.forecasting import catalogue, history, make, model, trained
 from omnix.engine.forecast import forecast, global_model
 from omnix.engine.forecast.boosted import Settings
 from omnix.platform.jobs import Cancelled
@@ -47,7 +48,7 @@ async def _past(ports: Ports) -> history.History:
 async def test_products_are_labelled_and_progress_is_told(shop_data: Path, eager: None) -> None:
     async with opened(shop_data) as ports:
         past, job = await _past(ports), Job(ports)
-        made = await trained.by_product(job, past, (1, 4))  # type: ignore[arg-type]
+        made = await trained.by_product(job, past, await known(ports, past), (1, 4))  # type: ignore[arg-type]
     assert "boosted" in made.model
     assert {model.label(name) for name in made.model}
     assert np.isfinite(made.mean).all()
@@ -80,7 +81,7 @@ async def test_a_job_that_is_asked_to_stop_does(
     async with opened(shop_data) as ports:
         past, job = await _past(ports), Stopping(ports)
         with pytest.raises(Cancelled):
-            await trained.by_product(job, past, (1, 4))  # type: ignore[arg-type]
+            await trained.by_product(job, past, await known(ports, past), (1, 4))  # type: ignore[arg-type]
     stopped = grown
     assert stopped < 50_000
     await asyncio.sleep(0.05)
@@ -90,7 +91,8 @@ async def test_a_job_that_is_asked_to_stop_does(
 async def test_a_small_shop_keeps_the_instant_forecast(shop_data: Path) -> None:
     async with opened(shop_data) as ports:
         past = await _past(ports)
-        made = await trained.by_product(Job(ports), past, (1, 4))  # type: ignore[arg-type]
-    plain = forecast(past.by_product, model.HORIZON_DAYS, quantiles=model.SHOWN_LEVELS)
+        ahead = await known(ports, past)
+        made = await trained.by_product(Job(ports), past, ahead, (1, 4))  # type: ignore[arg-type]
+    plain, _, _ = await make.engine(past, ahead)
     np.testing.assert_array_equal(made.mean, plain.mean)
     assert made.model == plain.model

@@ -1,14 +1,13 @@
 """The demo shop looks like a shop."""
 
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from omnix.engine.simulator import CHANNELS, PAYMENTS, SimulatedShop
-from omnix.engine.simulator.days import easter, public_holidays
 from omnix.engine.simulator.naming import ascii_word, ean13
 from omnix.engine.simulator.stock import _fill
 
@@ -148,20 +147,6 @@ def test_barcodes_carry_a_valid_check_digit(shop: SimulatedShop) -> None:
         assert code[0] == "2"
         digits = [int(ch) for ch in code]
         assert (sum(digits[::2]) + 3 * sum(digits[1::2])) % 10 == 0
-
-
-def test_easter_and_holidays() -> None:
-    known = {
-        1999: (4, 4),
-        2000: (4, 23),
-        2011: (4, 24),
-        2024: (3, 31),
-        2025: (4, 20),
-        2038: (4, 25),
-    }
-    assert {y: (easter(y).month, easter(y).day) for y in known} == known
-    assert public_holidays(2026)[date(2026, 5, 25)] == "Whit Monday"
-    assert len(public_holidays(2026)) == 9
 
 
 def test_first_come_first_served_against_a_loop() -> None:

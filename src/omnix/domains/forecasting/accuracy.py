@@ -11,6 +11,7 @@ from omnix.engine.forecast.tally import FIGURES, Gathered
 from .backtests import study
 from .backtests.study import Grouping, Tell, number
 from .history import History
+from .inputs import Inputs
 from .model import Accuracy
 
 HORIZON_DAYS = 28
@@ -27,7 +28,9 @@ class Judged:
     scores: Sequence[Score] = ()
 
 
-async def judge(past: History, products: Mapping[str, Product], tell: Tell) -> Judged:
+async def judge(
+    past: History, known: Inputs, products: Mapping[str, Product], tell: Tell
+) -> Judged:
     """Nothing where the history is too short to judge; ``tell`` is called before each origin."""
     try:
         cuts = rolling_cuts(past.window.days, HORIZON_DAYS, ORIGINS)
@@ -37,7 +40,11 @@ async def judge(past: History, products: Mapping[str, Product], tell: Tell) -> J
         "category": study.by_category(products, past.products),
         "class": study.by_class(products, past, cuts[-1]),
     }
-    gathered = await study.study(past.by_product, HORIZON_DAYS, cuts, kinds, tell)
+    panel = past.by_product
+    gathered = await study.study(
+        panel, HORIZON_DAYS, cuts, kinds, tell,
+        signals=known.signals(panel.size), drivers=known.drivers,
+    )  # fmt: skip
     series = gathered.series()
     each = {
         id: {name: number(series[name][row]) for name in _OF_A_PRODUCT}

@@ -51,6 +51,14 @@ OVERRIDES = Collection(
 )
 """``listing`` is ``all``; ``open`` is the product while one is neither withdrawn nor measured."""
 
+PROMOTIONS = Collection(
+    "promotions",
+    table="forecasts",
+    key=("id",),
+    indexes=(Index("listing-index", "listing", "last_day"),),
+)
+"""Planned price cuts; ``listing`` is ``all``."""
+
 LOST_SALES = Collection(
     "lost_sales",
     table="forecasts",
@@ -87,6 +95,7 @@ DOMAIN = Domain(
         BACKTESTS,
         BACKTEST_GROUPS,
         OVERRIDES,
+        PROMOTIONS,
         LOST_SALES,
         LOST_DAYS,
     ),
@@ -99,6 +108,7 @@ DOMAIN = Domain(
     events={
         "forecast.made": "Every product was forecast anew.",
         "forecast.overridden": "Somebody changed a product's forecast, or took the change back.",
+        "promotion.changed": "A promotion was put on record, or taken back.",
     },
     permissions=(
         Permission("forecasts:read", "See forecasts", READERS),

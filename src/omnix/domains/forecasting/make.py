@@ -8,18 +8,19 @@ from typing import Any
 import numpy as np
 
 from omnix.domains.products.model import Product
-from omnix.engine.forecast import Forecast, forecast
+from omnix.engine.forecast import Drivers, Forecast, Panel, forecast
 from omnix.kit.time import parse_instant
 
 from .drivers import newcomers
 from .history import History
+from .inputs import Inputs
 from .model import HORIZON_DAYS, SHOWN_LEVELS, TOTAL, TOTAL_DAYS, TOTAL_LEVELS
 
 KEPT_DAYS = 90
 Made = tuple[Forecast, Forecast | None, Forecast]
 
 
-async def engine(history: History, by_product: Forecast | None = None) -> Made:
+async def engine(history: History, known: Inputs, by_product: Forecast | None = None) -> Made:
     """Forecasts by product, by product and place, and of the whole shop; off the event loop.
 
     ``by_product`` is taken where it is made already.
@@ -27,13 +28,26 @@ async def engine(history: History, by_product: Forecast | None = None) -> Made:
 
     def work() -> Made:
         return (
-            by_product or forecast(history.by_product, HORIZON_DAYS, quantiles=SHOWN_LEVELS),
+            by_product or _made(history.by_product, known, known.drivers, SHOWN_LEVELS),
             # Only sums are used of a place, and those have levels of their own.
-            forecast(history.by_place, HORIZON_DAYS, quantiles=(0.5,)) if history.places else None,
-            forecast(history.total, HORIZON_DAYS, quantiles=SHOWN_LEVELS),
+            _made(history.by_place, known, known.drivers.of(history.owner), (0.5,))
+            if history.places
+            else None,
+            _made(history.total, known, None, SHOWN_LEVELS),
         )
 
     return await asyncio.to_thread(work)
+
+
+def _made(
+    panel: Panel,
+    known: Inputs,
+    drivers: Drivers | None,
+    levels: tuple[float, ...],
+    horizon: int = HORIZON_DAYS,
+) -> Forecast:
+    signals = known.signals(panel.size)
+    return forecast(panel, horizon, quantiles=levels, signals=signals, drivers=drivers)
 
 
 def _rounded(values: Any) -> Any:
@@ -78,9 +92,20 @@ def _series(made: Forecast, row: int, first_day: int) -> dict[str, Any]:
             "weekday": _weekday(made, row, first_day),
             "season": round(float(parts.yearly[row, 0]), 4),
             "seasons": np.round(parts.yearly[row].astype(np.float64), 4).tolist(),
+            **_ahead(made, row),
         },
         "notes": [str(note) for note in made.notes[row]],
         "horizon_days": made.horizon,
+    }
+
+
+def _ahead(made: Forecast, row: int) -> dict[str, Any]:
+    """The factors of planned promotions and of the price list by day, where they are known."""
+    known = {"prices": made.prices, "promotions": made.promotions}
+    return {
+        name: np.round(factors[row].astype(np.float64), 4).tolist()
+        for name, factors in known.items()
+        if factors is not None
     }
 
 
@@ -96,10 +121,12 @@ def _named(history: History, product: Product, made_at: str) -> dict[str, Any]:
 
 
 async def single(
-    history: History, product: Product, horizon: int, made_at: str, quality: Any
+    history: History, known: Inputs, product: Product, horizon: int, made_at: str, quality: Any
 ) -> dict[str, Any]:
     """The document of the first product of ``history``, as stored but without sums and places."""
-    made = await asyncio.to_thread(forecast, history.by_product, horizon, quantiles=SHOWN_LEVELS)
+    made = await asyncio.to_thread(
+        _made, history.by_product, known, known.drivers, SHOWN_LEVELS, horizon
+    )
     document = _series(made, 0, history.window.first.toordinal())
     if product.id in history.masked:
         document["notes"].append("stock_outs_masked")

@@ -18,6 +18,7 @@ from .drivers import routes as driver_routes
 from .hidden import routes as hidden_routes
 from .model import Accuracy, ForecastBrief, ForecastDocument, ForecastRequest
 from .overrides import routes as override_routes
+from .promotions import routes as promotion_routes
 
 
 class ForecastList(Listing, frozen=True, kw_only=True):
@@ -76,4 +77,5 @@ ROUTES = (
     *driver_routes.ROUTES,
     *hidden_routes.ROUTES,
     *override_routes.ROUTES,
+    *promotion_routes.ROUTES,
 )

@@ -28,7 +28,7 @@ _BRIEF_DAYS = 28
 
 async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Forecast every active product and the whole shop, and judge the method on the past."""
-    from . import history, make, registered, trained
+    from . import history, inputs, make, registered, trained
     from .accuracy import judge
     from .drivers import effects
     from .hidden import keep
@@ -45,13 +45,14 @@ async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[
         return {"products": 0}
     past = await history.read(ports, span, active, all=True)
     await context.progress(1, 4, f"forecasting {len(active)} products")
-    made = await make.engine(past, await trained.by_product(context, past, (1, 4)))
     by_id = {product.id: product for product in active}
+    known = await inputs.read(ports, past, by_id, model.HORIZON_DAYS)
+    made = await make.engine(past, known, await trained.by_product(context, past, known, (1, 4)))
 
     async def tell() -> None:
         await context.progress(2, 4, "judging earlier forecasts")
 
-    judged = await judge(past, by_id, tell)
+    judged = await judge(past, known, by_id, tell)
     await context.progress(3, 4, "storing")
     now = instant(ports.clock.now())
     learnt = await effects.learn(ports, past)
@@ -131,16 +132,18 @@ async def forecast_one(ports: Ports, product_id: str, days: int) -> ForecastDocu
 
 async def forecast_now(ports: Ports, product: Product, days: int) -> ForecastDocument:
     """From the lake as it is now, beside products of its category, which lend their profiles."""
-    from . import history, make
+    from . import history, inputs, make
 
     span = await history.window(ports) or await history.empty_window(ports)
     page = await products.listing(ports, category=product.category, limit=_PEERS)
     peers = [peer for peer in page.items if peer.id != product.id]
-    past = await history.read(ports, span, [product, *peers], all=False)
+    shown = [product, *peers]
+    past = await history.read(ports, span, shown, all=False)
+    ahead = await inputs.read(ports, past, {each.id: each for each in shown}, days)
     known = await stored(ports, product.id)
     quality = known["quality"] if known is not None else {}
     now = instant(ports.clock.now())
-    document = await make.single(past, product, days, now, quality)
+    document = await make.single(past, ahead, product, days, now, quality)
     if known is not None and "bundle_parts" in known["notes"]:
         document["notes"].append("bundle_parts")
     return _shown(document, days)

@@ -9,6 +9,7 @@ from omnix.engine.forecast import Forecast, forecast_global
 from omnix.platform.jobs import JobContext
 
 from .history import History
+from .inputs import Inputs
 from .model import HORIZON_DAYS, SHOWN_LEVELS
 
 TOLD_EVERY = 1.0
@@ -19,7 +20,9 @@ class _Stopped(Exception):
     """Ends the work in its thread."""
 
 
-async def by_product(context: JobContext, history: History, step: tuple[int, int]) -> Forecast:
+async def by_product(
+    context: JobContext, history: History, known: Inputs, step: tuple[int, int]
+) -> Forecast:
     """Forecasts of every product, of the trained model where it would have done better.
 
     Progress is told as a part of the job's ``step`` (which, of how many). A job that is asked to
@@ -35,7 +38,11 @@ async def by_product(context: JobContext, history: History, step: tuple[int, int
             raise _Stopped
 
     def work() -> Forecast:
-        made = forecast_global(history.by_product, HORIZON_DAYS, quantiles=SHOWN_LEVELS, told=told)
+        panel = history.by_product
+        made = forecast_global(
+            panel, HORIZON_DAYS, quantiles=SHOWN_LEVELS, covariates=known.covariates(),
+            signals=known.signals(panel.size), drivers=known.drivers, told=told,
+        )  # fmt: skip
         return made.forecast
 
     task = asyncio.create_task(asyncio.to_thread(work))

@@ -34,13 +34,15 @@ Origins = Annotated[
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
     """What the whole platform assumes about the shop.
 
-    ``mode`` tells what the data is: ``empty``, ``demo`` or ``real``. The stock assumptions hold
+    ``mode`` tells what the data is: ``empty``, ``demo`` or ``real``. ``country`` (ISO 3166) is that
+    of the public holidays; left empty, it is the time zone's. The stock assumptions hold
     for products and suppliers that say nothing themselves; answers that use them say so.
     """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "My shop"
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] = "EUR"
     time_zone: Annotated[str, msgspec.Meta(max_length=64)] = "UTC"
+    country: Annotated[str, msgspec.Meta(pattern="^([A-Z]{2})?$")] = ""
     mode: Annotated[str, msgspec.Meta(pattern="^(empty|demo|real)$")] = "empty"
     lead_time_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 7
     review_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 7
@@ -56,6 +58,7 @@ class ShopChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
     currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] | None = None
     time_zone: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    country: Annotated[str, msgspec.Meta(pattern="^([A-Z]{2})?$")] | None = None
     lead_time_days: Annotated[int, msgspec.Meta(ge=0, le=365)] | None = None
     review_days: Annotated[int, msgspec.Meta(ge=1, le=90)] | None = None
     service_level: Annotated[float, msgspec.Meta(ge=0.5, le=0.999)] | None = None

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from omnix.engine.forecast import metrics
 from omnix.engine.forecast.daily import OriginForecast, forecast_origin
+from omnix.engine.forecast.driven import Drivers, tested
 from omnix.engine.forecast.engine import (
     Samples,
     continuous_quantiles,
@@ -17,6 +18,7 @@ from omnix.engine.forecast.engine import (
 from omnix.engine.forecast.panel import Panel
 from omnix.engine.forecast.prepare import Prepared, prepare
 from omnix.engine.forecast.result import check_levels
+from omnix.engine.forecast.signals import Signals
 from omnix.engine.forecast.spread import LEVELS
 from omnix.engine.forecast.tally import Gathered, Tally, inside_intervals, tally
 
@@ -112,8 +114,12 @@ def rolling(
     quantiles: Sequence[float] = _LEVELS,
     season: int = 7,
     step: int | None = None,
+    signals: Signals | None = None,
+    drivers: Drivers | None = None,
 ) -> Iterator[Tally]:
     """What the forecasts from each of ``cuts`` (descending) came to, rows in the panel's order.
+
+    Whether ``drivers`` are followed is decided, and their effects are learnt, before all cuts.
 
     One origin is worked on at a time, and a thousand series of it: beside the panel itself, what
     is held is the means of four origins.
@@ -124,9 +130,15 @@ def rolling(
     data = prepare(panel)
     means: dict[int, OriginForecast] = {}
 
+    def make(of: Prepared, cut: int, ahead: int) -> OriginForecast:
+        return forecast_origin(of, cut, ahead, season=season, signals=signals)
+
+    before = [cuts[-1] - horizon - stride * k for k in range(SPREAD_ORIGINS)] if cuts else []
+    driven = tested(data, drivers, before, horizon, make)
+
     def mean_at(cut: int) -> OriginForecast:
         if cut not in means:
-            means[cut] = forecast_origin(data, cut, horizon, season=season)
+            means[cut] = driven.forecast(cut, horizon, make) if driven else make(data, cut, horizon)
         return means[cut]
 
     place = np.empty(len(data.order), np.intp)

@@ -1,6 +1,6 @@
 """Mean demand of daily series at one origin: a smoothed level times pooled profiles."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ FIRST_LEVEL_DAYS = 56
 MIN_OBSERVED = 28
 CHUNK = 1024
 SMALLEST_FACTOR = 0.05
+QUIET_FACTOR = 0.35
 LEVEL_AGE_DAYS = 28
 """How old, on average, the sales are that a level is made of."""
 
@@ -127,6 +128,7 @@ def forecast_origin(
         np.zeros(n, np.bool_),
         shared[:, :days],
     )
+    rows = replace(rows, seen=_telling(data, low, shared[:, :days]))
     fresh = moments.count >= MIN_OBSERVED
     for which, begin in ((np.flatnonzero(fresh), recent), (np.flatnonzero(~fresh), low)):
         for a in range(0, len(which), CHUNK):
@@ -167,6 +169,21 @@ def forecast_origin(
         out.yearly[:] *= grown
     _borrow_levels(out, data, weekday, shared[:, days:])
     return out
+
+
+def _telling(data: Prepared, low: int, shared: F32) -> Bool:
+    """The days [n,t] that tell of a level: not those on which a group all but stood still.
+
+    A single sale on such a day, divided by the day's factor, would look like a rush.
+    """
+    still = shared < QUIET_FACTOR
+    if not still.any():
+        return data.seen
+    seen = data.seen.copy()
+    for group in np.flatnonzero(still.any(1)):
+        first, stop = np.searchsorted(data.group, (group, group + 1))
+        seen[first:stop, low : low + still.shape[1]] &= ~still[group]
+    return seen
 
 
 def _known_days(

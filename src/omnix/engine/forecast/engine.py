@@ -1,11 +1,13 @@
 """Tier-1 forecasts of daily panels with quantiles learnt from their own rolling origins."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omnix.engine.forecast.daily import NEW_DAYS, OriginForecast, forecast_origin
+from omnix.engine.forecast.driven import Driven, Drivers, tested
 from omnix.engine.forecast.panel import F32, Note, Panel
 from omnix.engine.forecast.prepare import Prepared, prepare
 from omnix.engine.forecast.result import (
@@ -110,12 +112,14 @@ def forecast(
     season: int = 7,
     calendar: bool = True,
     signals: Signals | None = None,
+    drivers: Drivers | None = None,
 ) -> Forecast:
     """Forecast the `horizon` days that follow the panel.
 
     Weekly or monthly panels want `calendar` off and the `season` counted in their periods (1 for
     none): a column is then a period and no more is read into its date. `signals` tells of holidays
-    and recurring days in the panel and ahead.
+    and recurring days in the panel and ahead, `drivers` of prices and promotions, which are
+    followed where that would have helped at the rolling origins.
 
     Every series gets an answer: finite, non-negative, labelled with what it rests on. The
     spread is learnt from rolling origins inside the panel, so a larger panel has a finer one.
@@ -128,14 +132,31 @@ def forecast(
     data = prepare(panel)
     origins, window = rolling_origins(panel.days, horizon, panel.size, panel.days)
 
-    def origin_forecast(cut: int, ahead: int) -> OriginForecast:
-        return forecast_origin(data, cut, ahead, season=season, calendar=calendar, signals=signals)
+    def make(of: Prepared, cut: int, ahead: int) -> OriginForecast:
+        return forecast_origin(of, cut, ahead, season=season, calendar=calendar, signals=signals)
 
+    driven = tested(data, drivers, origins, window, make)
     samples = Samples(window)
     for origin in origins:
-        samples.add(data, origin_forecast(origin, window), window)
-    final = origin_forecast(panel.days, horizon)
-    return assemble(data, final, samples.daily(), samples.totals(), levels)
+        at = driven.forecast(origin, window, make) if driven else make(data, origin, window)
+        samples.add(data, at, window)
+    last = None
+    if driven is not None and drivers is not None:
+        last = Driven(data, drivers, panel.days, driven.use)
+        final = last.forecast(panel.days, horizon, make)
+    else:
+        final = make(data, panel.days, horizon)
+    return with_parts(assemble(data, final, samples.daily(), samples.totals(), levels), data, last)
+
+
+def with_parts(made: Forecast, data: Prepared, driven: Driven | None) -> Forecast:
+    """The forecast with what prices and promotions are in it, where `driven` put them there."""
+    if driven is None:
+        return made
+    price, promotion = (
+        np.asarray(data.restore(each), np.float32) for each in driven.parts(data.days, made.horizon)
+    )
+    return replace(made, prices=price, promotions=promotion if driven.recorded else None)
 
 
 def assemble(

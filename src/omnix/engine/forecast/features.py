@@ -21,6 +21,9 @@ Real = NDArray[Any]
 WINDOWS = (7, 14, 28, 56, 112, 224)
 RECENT = 28
 SMALLEST_LEVEL = 0.01
+UNKNOWN = 255
+"""Stands for the percent off on days of which nobody recorded promotions."""
+
 _PRICE_DAYS = 112
 _YEAR = 364
 
@@ -31,17 +34,22 @@ class Covariates:
 
     price [n,t], columns as the panel's and at least `horizon` more, NaN where unknown, from a price
     list and never from sales; codes [a,n] attributes as numbers (store, department, product);
-    peers [p,n] groupings whose recent course tells of their members.
+    peers [p,n] groupings whose recent course tells of their members; promotion [n,t] percent off by
+    recorded promotions over the same columns as price, UNKNOWN where nobody recorded any. `listed`
+    tells whether prices were known ahead at earlier origins too, as from a catalogue.
     """
 
     price: F32 | None
     codes: NDArray[np.integer]
     peers: NDArray[np.integer]
+    promotion: NDArray[np.uint8] | None = None
+    listed: bool = True
 
     def ordered(self, order: NDArray[np.intp]) -> "Covariates":
         """In prepared order, prices carried on (and back) over days without one; zero is none."""
         price = None if self.price is None else filled(self.price[order])
-        return Covariates(price, self.codes[:, order], self.peers[:, order])
+        promotion = None if self.promotion is None else self.promotion[order]
+        return Covariates(price, self.codes[:, order], self.peers[:, order], promotion, self.listed)
 
 
 def filled(price: F32) -> F32:
@@ -83,9 +91,12 @@ class Features:
             for what in ("peers_week", "peers_month", "peers_forecast", "peers_miss")
         )
         price = ("price", "price_usual", "price_last", "price_peers")
+        promotion = ("promotion", "promotion_week", "promotion_month")
         codes = tuple(f"code_{k}" for k in range(len(self._known.codes)))
         days = ("weekday_4", "weekday_12")
-        return (*own, *peers, *days, *(price if self._known.price is not None else ()), *codes)
+        priced = price if self._known.price is not None else ()
+        promoted = promotion if self._known.promotion is not None else ()
+        return (*own, *peers, *days, *priced, *promoted, *codes)
 
     def static(self, at: OriginForecast, before: OriginForecast | None) -> F32:
         """Features [n,k] that hold for all days ahead; `before` forecast the last days."""
@@ -124,8 +135,13 @@ class Features:
         total = self._units[:, o] - self._units[:, low]
         return np.bincount(group, total, count) / max(o - low, 1)
 
-    def rows(self, static: F32, at: OriginForecast, series: I64, ahead: I64) -> F32:
-        """Feature rows [r,k] of the given series (prepared rows) and days ahead (from 0)."""
+    def rows(
+        self, static: F32, at: OriginForecast, series: I64, ahead: I64, *, told: bool = False
+    ) -> F32:
+        """Feature rows [r,k] of the given series (prepared rows) and days ahead (from 0).
+
+        To learn from, the prices that came are `told`; else only what was known at the origin is.
+        """
         o, values = at.origin, self._data.values
         level = np.maximum(at.level, SMALLEST_LEVEL)[series]
         columns = []
@@ -139,9 +155,17 @@ class Features:
         price = self._known.price
         if price is not None:
             usual = price[:, max(0, o - _PRICE_DAYS) : o].mean(1)
-            now = price[series, np.minimum(o + ahead, price.shape[1] - 1)]
+            known = told or self._known.listed or o >= self._data.days
+            day = o + ahead if known else np.full(len(ahead), o - 1)
+            now = price[series, np.minimum(day, price.shape[1] - 1)]
             columns += [np.log(now), now / usual[series], now / price[series, o - 1]]
             columns.append(now / self._peer_price(usual)[series])
+        promotion = self._known.promotion
+        if promotion is not None:
+            last = promotion.shape[1] - 1
+            columns.append(_percent(promotion[series, np.minimum(o + ahead, last)]))
+            for w in (7, RECENT):
+                columns.append(_percent(promotion[:, max(0, o - w) : o]).mean(1)[series])
         columns += [code[series] for code in self._known.codes]
         return np.hstack([static[series], np.stack(columns, 1).astype(np.float32)])
 
@@ -153,6 +177,10 @@ class Features:
         there = np.isfinite(usual)
         total = np.bincount(group, np.where(there, usual, 0.0), count)
         return np.asarray(_ratio(total, np.bincount(group, there, count))[group])
+
+
+def _percent(promotion: NDArray[np.uint8]) -> F32:
+    return np.where(promotion == UNKNOWN, np.float32(np.nan), promotion.astype(np.float32))
 
 
 def _ratio(a: Real, b: Real) -> F64:

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from omnix.engine.forecast.boosted import Settings, Trees, binned, edges_of, fit, predict
 from omnix.engine.forecast.daily import OriginForecast, forecast_origin
-from omnix.engine.forecast.engine import DEFAULT_LEVELS, Samples, assemble, rolling_origins
+from omnix.engine.forecast.driven import Driven, Drivers, tested
+from omnix.engine.forecast.engine import (
+    DEFAULT_LEVELS,
+    Samples,
+    assemble,
+    rolling_origins,
+    with_parts,
+)
 from omnix.engine.forecast.features import SMALLEST_LEVEL, Covariates, Features
 from omnix.engine.forecast.panel import F32, Panel
 from omnix.engine.forecast.prepare import Prepared, prepare
@@ -71,6 +78,7 @@ class _Run:
         if known is None:
             known = Covariates(None, np.zeros((0, n), np.int64), panel.group[None, :])
         self.features = Features(self.data, known.ordered(self.data.order))
+        self.driven: Driven | None = None
         self._at: dict[int, OriginForecast] = {}
 
     def at(self, cut: int) -> OriginForecast:
@@ -79,7 +87,12 @@ class _Run:
         return self._at[cut]
 
     def longer(self, cut: int, horizon: int) -> OriginForecast:
-        return forecast_origin(self.data, cut, horizon, signals=self.signals)
+        if self.driven is not None:
+            return self.driven.forecast(cut, horizon, self.plain)
+        return self.plain(self.data, cut, horizon)
+
+    def plain(self, data: Prepared, cut: int, horizon: int) -> OriginForecast:
+        return forecast_origin(data, cut, horizon, signals=self.signals)
 
     def static(self, cut: int) -> F32:
         before = cut - 28
@@ -100,6 +113,8 @@ class _Run:
         first = final.origin - final.past.shape[1]
         expected = level[:, None] * final.weekday[:, day % STEP]
         expected *= final.past[data.group][:, np.maximum(day - first, 0)]
+        if self.driven is not None:
+            expected *= self.driven.came(cut, self.learnt)
         seen = data.seen[:, day]
         live = (cut - data.start >= OLD_ENOUGH) & (at.sales > 0) & (at.level > 0)
         there = seen & live[:, None]
@@ -113,7 +128,7 @@ class _Run:
         mean = expected[series, ahead] * common[ahead]
         keep = mean > 0
         series, ahead, mean = series[keep], ahead[keep], mean[keep]
-        x = self.features.rows(self.static(cut), at, series, ahead)
+        x = self.features.rows(self.static(cut), at, series, ahead, told=True)
         target = data.values[series, cut + ahead]
         unit = np.maximum(at.dispersion[series], 1e-6).astype(np.float32)
         return x, target, np.log(mean).astype(np.float32), 1.0 / unit
@@ -184,11 +199,13 @@ def forecast_global(
     quantiles: Sequence[float] = DEFAULT_LEVELS,
     covariates: Covariates | None = None,
     signals: Signals | None = None,
+    drivers: Drivers | None = None,
     settings: Settings = SETTINGS,
     told: Told | None = None,
 ) -> GlobalForecast:
     """Forecast the `horizon` days that follow the panel by the better of two methods a group.
 
+    `drivers` move the instant forecast, as in `forecast`, and the trees correct what is left.
     `told` is called with the steps done and the steps in all, and may raise to end the work. Where
     the history is too short to train and judge a model, the instant forecast stands. Raises
     ValueError as `forecast` does.
@@ -200,6 +217,8 @@ def forecast_global(
     run = _Run(panel, horizon, covariates, signals)
     data, days = run.data, panel.days
     judged = [days - 2 * run.learnt, days - run.learnt]
+    origins, window = rolling_origins(days, horizon, panel.size, days)
+    run.driven = tested(data, drivers, [*judged, *origins], run.learnt, run.plain)
     steps = len(run.origins(days)) + len(run.origins(judged[0])) + 2 * settings.trees
     done = 0
 
@@ -220,7 +239,6 @@ def forecast_global(
             tried = {cut: run.within_groups(cut, factor) for cut, factor in tried.items()}
         chosen, error, overall = _choice(run, tried)
     follows = chosen[data.group]
-    origins, window = rolling_origins(days, horizon, panel.size, days)
     samples, earlier = Samples(window), []
     for cut in origins:
         at = run.longer(cut, window)
@@ -228,6 +246,8 @@ def forecast_global(
             at = replace(at, mean=_applied(at.mean, tried[cut], follows))
         samples.add(data, at, window)
         earlier.append((cut, np.asarray(data.restore(at.mean), np.float32)))
+    if run.driven is not None and drivers is not None:
+        run.driven = Driven(data, drivers, days, run.driven.use)
     final, importance = run.longer(days, horizon), {}
     if chosen.any():
         trees = run.train(days, settings, tell)
@@ -238,6 +258,7 @@ def forecast_global(
             final = replace(final, mean=_applied(final.mean, factor, follows))
             importance = dict(zip(run.features.names, trees.importance().tolist(), strict=True))
     made = assemble(data, final, samples.daily(), samples.totals(), levels)
+    made = with_parts(made, data, run.driven)
     follows = np.asarray(data.restore(follows)) & bool(importance)
     model = tuple(
         "boosted" if led and name == "ets_tsb" else name

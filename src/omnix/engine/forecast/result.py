@@ -54,6 +54,10 @@ class Forecast:
     samples: int
     _totals: tuple[tuple[int, SpreadTable], ...] = field(repr=False)
     _unit: F64 = field(repr=False)
+    prices: F32 | None = None
+    promotions: F32 | None = None
+    """Factors [n,h] of price and promotion in the means, beside the last price and no promotion;
+    None where they are not told apart from the level."""
 
     @property
     def horizon(self) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 from omnix.domains.customers.declare import CUSTOMERS
 from omnix.domains.dashboard import rollups
 from omnix.domains.dashboard.declare import REBUILD
-from omnix.domains.forecasting.declare import FORECAST_ALL
+from omnix.domains.forecasting.declare import FORECAST_ALL, PROMOTIONS
 from omnix.domains.forecasting.service import forecast_all
 from omnix.domains.inventory.declare import (
     BALANCES,
@@ -41,11 +41,12 @@ from omnix.platform.unique import UNIQUE
 from omnix.ports import Absent, Ports, Put
 
 from . import items
+from .promotions import promotions
 
 DEMO_LOAD = JobType("demo.load", "Make the demo shop", timeout=600)
 TRUTH = "demo/truth.npz"
 SPEC = "demo/spec.json"
-_PARTS = 9
+_PARTS = 10
 _FOLLOWING = 2
 _STOCKS_AT_ONCE = 50
 
@@ -92,6 +93,7 @@ async def load_demo(ports: Ports, spec: ShopSpec, progress: Progress) -> dict[st
         ("orders", lambda: ports.records.load(ORDERS, items.orders(made, names))),
         ("sales", lambda: _fact(ports, SALES, spec, items.sales(made, names))),
         ("prices", lambda: _fact(ports, PRICES, spec, items.prices(made, names))),
+        ("promotions", lambda: ports.records.load(PROMOTIONS, promotions(made, names))),
         ("stock history", lambda: _fact(ports, STOCK_DAYS, spec, items.stock_days(made, names))),
         ("truth", lambda: _truth(ports, made)),
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from omnix.domains.forecasting import history
+from omnix.domains.forecasting import history, inputs
 from omnix.domains.forecasting.catalogue import active
 from omnix.domains.forecasting.declare import BACKTEST_GROUPS, BACKTESTS
 from omnix.domains.forecasting.model import label
@@ -53,15 +53,23 @@ async def run(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]
         "category": study.by_category(by_id, past.products),
         "class": study.by_class(by_id, past, cuts[-1]),
     }
-    gathered = await study.study(past.by_product, horizon, cuts, kinds, tell, step)
+    known = await inputs.read(ports, past, by_id, horizon)
+    panel, places = past.by_product, past.by_place
+    gathered = await study.study(
+        panel, horizon, cuts, kinds, tell, step,
+        signals=known.signals(panel.size), drivers=known.drivers,
+    )  # fmt: skip
     found: dict[str, tuple[list[Group], int]] = {
         kind: study.groups(gathered, kind, grouping.names, span) for kind, grouping in kinds.items()
     }
     if past.places:
         place = {"location": study.by_location(past)}
-        placed = await study.study(past.by_place, horizon, cuts, place, tell, step)
+        placed = await study.study(
+            places, horizon, cuts, place, tell, step,
+            signals=known.signals(places.size), drivers=known.drivers.of(past.owner),
+        )  # fmt: skip
         found["location"] = study.groups(placed, "location", place["location"].names, span)
-    whole = await study.study(past.total, horizon, cuts, {}, tell, step)
+    whole = await study.study(past.total, horizon, cuts, {}, tell, step, signals=known.signals(1))
     await context.progress(total_steps - 1, total_steps, "storing")
     every, _ = study.groups(gathered, study.ALL, ["All products"], span)
     shop, _ = study.groups(whole, study.ALL, ["The shop as one series"], span)

@@ -12,7 +12,7 @@ from omnix.domains.forecasting.history import History, Window
 from omnix.domains.forecasting.model import SHOWN_LEVELS
 from omnix.domains.ml.lineage import fingerprint
 from omnix.domains.products.model import Product
-from omnix.engine.forecast import Panel
+from omnix.engine.forecast import Drivers, Panel, Signals
 from omnix.engine.forecast.backtest import rolling
 from omnix.engine.forecast.tally import FIGURES, Breakdown, Gathered
 from omnix.engine.inventory.classes import classify
@@ -60,13 +60,18 @@ async def study(
     groupings: Mapping[str, Grouping],
     tell: Tell,
     step: int | None = None,
+    *,
+    signals: Signals | None = None,
+    drivers: Drivers | None = None,
 ) -> Gathered:
     """Score the forecasts from each of ``cuts``, by the groupings and for ``ALL``; ``tell`` is
     called before each origin. Off the event loop, one origin at a time.
     """
     codes = {name: (len(g.names), g.code) for name, g in groupings.items()}
     gathered = Gathered(panel.size, {ALL: (1, np.zeros(panel.size, np.int64)), **codes})
-    scored = rolling(panel, horizon, cuts, quantiles=SHOWN_LEVELS, step=step)
+    scored = rolling(
+        panel, horizon, cuts, quantiles=SHOWN_LEVELS, step=step, signals=signals, drivers=drivers
+    )
 
     def one() -> None:
         gathered.add(next(scored))

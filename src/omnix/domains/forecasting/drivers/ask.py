@@ -40,7 +40,8 @@ async def answer(ports: Ports, asked: WhatIf) -> Answer:
     means = [float(value) for value in item["mean"][: asked.days]]
     notes: list[Note] = []
     on = _promoted(asked, days)
-    logs, variances, sold_at = _changes(asked, product, effects, on, notes)
+    planned = item["drivers"].get("promotions") or [promotion_factor(effects)] * len(days)
+    logs, variances, sold_at = _changes(asked, product, effects, on, planned, notes)
     baseline = _outcome(product, effects, means, [1.0] * len(means))
     if logs is None:
         return Answer(
@@ -92,6 +93,7 @@ def _changes(
     product: Product,
     effects: Mapping[str, Any],
     on: list[bool],
+    planned: list[float],
     notes: list[Note],
 ) -> tuple[list[float] | None, list[float], list[float]]:
     """Log factors of demand by day, their variances, and what is paid beside today's price."""
@@ -123,11 +125,12 @@ def _changes(
             known = False
         else:
             depth = asked.promotion.percent_off / 100
-            # The forecast expects the usual share of promotions on every day; these days have one.
-            lift = effect["value"] * depth - math.log(promotion_factor(effects))
+            lift = effect["value"] * depth
             for n, there in enumerate(on):
                 if there:
-                    logs[n] += lift
+                    # In place of what the forecast expects of that day: what is on record, or the
+                    # usual share of promotions.
+                    logs[n] += lift - math.log(planned[n])
                     variances[n] += (effect["error"] * depth) ** 2
                     paid[n] *= 1 - depth
     return (logs if known else None), variances, paid

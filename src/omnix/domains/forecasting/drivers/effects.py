@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from omnix.domains.forecasting.history import History
+from omnix.domains.forecasting.inputs import prices as price_paths
 from omnix.engine.forecast.effects import Effect
 from omnix.engine.forecast.elasticity import Learnt, price_effect, promotion_effect
 from omnix.platform import queries
@@ -29,21 +29,12 @@ async def learn(ports: Ports, past: History) -> list[dict[str, Any]]:
     return await asyncio.to_thread(_learn, past, rows)
 
 
-def _prices(rows: Mapping[str, Any], products: int, days: int) -> NDArray[np.float32]:
-    """Shelf prices [n,t], NaN before the first that is known."""
-    out = np.full((products, days), np.nan, np.float32)
-    order = np.lexsort((rows["day"], rows["row"]))
-    for at in order.tolist():
-        out[int(rows["row"][at]), max(int(rows["day"][at]), 0) :] = rows["price_minor"][at]
-    return out
-
-
 def _learn(past: History, rows: Mapping[str, Any]) -> list[dict[str, Any]]:
     panel, bought = past.by_product, past.bought
     demand = panel.values.copy()
     day = np.arange(panel.days)[None, :]
     demand[day < panel.start[:, None]] = np.nan
-    prices = _prices(rows, panel.size, panel.days)
+    prices = price_paths(rows, panel.size, panel.days)
     group = panel.group.astype(np.int64)
     price = price_effect(demand, prices, bought.depth, group, bought.clump)
     promotion = promotion_effect(demand, bought.depth, group, bought.clump)

@@ -117,6 +117,10 @@ def _days(item: Mapping[str, Any], days: int, constant: Mapping[str, float]) -> 
     shown: Sequence[float] = item["mean"][:days]
     plain: Sequence[float] = (item.get("statistical") or item)["mean"][:days]
     seasons = drivers.get("seasons") or [drivers["season"]] * len(shown)
+    prices, promotions = drivers.get("prices"), drivers.get("promotions")
+    if promotions is not None:
+        # The level is then one without promotions: those on record are in their days.
+        constant = {**constant, "promotion": 1.0}
     level = drivers["level"] / (constant["price"] * constant["promotion"])
     # What the instant model's mean has beyond these factors are days of the month and events.
     rest = "event" if item["model"] in _INSTANT else "other"
@@ -125,6 +129,10 @@ def _days(item: Mapping[str, Any], days: int, constant: Mapping[str, float]) -> 
         weekday = drivers["weekday"][date.fromisoformat(day).weekday()]
         trend = 1.0 + drivers["trend"] * (n + 1) / drivers["level"] if drivers["level"] else 1.0
         factors = {"trend": trend, "weekday": weekday, "season": seasons[n], **constant}
+        if prices is not None:
+            factors["price"] *= prices[n]
+        if promotions is not None:
+            factors["promotion"] *= promotions[n]
         product = level * math.prod(factors.values())
         if product > 0 and plain[n] > 0:
             factors[rest] = plain[n] / product

@@ -22,9 +22,10 @@ DRIVERS = {
     "trend": "How far demand is expected to move from that level.",
     "weekday": "What the weekday adds or takes.",
     "season": "What the time of the year adds or takes.",
-    "price": "What today's price adds or takes beside the usual price of the last year.",
-    "promotion": "What promotions bring if they come as often as in the last year.",
-    "event": "What the day of the month and recurring days add or take.",
+    "price": "What the day's price adds or takes beside the usual price of the last year.",
+    "promotion": "What the promotions on record bring; without any on record, what they bring if "
+    "they come as often as in the last year.",
+    "event": "What holidays, the day of the month and recurring days add or take.",
     "override": "What people changed, with their reasons.",
     "other": "What the model expects beyond these drivers.",
 }

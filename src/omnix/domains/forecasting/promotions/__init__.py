@@ -1,0 +1,1 @@
+"""Promotions that are planned: recorded ahead, so that forecasts expect them."""
