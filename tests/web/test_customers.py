@@ -104,3 +104,29 @@ def test_a_manager_sees_what_a_customer_is_shown(visit: Visit, regular: dict[str
     expect(page).to_have_url(re.compile("product="))
     expect(shown.first).to_be_visible()
     assert not visit.complaints
+
+
+def test_a_segment_is_defined_filled_and_deleted(visit: Visit, regular: dict[str, Any]) -> None:
+    page = visit.open("/segments/")
+    stages = page.get_by_role("table", name="Segments").locator("tbody tr")
+    expect(stages).to_have_count(4)
+    expect(page.get_by_role("group", name="Map").get_by_role("img").first).to_be_visible()
+    page.get_by_text("Your own", exact=True).first.click()
+    expect(page).to_have_url(re.compile(r"\?kind=rule$"))
+    page.get_by_role("button", name="Define it").click()
+    expect(page.get_by_text("Please fill this in.")).to_be_visible()
+    page.get_by_label("Name").fill("Good ones")
+    page.get_by_label("Value").fill("2")
+    page.get_by_role("button", name="And …").click()
+    page.get_by_label("Figure").last.select_option("revenue_minor")
+    page.get_by_label("Value (EUR)").fill("10.50")
+    page.get_by_role("button", name="Define it").click()
+    own = page.get_by_role("table", name="Segments").locator("tbody tr")
+    expect(own).to_contain_text("orders at least 2 and spent so far at least €10.50")
+    expect(own).to_contain_text("not counted yet")
+    page.get_by_role("button", name="Analyse now").click()
+    expect(own).to_contain_text(re.compile(r"\d+%"), timeout=60_000)  # live: nobody reloads
+    own.get_by_role("button", name="Delete: Good ones").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("You have defined none yet")).to_be_visible()
+    assert not visit.complaints

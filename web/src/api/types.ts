@@ -1,4 +1,4 @@
-import type { paths } from './schema';
+import type { components, paths } from './schema';
 
 type Body<R> = R extends { content: { 'application/json': infer A } } ? A : never;
 type Answers<O> = O extends { responses: infer R } ? R : never;
@@ -56,3 +56,11 @@ export type Member = Answer<'/v1/users', 'get'>['items'][number];
 export type ApiKey = Answer<'/v1/auth/api-keys', 'get'>['items'][number];
 export type AuditEntry = Answer<'/v1/audit-log', 'get'>['items'][number];
 export type SystemCost = Answer<'/v1/system/cost', 'get'>;
+type Schemas = components['schemas'];
+/** What a list of many is described as is not told of its items, so they are named here. */
+export interface SegmentRule {
+  readonly any: ReadonlyArray<{ readonly all: readonly SegmentCondition[] }>;
+}
+export type SegmentCondition = Schemas['domains_customers_segments_model_Condition'];
+export type Variant = Schemas['Variant'];
+export type NewExperiment = Schemas['NewExperiment'];

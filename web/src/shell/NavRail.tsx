@@ -40,6 +40,7 @@ const ITEMS: readonly Item[] = [
   },
   { href: '/suppliers/', label: 'nav.suppliers', icon: 'tag', also: '/supplier/' },
   { href: '/customers/', label: 'nav.customers', icon: 'person', also: '/customer/' },
+  { href: '/segments/', label: 'nav.segments', icon: 'pie' },
   {
     href: '/recommendations/',
     label: 'nav.recommendations',

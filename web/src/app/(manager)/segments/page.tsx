@@ -1,0 +1,5 @@
+import { SegmentsPage } from '@/features/segments/SegmentsPage';
+
+export default function Page() {
+  return <SegmentsPage />;
+}
