@@ -60,7 +60,7 @@ WITH sold AS (
 )
 SELECT product_id, location_id, on_hand, coalesce(daily, 0)::DOUBLE AS daily
 FROM stock_days LEFT JOIN sold USING (product_id, location_id)
-WHERE month = strftime($day::DATE, '%Y-%m') AND day = $day
+WHERE month = strftime($day::DATE, '%Y-%m') AND day = $day AND on_hand IS NOT NULL
 ORDER BY product_id, location_id;
 
 -- name: alert_signals

@@ -209,7 +209,7 @@ FROM (
     FROM stock_days
     WHERE month BETWEEN strftime($first::DATE, '%Y-%m') AND strftime($last::DATE, '%Y-%m')
         AND day BETWEEN $first AND $last
-        AND ($location_id IS NULL OR location_id = $location_id)
+        AND ($location_id IS NULL OR location_id = $location_id) AND on_hand IS NOT NULL
     GROUP BY product_id, day
 ) AS of_product
 GROUP BY day

@@ -94,7 +94,8 @@ STOCK_DAYS = Fact(
     partition="month",
     order=("product_id", "day"),
 )
-"""Closing stock of a day and the share of its opening hours in which the product was in stock."""
+"""Closing stock of a day (NULL where an import told but whether there was any) and the share of its
+opening hours in which the product was in stock."""
 
 SIMULATE = JobType("inventory.simulate", "Replay replenishment policies over history", timeout=600)
 CLASSIFY = JobType("inventory.classify", "Sort products into ABC and XYZ classes", timeout=600)

@@ -82,6 +82,7 @@ def describe_rows(
         "customers": judged.customers,
         "stock": judged.stock,
         "daily sales": judged.sales,
+        "days in stock": judged.stock_days,
     }
     report.counts = {kind: len(found) for kind, found in kinds.items() if found}
     at = plan.position("sku")

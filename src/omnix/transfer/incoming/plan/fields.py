@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["orders", "products", "customers", "stock", "sales"]
-Value = Literal["text", "integer", "amount", "time", "day", "flag", "json"]
+Kind = Literal["orders", "products", "customers", "stock", "sales", "stock_days"]
+Value = Literal["text", "integer", "number", "share", "amount", "time", "day", "flag", "json"]
 
 _SIGNS = re.compile(r"[^0-9a-z]+")
 
@@ -129,6 +129,24 @@ STOCK = (
     _field("location", "text", "shop or warehouse", "location id", "store", "warehouse"),
 )  # fmt: skip
 
+_AVAILABILITY = (
+    _field("in_stock", "share", "in stock that day: yes, no, or the share of the day", "instock",
+           "in stock flag", "is in stock", "available", "availability", "on shelf",
+           "in stock share"),
+    _field("hours_in_stock", "number", "hours of the day in stock", "in stock hours",
+           "hours available", "stock hours"),
+    _field("hours_open", "number", "hours the shop was open, 12 if not told", "opening hours",
+           "open hours"),
+)  # fmt: skip
+
+STOCK_DAYS = (
+    _field("day", "day", "day of the stock", "date", required=True),
+    _field("sku", "text", "article number", "stock code", "product code", "item", "product",
+           "variant sku", required=True),
+    *_AVAILABILITY,
+    _field("location", "text", "shop or warehouse", "location id", "store", "warehouse"),
+)  # fmt: skip
+
 SALES = (
     _field("day", "day", "day of the sales", "date", required=True),
     _field("sku", "text", "article number", "stock code", "product code", "item", "product",
@@ -138,6 +156,7 @@ SALES = (
     _field("unit_price", "amount", "price of one unit", "price", "sell price"),
     _field("name", "text", "article name", "product name", "description"),
     _field("location", "text", "shop or warehouse", "location id", "store"),
+    *_AVAILABILITY,
 )  # fmt: skip
 
 FIELDS: dict[Kind, tuple[Field, ...]] = {
@@ -146,4 +165,5 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
     "customers": CUSTOMERS,
     "stock": STOCK,
     "sales": SALES,
+    "stock_days": STOCK_DAYS,
 }

@@ -132,6 +132,7 @@ OWN: dict[Kind, Layout] = {
     "customers": Layout("omnix-customers", "Customers", "customers"),
     "stock": Layout("omnix-stock", "Stock on hand", "stock"),
     "sales": Layout("omnix-sales", "Units sold by day", "sales"),
+    "stock_days": Layout("omnix-stock-days", "Days in stock", "stock_days"),
 }
 
 BY_NAME: dict[str, Layout] = {x.name: x for x in (*LAYOUTS, *OWN.values())}

@@ -143,6 +143,8 @@ def plan(path: Path | str, options: ImportOptions | None = None) -> ImportPlan:
         missing = [f for f in missing if f.name not in ("sku", "quantity")]
     elif layout.kind == "orders" and not missing and not has & {"unit_price", "line_total"}:
         missing = [f for f in layout.fields if f.name == "unit_price"]
+    elif layout.kind == "stock_days" and not missing and not has & {"in_stock", "hours_in_stock"}:
+        missing = [f for f in layout.fields if f.name == "in_stock"]
     elif layout.kind == "customers" and not has & {"customer_ref", "email", "name", "phone"}:
         missing = [f for f in layout.fields if f.name == "email"]
     if missing:
@@ -204,6 +206,8 @@ def _score(source: Source, layout: Layout, options: ImportOptions) -> float:
             return 0
         return len(mapped) / 10 if mapped & {"email", "customer_ref"} else 0
     if found < max(1, len(required) - 1):
+        return 0
+    if layout.kind == "stock_days" and not mapped & {"in_stock", "hours_in_stock"}:
         return 0
     return (2 if found == len(required) else 0) + len(required) / 10 + len(mapped) / 100
 

@@ -8,7 +8,7 @@ import msgspec
 
 from omnix.domains.customers.service import EMAIL_SCOPE
 from omnix.domains.inventory import locations, service
-from omnix.domains.inventory.declare import LOCATIONS
+from omnix.domains.inventory.declare import LOCATIONS, STOCK_DAYS
 from omnix.domains.inventory.model import Adjustment, NewLocation
 from omnix.domains.orders.declare import SALES
 from omnix.domains.products.declare import PRICES
@@ -50,7 +50,7 @@ async def keep_source(ports: Ports, plan: ImportPlan, text: Text) -> None:
 
 async def apply_records(context: Context, judged: Judged, text: Text) -> None:
     """Store what was judged. Every part may run again and changes nothing then."""
-    context.total = 5
+    context.total = 6
     await keep_source(context.ports, context.plan, text)
     if judged.products:
         await _products(context, judged)
@@ -60,6 +60,8 @@ async def apply_records(context: Context, judged: Judged, text: Text) -> None:
         await _stock(context, judged)
     if judged.sales:
         await _sales(context, judged)
+    if judged.stock_days:
+        await _stock_days(context, judged)
 
 
 async def _products(context: Context, judged: Judged) -> None:
@@ -148,14 +150,14 @@ async def _stock(context: Context, judged: Judged) -> None:
 
 
 async def _sales(context: Context, judged: Judged) -> None:
-    """Units by day without orders: facts alone, one row to a product and day."""
+    """Units by day without orders: facts alone, one row to a product, day and place."""
     ports = context.ports
     skus = sorted({row["sku"] for row in judged.sales})
     ids = await owners(ports.records, "product.sku", skus)
-    rows: dict[tuple[str, Any], list[int]] = defaultdict(lambda: [0, 0])
+    rows: dict[tuple[str, Any, str], list[int]] = defaultdict(lambda: [0, 0])
     last: dict[str, dict[str, Any]] = {}
     for row in judged.sales:
-        cell = rows[row["sku"], row["day"]]
+        cell = rows[row["sku"], row["day"], row["place"]]
         cell[0] += row["quantity"]
         cell[1] += row["revenue"]
         if row["sku"] not in last or row["day"] >= last[row["sku"]]["day"]:
@@ -178,9 +180,9 @@ async def _sales(context: Context, judged: Judged) -> None:
     tally = await catalogue.put_products(ports, fresh, {})
     ids |= {p.sku: p.id for p in fresh}
     context.tell("products", tally.created, 0, len(skus) - len(fresh), len(skus))
-    location = await locations.default(ports)
+    places = await _places(context, {row["place"] for row in judged.sales})
     order = sorted(rows)
-    days = [day for _, day in order]
+    days = [day for _, day, _ in order]
     noon = {day: _noon(day, context.time_zone) for day in set(days)}
     size = len(order)
     columns = {
@@ -190,9 +192,9 @@ async def _sales(context: Context, judged: Judged) -> None:
         "at": [noon[day] for day in days],
         "day": days,
         "month": [f"{day:%Y-%m}" for day in days],
-        "product_id": [ids[sku] for sku, _ in order],
+        "product_id": [ids[sku] for sku, _, _ in order],
         "customer_id": [None] * size,
-        "location_id": [location] * size,
+        "location_id": [places[place] for _, _, place in order],
         "channel": ["import"] * size,
         "quantity": [rows[key][0] for key in order],
         "revenue_minor": [rows[key][1] for key in order],
@@ -205,6 +207,41 @@ async def _sales(context: Context, judged: Judged) -> None:
     context.tell("daily sales", size if added else 0, 0, 0 if added else size, size)
     context.report.first_day, context.report.last_day = str(min(days)), str(max(days))
     await context.step("sales", 1)
+
+
+async def _stock_days(context: Context, judged: Judged) -> None:
+    """How long each article was there: facts that forecasts tell an empty shelf by. Where rows
+    tell of the same day and place, the least counts; pieces on hand are not known from here."""
+    ports = context.ports
+    ids = await owners(ports.records, "product.sku", sorted({d.sku for d in judged.stock_days}))
+    places = await _places(context, {each.place for each in judged.stock_days})
+    shares: dict[tuple[str, str, Any], float] = {}
+    strangers: set[str] = set()
+    for each in judged.stock_days:
+        id = ids.get(each.sku)
+        if id is None:
+            strangers.add(each.sku)
+            continue
+        key = (id, places[each.place], each.day)
+        shares[key] = min(each.share, shares.get(key, 1.0))
+    for sku in sorted(strangers):
+        context.warn(f"days in stock of {sku} were left out: there is no such product")
+    order = sorted(shares)
+    if order:
+        columns = {
+            "product_id": [product for product, _, _ in order],
+            "location_id": [place for _, place, _ in order],
+            "day": [day for _, _, day in order],
+            "month": [f"{day:%Y-%m}" for _, _, day in order],
+            "on_hand": [None] * len(order),
+            "in_stock": [round(shares[key], 3) for key in order],
+            "source": ["import"] * len(order),
+        }
+        source = f"import:{context.id}"
+        added = await ports.lake.append(STOCK_DAYS, columns, source=source, version=1)
+        size = len(order)
+        context.tell("days in stock", size if added else 0, 0, 0 if added else size, size)
+    await context.step("days in stock", 1)
 
 
 def _noon(day: Any, zone: str) -> Any:

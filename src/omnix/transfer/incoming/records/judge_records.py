@@ -1,9 +1,10 @@
-"""Products, customers, stock and daily sales: read and judged row by row."""
+"""Products, customers, stock, daily sales and days in stock: read and judged row by row."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,6 +19,19 @@ from omnix.transfer.incoming.plan.planning import ImportPlan
 from omnix.transfer.incoming.source.rows import Record, comma_decimals, integer, minor
 
 _YES = {"yes", "true", "1", "y", "subscribed"}
+_IN = {"yes", "true", "y", "in stock", "instock", "available"}
+_OUT = {"no", "false", "n", "out of stock", "outofstock", "out", "unavailable", "sold out"}
+_OPEN_HOURS = 12.0
+"""Where a file tells hours in stock but not how long the shop was open: 8 to 20 o'clock."""
+
+
+class StockDay(NamedTuple):
+    """Of an article at a place (as the file names it) the share of a day in which it was there."""
+
+    sku: str
+    place: str
+    day: date
+    share: float
 
 
 @dataclass
@@ -28,6 +42,7 @@ class Judged:
     customers: list[Customer] = field(default_factory=list)
     stock: list[tuple[str, str, int]] = field(default_factory=list)
     sales: list[dict[str, Any]] = field(default_factory=list)
+    stock_days: list[StockDay] = field(default_factory=list)
     refused: list[tuple[Record, str, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
@@ -83,6 +98,18 @@ class Reader:
         except ValueError as error:
             raise Wrong(name, "is no whole number") from error
 
+    def number(self, record: Record, name: str, unit: str = "") -> float | None:
+        value = self.text(record, name).removesuffix(unit).strip().replace(",", ".")
+        if not value:
+            return None
+        try:
+            found = float(value)
+        except ValueError as error:
+            raise Wrong(name, "is no number") from error
+        if not math.isfinite(found):
+            raise Wrong(name, "is no number")
+        return found
+
     def needed(self, record: Record, name: str, limit: int = 300) -> str:
         value = kit_text.normal(self.text(record, name, limit))
         if not value:
@@ -115,6 +142,7 @@ def judge(reader: Reader, records: list[Record]) -> Judged:
         "customers": _customer,
         "stock": _stock,
         "sales": _sale,
+        "stock_days": _stock_day,
     }
     if reader.plan.kind == "products":
         rows = _shopify(reader, records) if reader.plan.position("handle") is not None else records
@@ -259,8 +287,47 @@ def _stock(reader: Reader, record: Record, judged: Judged) -> None:
     judged.stock.append((reader.needed(record, "sku", 64), place, units))
 
 
+def _stock_day(reader: Reader, record: Record, judged: Judged) -> None:
+    share = _share(reader, record)
+    if share is None:
+        raise Wrong("in_stock", "is missing")
+    judged.stock_days.append(_day_of_stock(reader, record, share))
+
+
+def _day_of_stock(reader: Reader, record: Record, share: float) -> StockDay:
+    sku, day = reader.needed(record, "sku", 64), _day(reader.needed(record, "day"))
+    return StockDay(sku, reader.text(record, "location", 64), day, share)
+
+
+def _share(reader: Reader, record: Record) -> float | None:
+    """In stock for how much of the day, 0 to 1; None where the row does not tell."""
+    told = reader.text(record, "in_stock").casefold()
+    if not told:
+        hours = reader.number(record, "hours_in_stock")
+        if hours is None:
+            return None
+        shown = reader.number(record, "hours_open")
+        opened = _OPEN_HOURS if shown is None else shown
+        if not 0 < opened <= 24:
+            raise Wrong("hours_open", "must lie above 0, at most 24")
+        if not 0 <= hours <= opened:
+            raise Wrong("hours_in_stock", f"must lie in 0 to {opened:g}, the hours open")
+        return hours / opened
+    if told in _IN or told in _OUT:
+        return float(told in _IN)
+    percent = told.endswith("%")
+    share = reader.number(record, "in_stock", "%")
+    assert share is not None
+    share = share / 100 if percent else share
+    if not 0 <= share <= 1:
+        raise Wrong("in_stock", "must be yes, no, a share from 0 to 1, or a percentage")
+    return share
+
+
 def _sale(reader: Reader, record: Record, judged: Judged) -> None:
-    units = reader.integer(record, "quantity")
+    units, share = reader.integer(record, "quantity"), _share(reader, record)
+    if units is None and share is not None:
+        units = 0
     if units is None:
         raise Wrong("quantity", "is missing")
     revenue = reader.amount(record, "revenue")
@@ -273,11 +340,14 @@ def _sale(reader: Reader, record: Record, judged: Judged) -> None:
             "sku": sku,
             "name": reader.text(record, "name") or sku,
             "day": _day(reader.needed(record, "day")),
+            "place": reader.text(record, "location", 64),
             "quantity": units,
             "revenue": revenue,
             "price": price if price is not None else (revenue // units if units > 0 else 0),
         }
     )
+    if share is not None:
+        judged.stock_days.append(_day_of_stock(reader, record, share))
 
 
 def _day(text: str) -> date:
