@@ -18,6 +18,7 @@ from omnix.domains.forecasting.backtests.desk import get, groups, listing
 from omnix.domains.forecasting.backtests.model import KINDS, Backtest, Group
 from omnix.domains.forecasting.backtests.run import run
 from omnix.engine.forecast.backtest import rolling_cuts
+from omnix.engine.forecast.patterns import PATTERNS
 from omnix.kit.errors import NotFound
 from omnix.platform.jobs import Cancelled, work_once
 from omnix.ports import Ports
@@ -104,11 +105,13 @@ async def test_classes_know_nothing_of_what_came_later(shop_data: Path) -> None:
         past = await history.read(ports, span, products, all=True)
         by_id = {p.id: p for p in products}
         cut = rolling_cuts(span.days, 28, 3)[-1]
-        plain = study.by_class(by_id, past, cut)
+        plain, patterns = study.by_class(by_id, past, cut), study.by_pattern(past, cut)
         past.by_product.values[:, cut:] *= 100
         later = study.by_class(by_id, past, cut)
         assert plain.names == later.names
         assert (plain.code == later.code).all()
+        assert (study.by_pattern(past, cut).code == patterns.code).all()
+        assert set(patterns.names) <= set(PATTERNS)
         past.by_product.values[3, cut - 40 : cut] *= 1e4
         assert (
             study.by_class(by_id, past, cut)

@@ -11,9 +11,10 @@ from domains.forecasting.known import known
 from domains.simulated import Job, advance, opened
 from omnix.domains.forecasting import catalogue, history, make, realised, registered, service
 from omnix.domains.forecasting.declare import FORECAST_MODEL
+from omnix.domains.forecasting.model import Accuracy
 from omnix.domains.ml import desk
 from omnix.domains.ml import service as registry
-from omnix.domains.ml.model import Watch
+from omnix.domains.ml.model import Version, Watch
 from omnix.domains.orders.declare import SALES
 from omnix.domains.products.declare import PRODUCTS
 from omnix.ports import Ports, Query
@@ -47,6 +48,22 @@ async def _sold_again(ports: Ports, days: int, times: int) -> None:
     await ports.lake.append(SALES, made)
 
 
+def _groups_are_those_of_the_registry(run: Accuracy, version: Version) -> None:
+    """What the accuracy page tells of a group is what the registry keeps of it."""
+    scores = {score.group: score for score in version.scores}
+    assert {group.kind for group in run.groups} == {"category", "class", "pattern"}
+    for group in run.groups:
+        score = scores[f"{group.kind}:{group.name}"]
+        assert (group.series, group.coverage_80) == (score.series, score.values["coverage_80"])
+        assert group.coverage_80 is None or 0.0 <= group.coverage_80 <= 1.0
+    for kind in ("category", "class", "pattern"):
+        mine = [group for group in run.groups if group.kind == kind]
+        assert sum(group.series for group in mine) == run.series
+        days = sum(group.observations for group in mine)
+        held = sum((group.coverage_80 or 0.0) * group.observations for group in mine)
+        assert held / days == pytest.approx(run.coverage_80, abs=0.005)
+
+
 async def test_a_night_is_registered_with_its_lineage(shop_data: Path) -> None:
     async with opened(shop_data) as ports:
         seen = await _night(ports, "job_1")
@@ -62,7 +79,8 @@ async def test_a_night_is_registered_with_its_lineage(shop_data: Path) -> None:
         run = await service.accuracy(ports)
         assert whole.values["wape"] == run.wape
         kinds = {score.group.partition(":")[0] for score in version.scores}
-        assert kinds == {"all", "category", "class"}
+        assert kinds == {"all", "category", "class", "pattern"}
+        _groups_are_those_of_the_registry(run, version)
         assert set(version.profile) == {"demand level", "price", "mix of categories"}
         again = await _night(ports, "job_2")
         second = await registry.champion(ports, FORECAST_MODEL)

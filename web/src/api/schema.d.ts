@@ -3409,6 +3409,7 @@ export interface components {
             coverage_80?: number | null;
             coverage_50?: number | null;
             value_added?: number | null;
+            groups?: components["schemas"]["GroupAccuracy"][];
             /**
              * @default none
              * @enum {string}
@@ -4481,6 +4482,18 @@ export interface components {
             restock: boolean;
             /** @default  */
             note: string;
+        };
+        /** GroupAccuracy */
+        GroupAccuracy: {
+            kind: string;
+            name: string;
+            series: number;
+            observations: number;
+            wape?: number | null;
+            bias?: number | null;
+            coverage_80?: number | null;
+            coverage_50?: number | null;
+            value_added?: number | null;
         };
         /** Groups */
         Groups: {
@@ -18454,7 +18467,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
-                kind?: "category" | "class" | "location" | null;
+                kind?: "category" | "class" | "pattern" | "location" | null;
             };
             header?: never;
             path: {

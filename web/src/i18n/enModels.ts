@@ -36,6 +36,7 @@ export const enModels = {
   'accuracy.kind': 'Group by',
   'accuracy.kind.category': 'Category',
   'accuracy.kind.class': 'ABC/XYZ class',
+  'accuracy.kind.pattern': 'Demand pattern',
   'accuracy.kind.location': 'Location',
   'accuracy.group': 'Group',
   'accuracy.definitions': 'What the figures mean',

@@ -38,6 +38,7 @@ export const heModels: Readonly<Record<keyof typeof enModels, Message>> = {
   'accuracy.kind': 'קיבוץ לפי',
   'accuracy.kind.category': 'קטגוריה',
   'accuracy.kind.class': 'סיווג ABC/XYZ',
+  'accuracy.kind.pattern': 'דפוס ביקוש',
   'accuracy.kind.location': 'מיקום',
   'accuracy.group': 'קבוצה',
   'accuracy.definitions': 'משמעות המדדים',

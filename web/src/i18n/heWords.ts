@@ -28,6 +28,8 @@ export const heWords: ServerWords = {
   'accuracy.coverage_50': 'חלק הימים בתוך טווח 50% המרכזי: ההבטחה היא 0.5.',
   'accuracy.naive_wape': 'WAPE של תחזית עונתית נאיבית: כל יום כאותו יום בשבוע האחרון.',
   'accuracy.value_added': '1 פחות WAPE חלקי ה־WAPE הנאיבי. מתחת ל־0, חזרה על השבוע שעבר עדיפה.',
+  'accuracy.pattern':
+    'איך המוצר נמכר באותה חצי שנה. Intermittent: 1.32 ימים או יותר בין ימי מכירה. Erratic: הכמות ביום כזה משתנה מאוד. Lumpy: שניהם. Smooth: אף אחד מהם.',
   'accuracy.class':
     'ABC לפי הכנסה במחיר של היום, XYZ לפי יציבות המכירה, מחצי השנה שלפני המוצא הראשון.',
   'accuracy.total': 'החנות כסדרה אחת, נחזית בפני עצמה.',

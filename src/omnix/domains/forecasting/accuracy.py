@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from omnix.domains.ml.model import ALL, Score
 from omnix.domains.products.model import Product
 from omnix.engine.forecast.backtest import rolling_cuts
@@ -12,11 +14,15 @@ from .backtests import study
 from .backtests.study import Grouping, Tell, number
 from .history import History
 from .inputs import Inputs
-from .model import Accuracy
+from .model import Accuracy, GroupAccuracy
 
 HORIZON_DAYS = 28
 ORIGINS = 3
+MOST_SHOWN = 30
+"""Groups of a kind that stand beside the figures of all; a backtest has all of them."""
+
 _OF_A_PRODUCT = ("wape", "bias", "coverage_80")
+_OF_A_GROUP = ("wape", "bias", "coverage_80", "coverage_50", "value_added")
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,7 @@ async def judge(
     kinds = {
         "category": study.by_category(products, past.products),
         "class": study.by_class(products, past, cuts[-1]),
+        "pattern": study.by_pattern(past, cuts[-1]),
     }
     panel = past.by_product
     gathered = await study.study(
@@ -63,7 +70,28 @@ async def judge(
         pinball=number(whole["pinball"][0, 0]),
         value_added=number(whole["value_added"][0, 0]),
     )
+    overall = msgspec.structs.replace(overall, groups=_groups(gathered, kinds))
     return Judged(each, overall, _scores(gathered, kinds))
+
+
+def _groups(gathered: Gathered, kinds: Mapping[str, Grouping]) -> list[GroupAccuracy]:
+    """The groups of each kind with most days, by name."""
+    out = []
+    for kind, grouping in kinds.items():
+        of = gathered.breakdown(kind)
+        there = [k for k in range(len(grouping.names)) if of.observations[k, 0] > 0]
+        most = sorted(there, key=lambda k: -int(of.observations[k, 0]))[:MOST_SHOWN]
+        out += [
+            GroupAccuracy(
+                kind=kind,
+                name=grouping.names[k],
+                series=int(of.series[k, 0]),
+                observations=int(of.observations[k, 0]),
+                **{name: number(of.figures[name][k, 0]) for name in _OF_A_GROUP},
+            )
+            for k in sorted(most)
+        ]
+    return out
 
 
 def _scores(gathered: Gathered, kinds: Mapping[str, Grouping]) -> list[Score]:

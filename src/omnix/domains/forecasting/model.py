@@ -122,6 +122,23 @@ class ForecastRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     forecast_days: Annotated[int, Meta(ge=1, le=MOST_DAYS)] = 30
 
 
+class GroupAccuracy(msgspec.Struct, frozen=True, kw_only=True):
+    """The same of the products of one ``kind`` of group: category, class (ABC/XYZ), or pattern
+    (smooth, erratic, intermittent, lumpy). ``coverage_80`` is the share of days that came to lie
+    in the central 80% interval.
+    """
+
+    kind: str
+    name: str
+    series: int
+    observations: int
+    wape: float | None = None
+    bias: float | None = None
+    coverage_80: float | None = None
+    coverage_50: float | None = None
+    value_added: float | None = None
+
+
 class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
     """The rolling-origin backtest of the latest run, over all products.
 
@@ -141,6 +158,7 @@ class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
     coverage_80: float | None = None
     coverage_50: float | None = None
     value_added: float | None = None
+    groups: list[GroupAccuracy] = []
     state: Literal["none", "ready"] = "none"
 
 

@@ -12,7 +12,7 @@ import { type Column, Table } from '@/ui/Table';
 import { figureColumns, KINDS } from './figures';
 import { useBacktestGroups } from './useBacktest';
 
-/** The same figures by category, class or location, with the numbers behind each. */
+/** The same figures by category, class, pattern or location, with the numbers behind each. */
 export function GroupsCard({ id }: { id: string }) {
   const { t, format } = useWords();
   const kind = oneOf(useParam('by'), KINDS);

@@ -3,7 +3,7 @@ import * as fmt from '@/i18n/format';
 import type { Translate } from '@/i18n/locale';
 import type { Column } from '@/ui/Table';
 
-export const KINDS = ['category', 'class', 'location'] as const;
+export const KINDS = ['category', 'class', 'pattern', 'location'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** A share in percent, or a dash where it is not defined. */

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Kind = Literal["category", "class", "location"]
-KINDS: tuple[Kind, ...] = ("category", "class", "location")
+Kind = Literal["category", "class", "pattern", "location"]
+KINDS: tuple[Kind, ...] = ("category", "class", "pattern", "location")
 MOST_GROUPS = 500
 """Groups of a kind that are kept, those that sold most."""
 
@@ -26,6 +26,8 @@ DEFINITIONS = {
     "value_added": "1 - WAPE / WAPE of seasonal naive. Below 0, repeating last week was better.",
     "class": "ABC by revenue at today's price, XYZ by how steadily it sold, over the half year "
     "before the earliest origin: nothing that came later sorts a product.",
+    "pattern": "How it sold over the same half year. Intermittent: 1.32 days or more between days "
+    "with a sale. Erratic: what sells on such a day varies much. Lumpy: both. Smooth: neither.",
     "total": "The shop as one series, forecast by itself.",
 }
 

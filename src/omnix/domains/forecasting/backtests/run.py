@@ -52,6 +52,7 @@ async def run(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]
     kinds = {
         "category": study.by_category(by_id, past.products),
         "class": study.by_class(by_id, past, cuts[-1]),
+        "pattern": study.by_pattern(past, cuts[-1]),
     }
     known = await inputs.read(ports, past, by_id, horizon)
     panel, places = past.by_product, past.by_place

@@ -14,6 +14,7 @@ from omnix.domains.ml.lineage import fingerprint
 from omnix.domains.products.model import Product
 from omnix.engine.forecast import Drivers, Panel, Signals
 from omnix.engine.forecast.backtest import rolling
+from omnix.engine.forecast.patterns import patterns
 from omnix.engine.forecast.tally import FIGURES, Breakdown, Gathered
 from omnix.engine.inventory.classes import classify
 
@@ -47,6 +48,14 @@ def by_class(products: Mapping[str, Product], past: History, before: int) -> Gro
     price = np.array([products[id].price_minor for id in past.products], float)
     found = classify(weekly.sum(1) * price, weekly)
     return Grouping([a + x for a, x in zip(found.abc, found.xyz, strict=True)])
+
+
+def by_pattern(past: History, before: int) -> Grouping:
+    """How often and how evenly each product sold on the days of the half year before a column."""
+    panel = past.by_product
+    first = max(0, before - 7 * _CLASS_WEEKS)
+    born = np.arange(first, before)[None, :] >= panel.start[:, None]
+    return Grouping(patterns(np.where(born, panel.values[:, first:before], np.nan)))
 
 
 def by_location(past: History) -> Grouping:
