@@ -12,6 +12,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from omnix.declared import FACTS, MODELS
 from omnix.domains.alerts import routes as alerts_routes
+from omnix.domains.analyst import routes as analyst_routes
 from omnix.domains.auth import routes as auth_routes
 from omnix.domains.customers import routes as customers_routes
 from omnix.domains.dashboard import routes as dashboard_routes
@@ -59,6 +60,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *ofrep.ROUTES,
     *streaming_routes.ROUTES,
     *alerts_routes.ROUTES,
+    *analyst_routes.ROUTES,
     *transfer_routes.ROUTES,
     *privacy_routes.ROUTES,
 )

@@ -1,6 +1,7 @@
 """Everything the domains declare, in one place. Imports no numerics and no adapter."""
 
 from omnix.domains.alerts.declare import DOMAIN as ALERTS
+from omnix.domains.analyst.declare import DOMAIN as ANALYST
 from omnix.domains.auth.declare import DOMAIN as AUTH
 from omnix.domains.customers.declare import DOMAIN as CUSTOMERS
 from omnix.domains.dashboard.declare import DOMAIN as DASHBOARD
@@ -32,6 +33,7 @@ DECLARED: tuple[Domain, ...] = (
     ALERTS,
     REALTIME,
     DASHBOARD,
+    ANALYST,
     TRANSFER,
 )
 """From the ground up: a domain may call those before it."""

@@ -303,3 +303,8 @@ def _notes(
     if last_sale is not None and stock.get("pieces") and not stock.get("costed_pieces"):
         notes.append(Note("no-cost", "No unit costs are known: stock value and margin are open."))
     return notes
+
+
+async def over(ports: Ports, first: date, last: date) -> dict[str, int | float | None]:
+    """The named figures that add up over days, of any range; a figure without ground is None."""
+    return _derived(_sums(await day_totals(ports, first, last), first, last))

@@ -1,0 +1,1 @@
+"""The tools: typed and read-only, each a question to a domain below."""
