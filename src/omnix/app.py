@@ -13,6 +13,7 @@ from litestar.handlers.base import BaseRouteHandler
 from omnix.declared import FACTS, MODELS
 from omnix.domains.alerts import routes as alerts_routes
 from omnix.domains.analyst import routes as analyst_routes
+from omnix.domains.analyst.mcp import routes as mcp_routes
 from omnix.domains.auth import routes as auth_routes
 from omnix.domains.customers import routes as customers_routes
 from omnix.domains.dashboard import routes as dashboard_routes
@@ -61,6 +62,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *streaming_routes.ROUTES,
     *alerts_routes.ROUTES,
     *analyst_routes.ROUTES,
+    *mcp_routes.ROUTES,
     *transfer_routes.ROUTES,
     *privacy_routes.ROUTES,
 )
@@ -108,6 +110,7 @@ def api(
         [
             Router("/v1", route_handlers=[*ROUTES, get_openapi]),
             *ofrep.ROUTES,  # at the root too, where OpenFeature's providers look for it
+            *mcp_routes.ROUTES,  # and assistants for their tools
             get_problem,
             *more,
         ],

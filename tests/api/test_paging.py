@@ -57,6 +57,7 @@ _FILLED_ELSEWHERE = {
     "/alert-rules",
     "/recommendations",
     "/system/data-quality",
+    "/ai/calls",
 }
 """Lists whose paging their own domains' tests prove."""
 

@@ -77,6 +77,8 @@ async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> No
         ("GET", "/streaming/sessions", {}),
         ("POST", "/alert-rules/preview", {"json": rule}),
         ("POST", f"/alert-channels/{channel}/test", {}),
+        ("POST", "/ai/ask", {"json": {"question": "How much tea did we sell?"}}),
+        ("POST", "/ai/tools/product_sales", {"json": {"product_id": "tea"}}),
     ]
     taken = {
         h.handler_name

@@ -58,7 +58,7 @@ def _root(
 
 def main() -> None:
     """Entry point: our own errors become one clear line and exit code 1."""
-    from omnix.cli import access, audit, care, cost, data, moving, serve  # noqa: F401 - they add commands
+    from omnix.cli import access, assistant, audit, care, cost, data, moving, serve  # noqa: F401 - they add commands
 
     try:
         app()

@@ -37,7 +37,7 @@ _log = logging.getLogger("omnix.runtime")
 _DISK_SHORT_GIB, _DISK_FULL_GIB = 1.0, 0.1
 Prepare = Callable[[Ports], Awaitable[None]]
 
-_API = ("/v1/", "/ofrep/", "/problems/")
+_API = ("/v1/", "/ofrep/", "/problems/", "/mcp", "/.well-known/")
 _FILES = 65_536
 
 

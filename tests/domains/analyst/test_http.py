@@ -144,3 +144,12 @@ async def test_limits_are_set_by_admins_and_calls_are_kept(data: Path) -> None:
             ("usr_admin", "narrator", "ask")
         ]
         assert "ecret" not in str(page)
+        for _ in range(2):
+            await ok(served, "POST", "/ai/ask", json={"question": "Any alerts?"})
+        found: list[str] = []
+        cursor = ""
+        while cursor is not None:
+            page = await ok(served, "GET", f"/ai/calls?limit=1{cursor}")
+            found += [each["id"] for each in page["items"]]
+            cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+        assert len(found) == len(set(found)) == 3

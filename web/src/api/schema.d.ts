@@ -3269,6 +3269,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ai/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask in words */
+        post: operations["ask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questions to ask */
+        get: operations["list_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/tools": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The analyst's tools */
+        get: operations["list_tools"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/tools/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Use a tool */
+        post: operations["use_tool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was spent today */
+        get: operations["get_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Set what may be spent */
+        patch: operations["change_limits"];
+        trace?: never;
+    };
+    "/v1/ai/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers that were given */
+        get: operations["list_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/imports": {
         parameters: {
             query?: never;
@@ -3453,7 +3572,7 @@ export interface components {
             loss_minor: number;
             currency: string;
             basis: string;
-            evidence: components["schemas"]["Evidence"];
+            evidence: components["schemas"]["alerts_model_Evidence"];
             action?: components["schemas"]["alerts_model_Action"] | null;
             assignee?: string | null;
             acknowledged_at?: string | null;
@@ -3554,19 +3673,6 @@ export interface components {
             next_cursor?: string | null;
             items: components["schemas"]["Anomaly"][];
         };
-        /** Answer */
-        Answer: {
-            product_id: string;
-            days: number;
-            currency: string;
-            baseline: components["schemas"]["forecasting_drivers_model_Outcome"];
-            scenario: components["schemas"]["forecasting_drivers_model_Outcome"] | null;
-            units_low: number | null;
-            units_high: number | null;
-            points: number[];
-            effects: components["schemas"]["Effects"];
-            notes: components["schemas"]["forecasting_model_Note"][];
-        };
         /** Answered */
         Answered: {
             id: string;
@@ -3606,6 +3712,12 @@ export interface components {
             variant: string;
             units: number;
             value: number | null;
+        };
+        /** AskRequest */
+        AskRequest: {
+            question: string;
+            /** @default true */
+            use_model: boolean;
         };
         /** Asked */
         Asked: {
@@ -3763,6 +3875,31 @@ export interface components {
             state: "none" | "ready";
             items: components["schemas"]["Beside"][];
         };
+        /** CallList */
+        CallList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["CallRecord"][];
+        };
+        /** CallRecord */
+        CallRecord: {
+            id: string;
+            at: string;
+            user: string;
+            kind: string;
+            /** @enum {string} */
+            by: "narrator" | "model" | "assistant";
+            model: string | null;
+            tools: string[];
+            tokens_in: number;
+            tokens_out: number;
+            cost_microusd: number;
+            milliseconds: number;
+            /** @default 0 */
+            unsupported: number;
+            /** @default 0 */
+            removed: number;
+            fallback?: string | null;
+        };
         /** Cancellation */
         Cancellation: {
             version?: number | null;
@@ -3871,6 +4008,15 @@ export interface components {
             as_of?: string | null;
             made_at?: string | null;
             churn?: components["schemas"]["Churn"] | null;
+        };
+        /** Citation */
+        Citation: {
+            start: number;
+            end: number;
+            result: string;
+            figure: string;
+            label: string;
+            link?: string | null;
         };
         /** Cohort */
         Cohort: {
@@ -4196,14 +4342,6 @@ export interface components {
             user_id?: string | null;
             timestamp_micros?: number | null;
         };
-        /** Evidence */
-        Evidence: {
-            attributes: {
-                [key: string]: number | string;
-            };
-            rule: string;
-            source: string;
-        };
         /** Example */
         Example: {
             id: string;
@@ -4356,17 +4494,6 @@ export interface components {
         FieldReason: {
             field: string;
             reason: string;
-        };
-        /** Figure */
-        Figure: {
-            name: string;
-            label: string;
-            unit: string;
-            better: string;
-            value: number | null;
-            previous: number | null;
-            change: number | null;
-            definition: string;
         };
         /** Figures */
         Figures: {
@@ -4750,6 +4877,30 @@ export interface components {
             made_at?: string | null;
             currency?: string | null;
             lifetime_value?: components["schemas"]["LifetimeValue"] | null;
+        };
+        /** Limits */
+        Limits: {
+            /** @default 200 */
+            calls_per_user: number;
+            /** @default 300000 */
+            tokens_per_user: number;
+            /** @default 3000000 */
+            tokens_per_day: number;
+            /** @default 0 */
+            price_in_microusd: number;
+            /** @default 0 */
+            price_out_microusd: number;
+            /** @default 0 */
+            version: number;
+        };
+        /** LimitsChange */
+        LimitsChange: {
+            version: number;
+            calls_per_user?: number;
+            tokens_per_user?: number;
+            tokens_per_day?: number;
+            price_in_microusd?: number;
+            price_out_microusd?: number;
         };
         /** LineReturn */
         LineReturn: {
@@ -5413,6 +5564,11 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** Period */
+        Period: {
+            from: string;
+            to: string;
+        };
         /** Place */
         Place: {
             default: number;
@@ -6057,6 +6213,16 @@ export interface components {
             };
             latency: components["schemas"]["Latency"];
         };
+        /** Row */
+        Row: {
+            key: string;
+            kind: string;
+            name: string;
+            id?: string | null;
+            link?: string | null;
+            /** @default [] */
+            figures: components["schemas"]["analyst_evidence_Figure"][];
+        };
         /** RuleChange */
         RuleChange: {
             version: number;
@@ -6378,13 +6544,18 @@ export interface components {
             /** @default  */
             reason: string;
         };
+        /** Suggestions */
+        Suggestions: {
+            first: string[];
+            every: string[];
+        };
         /** Summary */
         Summary: {
             as_of: string;
             shop: components["schemas"]["ShopHead"];
             range: components["schemas"]["Span"];
             previous_range: components["schemas"]["Span"];
-            metrics: components["schemas"]["Figure"][];
+            metrics: components["schemas"]["dashboard_model_Figure"][];
             series: components["schemas"]["DayPoint"][];
             top_products: components["schemas"]["TopProduct"][];
             low_stock: components["schemas"]["LowStock"][];
@@ -6552,6 +6723,20 @@ export interface components {
             user: components["schemas"]["SignedInUser"];
             must_change_password: boolean;
         };
+        /** ToolList */
+        ToolList: {
+            items: components["schemas"]["ToolTold"][];
+        };
+        /** ToolTold */
+        ToolTold: {
+            name: string;
+            title: string;
+            description: string;
+            permissions: string[];
+            parameters: {
+                [key: string]: unknown;
+            };
+        };
         /** TopProduct */
         TopProduct: {
             product_id: string;
@@ -6606,6 +6791,21 @@ export interface components {
             id: string;
             address: string;
             ends_at: string;
+        };
+        /** UsageAnswer */
+        UsageAnswer: {
+            day: string;
+            model: string | null;
+            mine: components["schemas"]["Used"];
+            everybody: components["schemas"]["Used"];
+            limits: components["schemas"]["Limits"];
+        };
+        /** Used */
+        Used: {
+            /** @default 0 */
+            calls: number;
+            /** @default 0 */
+            tokens: number;
         };
         /** UserChange */
         UserChange: {
@@ -6773,6 +6973,14 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
+        /** Evidence */
+        alerts_model_Evidence: {
+            attributes: {
+                [key: string]: number | string;
+            };
+            rule: string;
+            source: string;
+        };
         /** Outcome */
         alerts_model_Outcome: {
             /** @enum {string} */
@@ -6792,6 +7000,59 @@ export interface components {
             what: string;
             /** @default  */
             note: string;
+        };
+        /** Evidence */
+        analyst_evidence_Evidence: {
+            tool: string;
+            title: string;
+            /** @default  */
+            id: string;
+            period?: components["schemas"]["Period"] | null;
+            filters?: {
+                [key: string]: string | number;
+            };
+            currency: string;
+            as_of?: string | null;
+            source: string;
+            link?: string | null;
+            /** @default [] */
+            figures: components["schemas"]["analyst_evidence_Figure"][];
+            /** @default [] */
+            rows: components["schemas"]["Row"][];
+            /** @default [] */
+            notes: string[];
+        };
+        /** Figure */
+        analyst_evidence_Figure: {
+            key: string;
+            label: string;
+            /** @enum {string} */
+            unit: "money" | "count" | "units" | "ratio" | "days" | "date" | "number" | "text";
+            value: number | string | null;
+            text: string;
+        };
+        /** Answer */
+        analyst_model_Answer: {
+            id: string;
+            at: string;
+            /** @enum {string} */
+            by: "narrator" | "model" | "assistant";
+            model?: string | null;
+            answered: boolean;
+            text: string;
+            /** @default [] */
+            citations: components["schemas"]["Citation"][];
+            /** @default [] */
+            results: components["schemas"]["analyst_evidence_Evidence"][];
+            /** @default [] */
+            notes: components["schemas"]["analyst_model_Note"][];
+            /** @default [] */
+            suggestions: string[];
+        };
+        /** Note */
+        analyst_model_Note: {
+            code: string;
+            text: string;
         };
         /** Confirmation */
         auth_account_routes_Confirmation: {
@@ -6832,6 +7093,17 @@ export interface components {
             q50: number;
             q75: number;
             q90: number;
+        };
+        /** Figure */
+        dashboard_model_Figure: {
+            name: string;
+            label: string;
+            unit: string;
+            better: string;
+            value: number | null;
+            previous: number | null;
+            change: number | null;
+            definition: string;
         };
         /** Note */
         dashboard_model_Note: {
@@ -6958,6 +7230,19 @@ export interface components {
             wape: number | null;
             bias: number | null;
             naive_wape: number | null;
+        };
+        /** Answer */
+        forecasting_drivers_model_Answer: {
+            product_id: string;
+            days: number;
+            currency: string;
+            baseline: components["schemas"]["forecasting_drivers_model_Outcome"];
+            scenario: components["schemas"]["forecasting_drivers_model_Outcome"] | null;
+            units_low: number | null;
+            units_high: number | null;
+            points: number[];
+            effects: components["schemas"]["Effects"];
+            notes: components["schemas"]["forecasting_model_Note"][];
         };
         /** Outcome */
         forecasting_drivers_model_Outcome: {
@@ -17379,7 +17664,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Answer"];
+                    "application/json": components["schemas"]["forecasting_drivers_model_Answer"];
                 };
             };
             /** @description The request is not valid */
@@ -24956,6 +25241,599 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["analyst_model_Answer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tools: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToolList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    use_tool: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                } | null;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["analyst_evidence_Evidence"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_usage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitsChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Limits"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_calls: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -8,7 +8,8 @@ from msgspec import UNSET, Meta, UnsetType
 from .evidence import Evidence
 from .saying import Citation
 
-By = Literal["narrator", "model"]
+By = Literal["narrator", "model", "assistant"]
+"""``assistant``: another program, which was given results and makes its own words of them."""
 Left = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 

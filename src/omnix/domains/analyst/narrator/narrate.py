@@ -42,6 +42,8 @@ async def narrate(desk: Desk, question: str, today: date) -> Narrated:
             refused = refused or f"You may not see that: {error.detail}."
             continue
         except (NotFound, Unavailable) as error:
+            if "retry_after" in error.extra:
+                raise  # too many look things up at this moment: the same question may work later
             refused = refused or f"That cannot be looked up: {error.detail}."
             continue
         if words:
