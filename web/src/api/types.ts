@@ -64,3 +64,6 @@ export interface SegmentRule {
 export type SegmentCondition = Schemas['domains_customers_segments_model_Condition'];
 export type Variant = Schemas['Variant'];
 export type NewExperiment = Schemas['NewExperiment'];
+export type ExperimentMetricPlan = Schemas['experiments_model_Metric'];
+export type MetricOffered = Answer<'/v1/experiments/metrics', 'get'>['items'][number];
+export type PowerRequest = Schemas['PowerRequest'];

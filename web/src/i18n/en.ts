@@ -1,5 +1,6 @@
 import { enAlerts } from './enAlerts';
 import { enCustomers } from './enCustomers';
+import { enExperiments } from './enExperiments';
 import { enModels } from './enModels';
 import { enShop } from './enShop';
 import { enStock } from './enStock';
@@ -11,6 +12,7 @@ export const en = {
   ...enModels,
   ...enAlerts,
   ...enCustomers,
+  ...enExperiments,
   ...enShop,
   ...enSystem,
   ...enStock,

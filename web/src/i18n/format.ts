@@ -111,3 +111,12 @@ export function addDays(iso: string, days: number): string {
 export function signed(locale: string, value: number, digits: number): string {
   return number(locale, { maximumFractionDigits: digits, signDisplay: 'exceptZero' }).format(value);
 }
+
+/** A share with its sign, for effects. */
+export function signedPercent(locale: string, value: number, digits: number): string {
+  return number(locale, {
+    style: 'percent',
+    maximumFractionDigits: digits,
+    signDisplay: 'exceptZero',
+  }).format(value);
+}

@@ -1,6 +1,7 @@
 import type { Catalogue } from './en';
 import { heAlerts } from './heAlerts';
 import { heCustomers } from './heCustomers';
+import { heExperiments } from './heExperiments';
 import { heModels } from './heModels';
 import { heShop } from './heShop';
 import { heStock } from './heStock';
@@ -11,6 +12,7 @@ export const he: Catalogue = {
   ...heModels,
   ...heAlerts,
   ...heCustomers,
+  ...heExperiments,
   ...heShop,
   ...heSystem,
   ...heStock,

@@ -1,11 +1,13 @@
 import type { ServerWords } from './en';
 import { heAlertWords } from './heAlerts';
 import { heCustomerWords } from './heCustomers';
+import { heExperimentWords } from './heExperiments';
 
 /** Hebrew for what the API says in English, by its code. */
 export const heWords: ServerWords = {
   ...heAlertWords,
   ...heCustomerWords,
+  ...heExperimentWords,
   'model.forecast': 'הביקוש לכל מוצר לפי יום',
   'model.lifetime': 'רכישות והוצאה צפויות של כל לקוח',
   'model.churn': 'הסיכוי שלקוח לא יבוא בתוך 90 יום',

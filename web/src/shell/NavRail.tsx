@@ -48,6 +48,7 @@ const ITEMS: readonly Item[] = [
     icon: 'bulb',
     also: '/recommendations/preview/',
   },
+  { href: '/experiments/', label: 'nav.experiments', icon: 'flask', also: '/experiment/' },
   { href: '/accuracy/', label: 'nav.accuracy', short: 'nav.short.accuracy', icon: 'target' },
   { href: '/models/', label: 'nav.models', icon: 'layers', also: '/model/' },
   { href: '/system/', label: 'nav.system', icon: 'settings' },

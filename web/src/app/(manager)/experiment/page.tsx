@@ -1,0 +1,5 @@
+import { ExperimentPage } from '@/features/experiments/ExperimentPage';
+
+export default function Page() {
+  return <ExperimentPage />;
+}

@@ -1,0 +1,5 @@
+import { NewExperimentPage } from '@/features/experiments/NewExperimentPage';
+
+export default function Page() {
+  return <NewExperimentPage />;
+}

@@ -1,0 +1,5 @@
+import { ExperimentsPage } from '@/features/experiments/ExperimentsPage';
+
+export default function Page() {
+  return <ExperimentsPage />;
+}
