@@ -12,6 +12,7 @@ from litestar.handlers.base import BaseRouteHandler
 
 from omnix.declared import FACTS, MODELS
 from omnix.domains.alerts import routes as alerts_routes
+from omnix.domains.analyst import insight_routes
 from omnix.domains.analyst import routes as analyst_routes
 from omnix.domains.analyst.mcp import routes as mcp_routes
 from omnix.domains.auth import routes as auth_routes
@@ -62,6 +63,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *streaming_routes.ROUTES,
     *alerts_routes.ROUTES,
     *analyst_routes.ROUTES,
+    *insight_routes.ROUTES,
     *mcp_routes.ROUTES,
     *transfer_routes.ROUTES,
     *privacy_routes.ROUTES,

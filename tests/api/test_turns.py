@@ -78,6 +78,8 @@ async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> No
         ("POST", "/alert-rules/preview", {"json": rule}),
         ("POST", f"/alert-channels/{channel}/test", {}),
         ("POST", "/ai/ask", {"json": {"question": "How much tea did we sell?"}}),
+        ("POST", "/products/tea/analyze", {}),
+        ("POST", "/ai/insights/experiments/tea", {}),
         ("POST", "/ai/tools/product_sales", {"json": {"product_id": "tea"}}),
     ]
     taken = {

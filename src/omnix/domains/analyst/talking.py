@@ -78,14 +78,15 @@ class Talk:
         return kept
 
     async def _reply(self, turns: tuple[Turn, ...]) -> Reply:
-        ports, actor = self._desk.ports, self._desk.actor
-        prompt = Prompt(
-            turns,
-            system=prompting.SYSTEM,
-            tools=prompting.tools(actor),
-            max_tokens=MOST_TOKENS,
+        tools = prompting.tools(self._desk.actor)
+        return await self.say(
+            Prompt(turns, system=prompting.SYSTEM, tools=tools, max_tokens=MOST_TOKENS)
         )
-        expected = len(msgspec.json.encode(prompt)) // _CHARACTERS_TO_A_TOKEN + MOST_TOKENS
+
+    async def say(self, prompt: Prompt) -> Reply:
+        """The model's reply, within time and budget. Raises Unavailable, TooMany, Invalid."""
+        ports, actor = self._desk.ports, self._desk.actor
+        expected = len(msgspec.json.encode(prompt)) // _CHARACTERS_TO_A_TOKEN + prompt.max_tokens
         await budget.reserve(ports, actor, self._day, expected)
         # What broke off halfway was paid for as well.
         spent = expected

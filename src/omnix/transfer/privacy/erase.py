@@ -12,6 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 from omnix.domains.alerts import erasing as alerts
+from omnix.domains.analyst import insights
 from omnix.domains.auth.declare import FORGET
 from omnix.domains.customers import erasing as customers
 from omnix.domains.customers import service
@@ -93,6 +94,10 @@ async def _experiments(ports: Ports, kept: Kept, nobody: str) -> int:
     return await experiments.forget_customer(ports, kept.customer_id, nobody)
 
 
+async def _insights(ports: Ports, kept: Kept, nobody: str) -> int:
+    return await insights.forget_customer(ports, kept.customer_id)
+
+
 STEPS: Mapping[str, Step] = {
     "imported rows": _originals,  # first, as they are found by the customer's own data
     "customer": _customer,
@@ -101,6 +106,7 @@ STEPS: Mapping[str, Step] = {
     "events": _events,
     "alerts": _alerts,
     "experiments": _experiments,
+    "insights": _insights,
 }
 
 
