@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnix.engine.forecast.decompose import seasonal_indices
-from omnix.engine.forecast.echo import echo
+from omnix.engine.forecast.echo import WEEKS, echo
 from omnix.engine.forecast.grids import EtsGrid, ets_grid
 from omnix.engine.forecast.native import Using
 from omnix.engine.forecast.smoothing import smooth_ets
@@ -93,6 +93,7 @@ _QUICK = ets_grid((0.2, 0.35, 0.5, 0.65, 0.8, 0.95, 1.0), (*_TRENDS, (0.3, 0.98)
 _THETA = ets_grid((0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99))
 _SHRINK = 1.0
 _LARGEST_GROWTH = 3.0
+_HEARD = 0.75
 
 
 def forecast_seasonal(
@@ -104,8 +105,9 @@ def forecast_seasonal(
     with its multiplicative season taken out where that is significant, the theta method, the theta
     method on logs and damped-trend smoothing on logs. Without one, the mean of the theta method on
     logs and of smoothing with quick gains and any trend. With a season of 26 periods or more, as of
-    weeks in a year, two thirds are the echo of earlier years. They were chosen on the last periods
-    of the training parts of M3 (and of M4's yearly and weekly series), not on the test parts.
+    weeks in a year, three quarters are the echo of earlier years. They were chosen on the last
+    periods of the training parts of M3 (and of M4's yearly and weekly series), not on the test
+    parts.
 
     NaN inside a series is bridged by a straight line. A series that never was negative gets no
     negative forecast, an empty one zeros. Raises ValueError for a horizon or season below one.
@@ -152,8 +154,9 @@ def _combined(series: list[F64], horizon: int, season: int, using: Using | None)
         smoothed_logs = back(_ets(logs, 1, horizon, _PLAIN, using), smoothed)
         middle = np.median([smoothed, theta, theta_logs, smoothed_logs], axis=0)
         if season >= LONG_SEASON:
-            heard = np.array([echo(values, horizon, season) for values in x])
-            middle = np.where(positive, (2.0 * heard + middle) / 3.0, middle)
+            year = WEEKS if season == 52 else float(season)
+            heard = np.array([echo(values, horizon, year) for values in x])
+            middle = np.where(positive, _HEARD * heard + (1.0 - _HEARD) * middle, middle)
     else:
         middle = 0.5 * (theta_logs + _ets(x, 1, horizon, _QUICK, using))
     never_negative = np.array([float(values.min()) >= 0.0 for values in x])[:, None]
