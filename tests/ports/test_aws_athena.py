@@ -46,6 +46,7 @@ GIVEN: dict[str, Any] = {
     "since": _moment(2026, 1, 3), "until": _moment(2026, 3, 20), "first": FIRST, "last": LAST,
     "first_day": FIRST, "last_day": LAST, "today": LAST, "as_of": LAST, "all": False, "least": 2,
     "products": ["p-1", "p-2", "p'3"], "categories": ["one", "one", "two"], "lengths": [7, 30],
+    "merged": ["c-4", ""], "kept": ["c-1", ""],
     "locations": ["", "l-1"], "product_id": "p-1", "most_months": 24,
     "metrics": ["conversion", "revenue_per_unit", "average_order_value"],
 }  # fmt: skip

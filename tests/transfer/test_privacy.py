@@ -295,3 +295,25 @@ async def test_a_customer_sees_its_purchases_and_decides_what_it_agrees_to(
     more = {"version": 2, "tags": ["vip"]}
     assert (await served.call("PATCH", path, "ann", json=more)).status_code == 400
     assert (await served.call("GET", f"/customers/{ANN}", "ann")).status_code == 403
+
+
+async def test_who_was_merged_is_told_and_erased_with_the_one_that_is_kept(
+    served: Served,
+) -> None:
+    ports = served.ports
+    before = await _figures(ports)
+    await _post(served, f"/customers/{ANN}/merge", {"other": "cus_bob"})
+    text = json.dumps(whole := await _exported(served, "ann", 200))
+    assert "Elm Street" in text
+    assert "Oak Street" in text
+    assert [each["kind"] for each in whole].count("customer") == 2
+    for limit in (1, 3):
+        assert await _exported(served, "admin", limit) == whole
+    assert (await served.call("DELETE", "/customers/cus_bob")).status_code == 202
+    await _work(ports)
+    assert await _found(ports) == set()
+    for id in (ANN, "cus_bob"):
+        assert (await served.call("GET", f"/customers/{id}")).status_code == 404
+        receipt = (await served.call("GET", f"/customers/{id}/erasure")).json()
+        assert receipt["state"] == "done"
+    assert await _figures(ports) == before

@@ -22,9 +22,10 @@ CUSTOMERS = Collection(
     indexes=(
         Index("listing-index", "listing", "created_at"),
         Index("name-index", "listing", "sort_name"),
+        Index("merged-index", "redirected", "merged_at"),
     ),
 )
-"""``listing`` is the status."""
+"""``listing`` is the status; ``redirected`` is ``yes`` where one was merged into another."""
 
 INSIGHTS = Collection("customer_insights", table="customers", key=("customer_id",))
 """What the last analysis found of each customer who ever bought; gone where a customer is."""
@@ -79,6 +80,8 @@ DOMAIN = Domain(
         "customer.created": "A customer became known.",
         "customer.changed": "A customer's data changed.",
         "customer.erased": "Everything known of a customer was deleted.",
+        "customer.merged": "A customer was merged into this one.",
+        "customer.unmerged": "A customer that was merged into this one is its own again.",
         "customer.archived": "A customer left the list of active ones.",
         "customers.analysed": "Every customer was analysed anew.",
     },

@@ -14,6 +14,8 @@ from omnix.kit.time import zone
 from omnix.platform import queries
 from omnix.ports import Ports
 
+from .merging import paired
+
 LIVE_WITHIN_DAYS = 7
 LEARNT_DAYS = 400
 _SQL = queries.load(__package__)
@@ -68,10 +70,11 @@ async def read(ports: Ports, today: date, settings: Shop) -> Past | None:
                 names[f"product:{product['id']}"] = product["name"]
                 ids.append(product["id"])
                 categories.append(product["category"])
-    orders = await ports.lake.arrays(_SQL["customer_orders"], as_of=as_of)
+    same = await paired(ports)
+    orders = await ports.lake.arrays(_SQL["customer_orders"], as_of=as_of, **same)
     if not len(orders["day"]):
         return None
-    coded = {"products": ids, "categories": categories, "as_of": as_of}
+    coded = {"products": ids, "categories": categories, "as_of": as_of, **same}
     favourites: dict[str, list[dict[str, Any]]] = {}
     for found in await ports.lake.rows(_SQL["favourite_categories"], **coded):
         favourites.setdefault(found.pop("customer_id"), []).append(found)

@@ -31,11 +31,13 @@ _AT_ONCE = 500
 async def analysed(ports: Ports, actor: Actor, customer_id: str) -> Analysed | None:
     """What the last analysis found; None if nothing. Raises NotFound for no such customer.
 
+    Of one who was merged into another, what was found of that one.
+
     A customer who asks for another is told that there is none.
     """
     service.own(actor, customer_id)
-    await service.get(ports, customer_id)
-    stored = await ports.records.get(INSIGHTS, customer_id)
+    customer = await service.kept(ports, customer_id)
+    stored = await ports.records.get(INSIGHTS, customer.id)
     return None if stored is None else msgspec.convert(stored, Analysed)
 
 

@@ -60,8 +60,30 @@ class CustomerChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     status: Status | UnsetType = UNSET
 
 
+class Merged(msgspec.Struct, frozen=True, kw_only=True):
+    """That a customer was merged ``into`` another, when and by whom.
+
+    ``status`` is what it had before; ``taken`` are the fields, ``tags`` the tags and
+    ``external_ids`` the systems whose values the kept record was given.
+    """
+
+    into: str
+    at: str
+    by: str
+    status: Status
+    taken: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    external_ids: tuple[str, ...] = ()
+    consent_before: Consent = Consent()
+    consent_after: Consent = Consent()
+
+
 class Customer(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who buys. ``email`` is in the form in which addresses are compared."""
+    """Somebody who buys. ``email`` is in the form in which addresses are compared.
+
+    ``merged`` tells of a record that stands for another one now, ``same`` names those that were
+    merged into this one.
+    """
 
     id: str
     name: str
@@ -75,6 +97,8 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str
     updated_at: str
     version: int = 1
+    merged: Merged | None = None
+    same: tuple[str, ...] = ()
 
 
 def item(customer: Customer) -> dict[str, Any]:
@@ -82,6 +106,8 @@ def item(customer: Customer) -> dict[str, Any]:
     stored: dict[str, Any] = msgspec.to_builtins(customer)
     stored["listing"] = customer.status
     stored["sort_name"] = customer.name.casefold()[:200]
+    if customer.merged is not None:
+        stored["redirected"], stored["merged_at"] = "yes", customer.merged.at
     return stored
 
 

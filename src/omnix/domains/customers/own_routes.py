@@ -1,17 +1,21 @@
 """What a customer may see and decide of itself, over HTTP; staff may for any customer."""
 
+from collections.abc import Sequence
+
 import msgspec
 from litestar import get, patch
 from msgspec import UNSET
 
 from omnix.domains.orders import changes, work
-from omnix.domains.orders.declare import ORDERS
+from omnix.domains.orders.together import of_customers
 from omnix.kit.paging import Page
+from omnix.platform import merged
 from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
 from . import service
+from .declare import CUSTOMERS
 from .model import CustomerChange
 from .own_model import (
     Preferences,
@@ -29,17 +33,10 @@ class PurchaseList(Listing, frozen=True, kw_only=True):
 
 
 async def purchases(
-    ports: Ports, customer_id: str, limit: int, cursor: str | None
+    ports: Ports, ids: Sequence[str], limit: int, cursor: str | None
 ) -> Page[Purchase]:
-    """Newest first; an order that is still being placed is not among them."""
-    page = await ports.records.query(
-        ORDERS,
-        customer_id,
-        index="customer-index",
-        newest_first=True,
-        limit=limit,
-        cursor=cursor,
-    )
+    """Of all these customers, newest first; an order that is still being placed is not there."""
+    page = await of_customers(ports, ids, limit=limit, cursor=cursor)
     found = [
         purchase(changes.order(stored, await work.lines_of(ports, stored))) for stored in page.items
     ]
@@ -54,10 +51,11 @@ async def purchases(
 async def list_purchases(
     ports: Ports, actor: Actor, customer_id: str, limit: Limit, cursor: Cursor
 ) -> PurchaseList:
-    """A customer's orders with their lines, newest first."""
+    """A customer's orders with their lines, newest first; also those of merged records."""
     service.own(actor, customer_id)
     await service.get(ports, customer_id)
-    page = await purchases(ports, customer_id, limit, cursor)
+    ids = await merged.same(ports.records, CUSTOMERS, customer_id)
+    page = await purchases(ports, ids, limit, cursor)
     return PurchaseList(items=list(page.items), next_cursor=page.next_cursor)
 
 

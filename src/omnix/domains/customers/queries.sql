@@ -6,8 +6,17 @@ FROM sales
 WHERE kind = 'sale' AND customer_id IS NOT NULL AND day <= $today;
 
 -- name: customer_orders
--- Orders of known customers before $as_of: day and hour (UTC) since 1970, what was paid less what came back, units, and those at a discount.
+-- Orders of known customers before $as_of, those of $merged as those of $kept: day and hour (UTC) since 1970, what was paid less what came back, units, and those at a discount.
 -- reads: sales
+WITH redirected AS (
+    SELECT unnest($merged::VARCHAR[]) AS customer_id, unnest($kept::VARCHAR[]) AS kept_id
+), known AS (
+    SELECT coalesce(redirected.kept_id, sales.customer_id) AS customer_id, sales.order_id,
+        sales.kind, sales.day, sales."at", sales.revenue_minor, sales.quantity,
+        sales.discount_minor
+    FROM sales LEFT JOIN redirected ON sales.customer_id = redirected.customer_id
+    WHERE sales.customer_id IS NOT NULL AND sales.day < $as_of
+)
 SELECT customer_id, order_id,
     (min(day) FILTER (WHERE kind = 'sale') - DATE '1970-01-01')::INTEGER AS day,
     floor(epoch(min("at") FILTER (WHERE kind = 'sale')) / 3600)::BIGINT AS hour,
@@ -15,8 +24,7 @@ SELECT customer_id, order_id,
     coalesce(sum(quantity) FILTER (WHERE kind = 'sale'), 0)::BIGINT AS units,
     coalesce(sum(quantity) FILTER (WHERE kind = 'sale' AND discount_minor > 0), 0)::BIGINT
         AS discounted
-FROM sales
-WHERE customer_id IS NOT NULL AND day < $as_of
+FROM known
 GROUP BY customer_id, order_id
 HAVING count(*) FILTER (WHERE kind = 'sale') > 0
 ORDER BY customer_id, day, order_id;
@@ -26,10 +34,17 @@ ORDER BY customer_id, day, order_id;
 -- reads: sales
 WITH named AS (
     SELECT unnest($products::VARCHAR[]) AS product_id, unnest($categories::VARCHAR[]) AS category
+), redirected AS (
+    SELECT unnest($merged::VARCHAR[]) AS customer_id, unnest($kept::VARCHAR[]) AS kept_id
+), known AS (
+    SELECT coalesce(redirected.kept_id, sales.customer_id) AS customer_id, named.category,
+        sales.revenue_minor
+    FROM sales JOIN named ON sales.product_id = named.product_id
+        LEFT JOIN redirected ON sales.customer_id = redirected.customer_id
+    WHERE sales.customer_id IS NOT NULL AND sales.kind <> 'charge' AND sales.day < $as_of
 ), spent AS (
     SELECT customer_id, category, sum(revenue_minor)::BIGINT AS revenue_minor
-    FROM sales JOIN named USING (product_id)
-    WHERE customer_id IS NOT NULL AND kind <> 'charge' AND day < $as_of
+    FROM known
     GROUP BY ALL
     HAVING sum(revenue_minor) > 0
 )
@@ -44,11 +59,19 @@ ORDER BY customer_id, revenue_minor DESC, category;
 -- reads: sales
 WITH named AS (
     SELECT unnest($products::VARCHAR[]) AS product_id, unnest($categories::VARCHAR[]) AS category
+), redirected AS (
+    SELECT unnest($merged::VARCHAR[]) AS customer_id, unnest($kept::VARCHAR[]) AS kept_id
+), known AS (
+    SELECT coalesce(redirected.kept_id, sales.customer_id) AS customer_id, named.product_id,
+        named.category, sales.day, sales.quantity
+    FROM sales JOIN named ON sales.product_id = named.product_id
+        LEFT JOIN redirected ON sales.customer_id = redirected.customer_id
+    WHERE sales.kind = 'sale' AND sales.customer_id IS NOT NULL
+        AND sales.month >= strftime($first::DATE, '%Y-%m')
+        AND sales.day >= $first AND sales.day < $as_of
 ), bought AS (
     SELECT customer_id, product_id, category, day, sum(quantity) AS quantity
-    FROM sales JOIN named USING (product_id)
-    WHERE kind = 'sale' AND customer_id IS NOT NULL
-        AND month >= strftime($first::DATE, '%Y-%m') AND day >= $first AND day < $as_of
+    FROM known
     GROUP BY ALL
 ), counted AS (
     SELECT *, count(*) OVER (PARTITION BY customer_id, product_id) AS times

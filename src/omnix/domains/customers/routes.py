@@ -9,7 +9,7 @@ from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
-from . import insights_routes, own_routes, service
+from . import insights_routes, merging_routes, own_routes, service
 from .model import Customer, CustomerChange, NewCustomer, Status
 
 
@@ -67,6 +67,7 @@ async def change_customer(
 ROUTES = (
     *insights_routes.ROUTES,
     *own_routes.ROUTES,
+    *merging_routes.ROUTES,
     list_customers,
     create_customer,
     get_customer,

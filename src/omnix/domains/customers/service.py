@@ -17,7 +17,7 @@ from omnix.kit.events import Event
 from omnix.kit.ids import new_id
 from omnix.kit.paging import Page
 from omnix.kit.time import instant
-from omnix.platform import search, unique
+from omnix.platform import merged, search, unique
 from omnix.platform.access import Actor
 from omnix.ports import Absent, Equals, Operation, Ports, Put
 
@@ -40,6 +40,23 @@ def own(actor: Actor, customer_id: str) -> None:
     """A customer who asks for another is told that there is none: raises NotFound."""
     if actor.role == CUSTOMER and actor.customer_id != customer_id:
         raise NotFound(f"no customer {customer_id}")
+
+
+async def kept(ports: Ports, id: str) -> Customer:
+    """The customer, or the one that it was merged into. Raises NotFound."""
+    stored = await merged.kept(ports.records, CUSTOMERS, id)
+    if stored is None:
+        raise NotFound(f"no customer {id}")
+    return msgspec.convert(stored, Customer)
+
+
+async def own_or_kept(ports: Ports, actor: Actor, customer_id: str) -> None:
+    """As ``own``, and who was merged into another may ask for that one."""
+    if actor.role == CUSTOMER and actor.customer_id not in (None, customer_id):
+        mine = await kept(ports, str(actor.customer_id))
+        if mine.id == customer_id:
+            return
+    own(actor, customer_id)
 
 
 async def get_many(ports: Ports, ids: Sequence[str]) -> dict[str, Customer]:
@@ -67,7 +84,10 @@ async def listing(
         owners = await search.find(ports.records, SCOPE, text, limit, cursor)
         by_id = await get_many(ports, owners.items)
         known = [by_id[id] for id in owners.items if id in by_id]
-        return Page([c for c in known if c.status == status], owners.next_cursor)
+        # Whoever looks for a former address means the one who has it now.
+        stands = {c.id: c if c.merged is None else await kept(ports, c.id) for c in known}
+        found = {c.id: c for c in stands.values() if c.status == status}
+        return Page(list(found.values()), owners.next_cursor)
     if sort == "-created_at":
         page = await ports.records.query(
             CUSTOMERS, status, index="listing-index", newest_first=True, limit=limit, cursor=cursor
@@ -107,6 +127,8 @@ async def _create(ports: Ports, actor: Actor, new: NewCustomer) -> Customer | No
 async def change(ports: Ports, actor: Actor, id: str, change: CustomerChange) -> Customer:
     """Raises Conflict if the customer changed since ``change.version`` was read."""
     before = await get(ports, id)
+    if before.merged is not None:
+        raise Conflict(f"{id} was merged into {before.merged.into}; change that one")
     if change.version != before.version:
         raise Conflict(f"the customer is at version {before.version}; read it again")
     given: dict[str, Any] = {

@@ -16,6 +16,7 @@ from omnix.kit.ids import new_id
 from omnix.kit.money import MAX_MINOR
 from omnix.kit.paging import Page
 from omnix.kit.time import day_range, instant
+from omnix.platform import merged
 from omnix.platform.access import Actor
 from omnix.platform.idempotency import Retry
 from omnix.ports import Check, Item, Operation, Ports, Present, Put
@@ -23,6 +24,7 @@ from omnix.ports import Check, Item, Operation, Ports, Present, Put
 from . import changes, facts, numbers, pricing, work
 from .declare import ORDER_LINES, ORDERS
 from .model import NewOrder, Order, OrderSummary, Status
+from .together import of_customers
 
 ATTEMPTS = 8
 _ALL = "all"
@@ -245,6 +247,8 @@ async def listing(
 ) -> Page[OrderSummary]:
     """Newest first: all, or those of a customer, in a status, or under a number.
 
+    A customer's are also those of the records that were merged with it.
+
     The days, in the shop's zone and both included, narrow all but the last.
     """
     given = {"customer-index": customer_id, "status-index": status, "number-index": number}
@@ -259,6 +263,10 @@ async def listing(
         raise Invalid.field("placed_from", "must not be after placed_to")
     index, value = chosen[0] if chosen else ("listing-index", _ALL)
     low, high = await _span(ports, placed_from, placed_to)
+    if customer_id is not None:
+        ids = await merged.same(ports.records, CUSTOMERS, customer_id)
+        found = await of_customers(ports, ids, low=low, high=high, limit=limit, cursor=cursor)
+        return Page([changes.summary(stored) for stored in found.items], found.next_cursor)
     page = await ports.records.query(
         ORDERS,
         value,

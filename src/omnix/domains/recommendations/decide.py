@@ -14,7 +14,7 @@ from omnix.kit.time import instant
 from omnix.platform.access import Actor
 from omnix.ports import Equals, Ports, Put
 
-from . import recent, serving
+from . import recent
 from .advice import item
 from .declare import ACTIONS
 from .model import Action, ActionKind, ActionStatus, Answered
@@ -71,7 +71,7 @@ async def answer(ports: Ports, actor: Actor, id: str, product_id: str, word: Wor
     customer_id, _, rest = id.partition("~")
     if not rest.startswith("rec_"):
         raise NotFound(f"no recommendation {id}")
-    serving.own(actor, customer_id)
+    await customers.own_or_kept(ports, actor, customer_id)
     await customers.get(ports, customer_id)
     await products.get(ports, product_id)
     now = instant(ports.clock.now())

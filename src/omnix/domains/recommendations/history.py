@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from omnix.domains.customers.merging import paired
 from omnix.domains.forecasting.catalogue import active
 from omnix.domains.products.model import Product
 from omnix.engine.recommend.snapshots import Purchases
@@ -64,7 +65,11 @@ async def read(ports: Ports, today: date) -> Past | None:
     first = as_of - timedelta(days=LEARNT_DAYS)
     named: dict[str, Any] = {"products": [one.id for one in products], "as_of": as_of}
     bought = await ports.lake.arrays(
-        _SQL["recommendation_purchases"], first=first, most=MOST_PURCHASES, **named
+        _SQL["recommendation_purchases"],
+        first=first,
+        most=MOST_PURCHASES,
+        **named,
+        **await paired(ports),
     )
     ids = bought["customer_id"]
     new = np.ones(len(ids), bool)

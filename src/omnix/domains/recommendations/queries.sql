@@ -4,16 +4,21 @@
 SELECT max(day) AS last_day FROM sales WHERE kind = 'sale' AND day <= $today;
 
 -- name: recommendation_purchases
--- What known customers bought of $products from $first and before $as_of, by day; the latest $most rows of each.
+-- What known customers bought of $products from $first and before $as_of, by day; the latest $most rows of each, those of $merged as those of $kept.
 -- reads: sales
 WITH named AS (
     SELECT unnest($products::VARCHAR[]) AS product_id,
         unnest(range(len($products::VARCHAR[]))) AS item
+), redirected AS (
+    SELECT unnest($merged::VARCHAR[]) AS customer_id, unnest($kept::VARCHAR[]) AS kept_id
 ), bought AS (
-    SELECT DISTINCT customer_id, item::BIGINT AS item, (day - DATE '1970-01-01')::BIGINT AS day
-    FROM sales JOIN named USING (product_id)
-    WHERE kind = 'sale' AND customer_id IS NOT NULL
-        AND month >= strftime($first::DATE, '%Y-%m') AND day >= $first AND day < $as_of
+    SELECT DISTINCT coalesce(redirected.kept_id, sales.customer_id) AS customer_id,
+        named.item::BIGINT AS item, (sales.day - DATE '1970-01-01')::BIGINT AS day
+    FROM sales JOIN named ON sales.product_id = named.product_id
+        LEFT JOIN redirected ON sales.customer_id = redirected.customer_id
+    WHERE sales.kind = 'sale' AND sales.customer_id IS NOT NULL
+        AND sales.month >= strftime($first::DATE, '%Y-%m')
+        AND sales.day >= $first AND sales.day < $as_of
 )
 SELECT customer_id, item, day
 FROM bought

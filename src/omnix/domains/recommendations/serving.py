@@ -45,10 +45,10 @@ async def personal(ports: Ports, actor: Actor, customer_id: str, asked: Asked) -
     At most _ROUNDS rounds of _ROUND candidates are looked up, so that much filtering may leave
     fewer products than asked for.
     """
-    own(actor, customer_id)
+    await customers.own_or_kept(ports, actor, customer_id)
     if asked.min_margin is not None and actor.role == "customer":
         raise Forbidden("margins are not for customers")
-    await customers.get(ports, customer_id)
+    customer_id = (await customers.kept(ports, customer_id)).id
     now = ports.clock.now()
     arm, ranked = await _arm(ports, customer_id, expose=not asked.preview)
     stored = await ports.records.get(LISTS, customer_id) if ranked else None
@@ -95,12 +95,6 @@ async def personal(ports: Ports, actor: Actor, customer_id: str, asked: Asked) -
         fallback_text=FALLBACKS[fallback] if fallback else None,
         items=items,
     )
-
-
-def own(actor: Actor, customer_id: str) -> None:
-    """A customer who asks for another is told that there is none."""
-    if actor.role == "customer" and actor.customer_id != customer_id:
-        raise NotFound(f"no customer {customer_id}")
 
 
 async def _arm(ports: Ports, customer_id: str, *, expose: bool) -> tuple[Arm | None, bool]:

@@ -16,6 +16,7 @@ from omnix.domains.analyst import insights
 from omnix.domains.auth.declare import FORGET
 from omnix.domains.customers import erasing as customers
 from omnix.domains.customers import service
+from omnix.domains.customers.declare import CUSTOMERS
 from omnix.domains.experiments import erasing as experiments
 from omnix.domains.orders import erasing as orders
 from omnix.domains.recommendations import erasing as recommendations
@@ -24,7 +25,7 @@ from omnix.kit.declare import CUSTOMER
 from omnix.kit.errors import ConditionFailed, NotFound
 from omnix.kit.ids import new_id
 from omnix.kit.time import instant
-from omnix.platform import jobs
+from omnix.platform import jobs, merged
 from omnix.platform.access import Actor
 from omnix.platform.jobs import ENDED, JobContext, JobHandler
 from omnix.ports import Absent, Condition, Equals, Ports, Put
@@ -111,8 +112,19 @@ STEPS: Mapping[str, Step] = {
 
 
 async def ask(ports: Ports, actor: Actor, customer_id: str) -> Erasure:
-    """Begin to erase; one that began, or is done, is told as it stands. Raises NotFound."""
+    """Begin to erase; one that began, or is done, is told as it stands. Raises NotFound.
+
+    The records that were merged with the customer's are the same person's: each is erased with a
+    receipt of its own.
+    """
     service.own(actor, customer_id)
+    for other in await merged.same(ports.records, CUSTOMERS, customer_id):
+        if other != customer_id and await _there(ports, other):
+            await _ask(ports, actor, other)
+    return await _ask(ports, actor, customer_id)
+
+
+async def _ask(ports: Ports, actor: Actor, customer_id: str) -> Erasure:
     while True:
         stored = await ports.records.get(ERASURES, customer_id)
         known = None if stored is None else msgspec.convert(stored, Kept)

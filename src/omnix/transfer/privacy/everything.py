@@ -12,7 +12,7 @@ from omnix.domains.auth import erasing as accounts
 from omnix.domains.auth.declare import SECOND_FACTORS, SESSIONS
 from omnix.domains.auth.model import view
 from omnix.domains.customers import service
-from omnix.domains.customers.declare import INSIGHTS
+from omnix.domains.customers.declare import CUSTOMERS, INSIGHTS
 from omnix.domains.customers.own_routes import purchases
 from omnix.domains.experiments import erasing as experiments
 from omnix.domains.recommendations import erasing as recommendations
@@ -21,6 +21,7 @@ from omnix.domains.streaming import erasing as streaming
 from omnix.kit.errors import Invalid
 from omnix.kit.paging import Page, decode_cursor, encode_cursor
 from omnix.kit.time import instant
+from omnix.platform import merged
 from omnix.platform.access import Actor
 from omnix.ports import Ports, Query
 
@@ -41,22 +42,26 @@ Part = Callable[[Ports, str, int, str | None], Awaitable[Found]]
 async def page(
     ports: Ports, actor: Actor, customer_id: str, limit: int, cursor: str | None
 ) -> Page[Record]:
-    """Part by part, in the order of ``_PARTS``. Raises NotFound."""
+    """Part by part, in the order of ``_PARTS``, of each record that was merged with the
+    customer's. Raises NotFound.
+    """
     service.own(actor, customer_id)
     await service.get(ports, customer_id)
+    ids = await merged.same(ports.records, CUSTOMERS, customer_id)
     number, inner = 0, None
     if cursor is not None:
         first, second = decode_cursor(cursor, 2)
-        if not isinstance(first, int) or first not in range(len(_PARTS)):
+        if not isinstance(first, int) or first not in range(len(_PARTS) * len(ids)):
             raise Invalid.field("cursor", "is not one that this list returned")
         number, inner = first, str(second) or None
     found: list[Record] = []
     while True:
-        records, inner = await _PARTS[number](ports, customer_id, limit - len(found), inner)
+        of, part = divmod(number, len(_PARTS))
+        records, inner = await _PARTS[part](ports, ids[of], limit - len(found), inner)
         found += records
         if inner is None:
             number += 1
-            if number == len(_PARTS):
+            if number == len(_PARTS) * len(ids):
                 return Page(found)
         if len(found) >= limit:
             return Page(found, encode_cursor([number, inner or ""]))
@@ -103,7 +108,7 @@ async def _accounts(ports: Ports, customer_id: str, limit: int, cursor: str | No
 
 
 async def _purchases(ports: Ports, customer_id: str, limit: int, cursor: str | None) -> Found:
-    page = await purchases(ports, customer_id, limit, cursor)
+    page = await purchases(ports, [customer_id], limit, cursor)
     records = [Record(kind="order", data=msgspec.to_builtins(one)) for one in page.items]
     return records, page.next_cursor
 

@@ -1,0 +1,69 @@
+"""Duplicates over HTTP: found, merged, taken apart again."""
+
+import msgspec
+from litestar import get, post
+
+from omnix.kit.ids import Id
+from omnix.platform.access import Actor
+from omnix.platform.http import allow
+from omnix.ports import Ports
+
+from . import duplicates, merging
+from .duplicates import Duplicate
+from .model import Customer
+
+
+class Other(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The other record of the same person."""
+
+    other: Id
+
+
+class Duplicates(msgspec.Struct, frozen=True, kw_only=True):
+    """Those who may be the same person, the likeliest first."""
+
+    customer_id: str
+    items: list[Duplicate]
+
+
+@get(
+    "/customers/{customer_id:str}/duplicates",
+    opt=allow("customers:read"),
+    summary="Records that may be the same person's",
+)
+async def list_duplicates(ports: Ports, customer_id: str) -> Duplicates:
+    """Up to twenty active customers, each with why it may be the same and a score from 0 to 1."""
+    found = await duplicates.candidates(ports, customer_id)
+    return Duplicates(customer_id=customer_id, items=found)
+
+
+@post(
+    "/customers/{customer_id:str}/merge",
+    opt=allow("customers:write"),
+    summary="Merge a duplicate into a customer",
+    status_code=200,
+)
+async def merge_customer(ports: Ports, actor: Actor, customer_id: str, data: Other) -> Customer:
+    """Makes `other` a redirect to this customer, and fills this one's gaps from it.
+
+    Orders and events stay where they happened and are read as this customer's. It can be taken
+    back. Answers with the customer that is kept.
+    """
+    return await merging.merge(ports, actor, customer_id, data.other)
+
+
+@post(
+    "/customers/{customer_id:str}/unmerge",
+    opt=allow("customers:write"),
+    summary="Undo a merge",
+    status_code=200,
+)
+async def unmerge_customer(ports: Ports, actor: Actor, customer_id: str, data: Other) -> Customer:
+    """Makes `other` a customer of its own again, as it was; answers with it.
+
+    What this customer was given by the merge goes back, unless it was changed since.
+    """
+    return await merging.unmerge(ports, actor, customer_id, data.other)
+
+
+ROUTES = (list_duplicates, merge_customer, unmerge_customer)
