@@ -44,6 +44,11 @@ async def _people(served: Served) -> None:
     customer = await _did(
         served, "POST", "/customers", json={"id": "ann", "name": "Ann", "email": "ann@example.test"}
     )
+    await _did(served, "POST", "/customers", json={"id": "ann-2", "name": "Ann"})
+    for step in ("merge", "unmerge"):
+        customer = await _did(served, "POST", f"/customers/ann/{step}", json={"other": "ann-2"})
+    await _did(served, "DELETE", "/customers/ann-2")
+    customer = await _did(served, "GET", "/customers/ann")
     change = {"version": customer["version"], "name": "Anna"}
     changed = await _did(served, "PATCH", "/customers/ann", json=change)
     gone = {"version": changed["version"], "status": "archived"}
@@ -195,6 +200,7 @@ async def test_each_declared_event_is_told_or_deliberately_quiet(events: list[Ev
         "session.reused",
         "session.ended",
         "user.registered",
+        "user.erased",
         "user.second-factor-changed",
         "anomaly.detected",
         "alert.refreshed",
