@@ -1,15 +1,21 @@
+import { enAhead } from './enAhead';
 import { enAlerts } from './enAlerts';
 import { enCustomers } from './enCustomers';
 import { enExperiments } from './enExperiments';
 import { enModels } from './enModels';
+import { enRules } from './enRules';
 import { enShop } from './enShop';
 import { enStock } from './enStock';
+import { enStreaming } from './enStreaming';
 import { enSystem } from './enSystem';
 import { enTrade } from './enTrade';
 
 /** The English strings, and the list of keys that every other catalogue must have. */
 export const en = {
   ...enModels,
+  ...enRules,
+  ...enAhead,
+  ...enStreaming,
   ...enAlerts,
   ...enCustomers,
   ...enExperiments,

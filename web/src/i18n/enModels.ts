@@ -1,7 +1,6 @@
 /** Models, and how good forecasts are. */
 export const enModels = {
-  'nav.accuracy': 'Forecast accuracy',
-  'nav.short.accuracy': 'Accuracy',
+  'nav.accuracy': 'Forecasts',
   'nav.models': 'Models',
 
   'accuracy.title': 'Forecast accuracy',

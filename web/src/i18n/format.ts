@@ -95,6 +95,13 @@ export function moment(locale: string, iso: string, timeZone: string): string {
   return date(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(at);
 }
 
+/** The time of day of a moment, in the shop's zone. */
+export function clock(locale: string, iso: string, timeZone: string): string {
+  const at = Date.parse(iso);
+  if (Number.isNaN(at)) return iso;
+  return date(locale, { timeStyle: 'short', timeZone }).format(at);
+}
+
 /** Names of the weekdays, Monday first, as forecasts number them. */
 export function weekdays(locale: string): string[] {
   const monday = Date.UTC(2024, 0, 1);

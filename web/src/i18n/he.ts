@@ -1,15 +1,21 @@
 import type { Catalogue } from './en';
+import { heAhead } from './heAhead';
 import { heAlerts } from './heAlerts';
 import { heCustomers } from './heCustomers';
 import { heExperiments } from './heExperiments';
 import { heModels } from './heModels';
+import { heRules } from './heRules';
 import { heShop } from './heShop';
 import { heStock } from './heStock';
+import { heStreaming } from './heStreaming';
 import { heSystem } from './heSystem';
 import { heTrade } from './heTrade';
 
 export const he: Catalogue = {
   ...heModels,
+  ...heRules,
+  ...heAhead,
+  ...heStreaming,
   ...heAlerts,
   ...heCustomers,
   ...heExperiments,

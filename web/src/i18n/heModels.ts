@@ -2,8 +2,7 @@ import type { Message } from './en';
 import type { enModels } from './enModels';
 
 export const heModels: Readonly<Record<keyof typeof enModels, Message>> = {
-  'nav.accuracy': 'דיוק התחזית',
-  'nav.short.accuracy': 'דיוק',
+  'nav.accuracy': 'תחזיות',
   'nav.models': 'מודלים',
 
   'accuracy.title': 'דיוק התחזית',

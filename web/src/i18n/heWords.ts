@@ -1,11 +1,15 @@
 import type { ServerWords } from './en';
+import { heAheadWords } from './heAhead';
 import { heAlertWords } from './heAlerts';
 import { heCustomerWords } from './heCustomers';
 import { heExperimentWords } from './heExperiments';
+import { heRuleWords } from './heRules';
 
 /** Hebrew for what the API says in English, by its code. */
 export const heWords: ServerWords = {
   ...heAlertWords,
+  ...heRuleWords,
+  ...heAheadWords,
   ...heCustomerWords,
   ...heExperimentWords,
   'model.forecast': 'הביקוש לכל מוצר לפי יום',

@@ -20,6 +20,7 @@ interface Item {
 /** Only pages that exist. A new page is one line here. */
 const ITEMS: readonly Item[] = [
   { href: '/', label: 'nav.dashboard', icon: 'dashboard' },
+  { href: '/live/', label: 'nav.live', icon: 'pulse' },
   { href: '/alerts/', label: 'nav.alerts', icon: 'warning' },
   { href: '/products/', label: 'nav.products', icon: 'products', also: '/product/' },
   { href: '/orders/', label: 'nav.orders', icon: 'receipt', also: '/order/' },
@@ -49,7 +50,7 @@ const ITEMS: readonly Item[] = [
     also: '/recommendations/preview/',
   },
   { href: '/experiments/', label: 'nav.experiments', icon: 'flask', also: '/experiment/' },
-  { href: '/accuracy/', label: 'nav.accuracy', short: 'nav.short.accuracy', icon: 'target' },
+  { href: '/accuracy/', label: 'nav.accuracy', icon: 'target', also: '/forecasts/' },
   { href: '/models/', label: 'nav.models', icon: 'layers', also: '/model/' },
   { href: '/system/', label: 'nav.system', icon: 'settings' },
 ];
@@ -70,7 +71,7 @@ export function NavRail() {
         <ul className="flex overflow-x-auto md:grid md:gap-1">
           {ITEMS.map(({ href, label, short, icon, also }) => {
             const here =
-              pathname === also ||
+              (also !== undefined && pathname.startsWith(also)) ||
               (pathname.startsWith(href) && (href !== '/' || pathname === '/'));
             return (
               <li key={href} className="min-w-13 flex-1">

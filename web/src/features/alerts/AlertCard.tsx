@@ -7,20 +7,15 @@ import type { Ordered } from '@/features/purchasing/useOrdering';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { AppLink } from '@/ui/AppLink';
-import { Badge, type Tone } from '@/ui/Badge';
+import { Badge } from '@/ui/Badge';
 import { Banner } from '@/ui/Banner';
 import { Button } from '@/ui/Button';
 import { Disclosure } from '@/ui/Disclosure';
 import { FactList } from '@/ui/FactList';
 import { useReason } from '@/ui/states';
 import { figure, inDays, orderOf, pageOf } from './figures';
+import { SEVERITY_TONES } from './tones';
 import { useAlertStep, useDrafting } from './useAlerts';
-
-const TONES: Record<Alert['severity'], Tone> = {
-  info: 'neutral',
-  warning: 'warn',
-  critical: 'bad',
-};
 
 /** What the alert rests on, and what was done with it. */
 function Evidence({ alert }: { alert: Alert }) {
@@ -157,7 +152,9 @@ export function AlertCard({ alert }: { alert: Alert }) {
             )}
           </h2>
           <p className="flex flex-wrap items-center gap-2 text-ink-2 text-sm">
-            <Badge tone={TONES[alert.severity]}>{t(`alerts.severity.${alert.severity}`)}</Badge>
+            <Badge tone={SEVERITY_TONES[alert.severity]}>
+              {t(`alerts.severity.${alert.severity}`)}
+            </Badge>
             {alert.status === 'acknowledged' && (
               <Badge tone="accent">{t('alerts.acknowledged')}</Badge>
             )}

@@ -12,6 +12,7 @@ import { SelectField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { AlertCard } from './AlertCard';
+import { AlertTabs } from './AlertTabs';
 import { ALERTS_KEY, KINDS, STATES, useAlerts } from './useAlerts';
 
 /** Reads the list again as alerts open and change; only new ones are read out. */
@@ -34,6 +35,7 @@ export function AlertsPage() {
   useLiveAlerts();
   return (
     <>
+      <AlertTabs here="/alerts/" />
       <PageTitle title={t('alerts.title')} text={t('alerts.text')} />
       <div className="mb-4 grid gap-3 sm:grid-cols-[12rem_16rem]">
         <SelectField

@@ -14,6 +14,7 @@ import { SelectField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { Origins, Steps, Whole } from './BacktestTables';
+import { ForecastTabs } from './ForecastTabs';
 import { GroupsCard } from './GroupsCard';
 import { useBacktest, useBacktests, useStartBacktest } from './useBacktest';
 
@@ -68,6 +69,7 @@ export function AccuracyPage() {
   const id = chosen ?? items[0]?.id;
   return (
     <>
+      <ForecastTabs here="/accuracy/" />
       <PageTitle
         title={t('accuracy.title')}
         text={t('accuracy.text')}

@@ -1,0 +1,5 @@
+import { ChannelsPage } from '@/features/alerts/ChannelsPage';
+
+export default function Page() {
+  return <ChannelsPage />;
+}

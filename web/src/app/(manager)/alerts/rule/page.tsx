@@ -1,0 +1,5 @@
+import { RulePage } from '@/features/alerts/RulePage';
+
+export default function Page() {
+  return <RulePage />;
+}

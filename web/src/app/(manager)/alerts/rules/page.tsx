@@ -1,0 +1,5 @@
+import { RulesPage } from '@/features/alerts/RulesPage';
+
+export default function Page() {
+  return <RulesPage />;
+}

@@ -1,0 +1,5 @@
+import { LostSalesPage } from '@/features/forecasting/LostSalesPage';
+
+export default function Page() {
+  return <LostSalesPage />;
+}

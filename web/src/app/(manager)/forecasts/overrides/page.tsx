@@ -1,0 +1,5 @@
+import { OverridesPage } from '@/features/forecasting/OverridesPage';
+
+export default function Page() {
+  return <OverridesPage />;
+}

@@ -1,0 +1,5 @@
+import { WhatIfPage } from '@/features/forecasting/WhatIfPage';
+
+export default function Page() {
+  return <WhatIfPage />;
+}

@@ -1,0 +1,5 @@
+import { StreamingPage } from '@/features/streaming/StreamingPage';
+
+export default function Page() {
+  return <StreamingPage />;
+}
