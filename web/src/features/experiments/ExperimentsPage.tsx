@@ -56,7 +56,7 @@ function ExperimentTable({ rows, stale }: { rows: readonly Experiment[]; stale: 
       key: 'metric',
       head: t('exp.judgedBy'),
       from: 'lg',
-      cell: (row) => <bdi className="first-letter:uppercase">{metricOf(row)}</bdi>,
+      cell: (row) => <bdi className="inline-block first-letter:uppercase">{metricOf(row)}</bdi>,
     },
     {
       key: 'started',

@@ -35,7 +35,7 @@ function Found({ title, query }: { title: string; query: Query }) {
   return (
     <>
       <Fallback of={data} />
-      <RecommendedList label={title} items={data.items} />
+      <RecommendedList label={title} of={data} />
     </>
   );
 }

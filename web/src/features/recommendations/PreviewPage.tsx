@@ -132,7 +132,7 @@ function Shown({ id, looked }: { id: string; looked: Looked }) {
           {data.items.length === 0 ? (
             <EmptyState title={t('rec.none')} text={t('list.none.text')} />
           ) : (
-            <RecommendedList label={title} items={data.items} stale={isPlaceholderData} />
+            <RecommendedList label={title} of={data} stale={isPlaceholderData} />
           )}
         </>
       )}

@@ -1,6 +1,6 @@
 'use client';
 
-import type { Recommended } from '@/api/types';
+import type { Recommendations, Recommended } from '@/api/types';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { AppLink } from '@/ui/AppLink';
@@ -32,7 +32,13 @@ function useShortReason(item: Recommended): string {
   return locale === 'en' || !strongest ? item.reason : t(`rec.reason.${strongest.reason}`);
 }
 
-function Entry({ item, place }: { item: Recommended; place: number }) {
+interface EntryProps {
+  item: Recommended;
+  place: number;
+  chances: boolean;
+}
+
+function Entry({ item, place, chances }: EntryProps) {
   const { t, format } = useWords();
   const reason = useShortReason(item);
   return (
@@ -53,12 +59,14 @@ function Entry({ item, place }: { item: Recommended; place: number }) {
             <p className="text-ink-2 text-sm">{reason}</p>
           </div>
         </div>
-        <div className="w-20 shrink-0 text-end text-sm">
-          <span className="figures block">
-            {fmt.percent(format, item.score, item.score < 0.1 ? 1 : 0)}
-          </span>
-          <Bar share={item.score} />
-        </div>
+        {chances && (
+          <div className="w-20 shrink-0 text-end text-sm">
+            <span className="figures block">
+              {fmt.percent(format, item.score, item.score < 0.1 ? 1 : 0)}
+            </span>
+            <Bar share={item.score} />
+          </div>
+        )}
       </div>
       <div className="flex flex-wrap items-center gap-2 ps-8">
         <span className="figures text-sm">
@@ -69,26 +77,25 @@ function Entry({ item, place }: { item: Recommended; place: number }) {
           <Badge tone="warn">{t('rec.soldOut')}</Badge>
         )}
         {item.explored && <Badge tone="accent">{t('rec.explored')}</Badge>}
-        <Why item={item} />
+        {chances && <Why item={item} />}
       </div>
     </li>
   );
 }
 
-/** Products in the order in which a customer sees them, each with its chance and its reasons. */
-export function RecommendedList({
-  label,
-  items,
-  stale = false,
-}: {
+interface Props {
   label: string;
-  items: readonly Recommended[];
+  of: Recommendations;
   stale?: boolean;
-}) {
+}
+
+/** Products in the order in which a customer sees them, each with its reason and its chance. */
+export function RecommendedList({ label, of, stale = false }: Props) {
   return (
     <ol aria-label={label} className={`divide-y divide-line ${stale ? 'opacity-60' : ''}`}>
-      {items.map((item, n) => (
-        <Entry key={item.product_id} item={item} place={n + 1} />
+      {of.items.map((item, n) => (
+        // Scores of a fallback are ranks and no chances.
+        <Entry key={item.product_id} item={item} place={n + 1} chances={!of.fallback} />
       ))}
     </ol>
   );

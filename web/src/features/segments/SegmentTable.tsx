@@ -30,7 +30,7 @@ export function SegmentTable({ segments, currency }: Props) {
         <span className="flex gap-2">
           <span className="figures text-ink-2">{fmt.count(format, segments.indexOf(row) + 1)}</span>
           <span className="grid min-w-28 max-w-sm">
-            <bdi className="font-medium first-letter:uppercase">{segmentName(row, said)}</bdi>
+            <bdi className="font-medium">{segmentName(row, said)}</bdi>
             <bdi className="text-ink-2 text-xs">{reasonOf(row)}</bdi>
             {row.kind === 'rule' && <RuleActions segment={row} />}
           </span>

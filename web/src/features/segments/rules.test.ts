@@ -57,3 +57,11 @@ test('moves are told by where people came from, the largest first', () => {
     { from: 'b', to: 'a', customers: 1 },
   ]);
 });
+
+test('names that the API writes small begin with a capital letter', () => {
+  const plain = (_: string, english: string) => english;
+  assert.equal(
+    segmentName({ id: 'lifecycle-at_risk', kind: 'lifecycle', name: 'at risk' }, plain),
+    'At risk',
+  );
+});

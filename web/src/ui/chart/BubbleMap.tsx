@@ -26,8 +26,9 @@ interface Props {
   yTick: (value: number) => string;
 }
 
-const HEIGHT = 280;
-const EDGE = { left: 56, right: 16, top: 24, bottom: 36 };
+const HEIGHT = 320;
+/** Above the top and below 0 half of the largest bubble has room. */
+const EDGE = { left: 56, right: 16, top: 38, bottom: 58 };
 const LARGEST = 34;
 const SMALLEST = 9;
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
@@ -65,7 +66,7 @@ export function BubbleMap({ title, bubbles, xName, yName, xTick, yTick }: Props)
           </span>
         )}
       </p>
-      <div ref={box} className="h-[280px]">
+      <div ref={box} className="h-[320px]">
         {width > 0 && (
           // biome-ignore lint/a11y/useSemanticElements: a drawing, not a part of a form
           <svg role="group" aria-label={title} width={width} height={HEIGHT} className="block">
