@@ -17,6 +17,7 @@ from omnix.domains.analyst import routes as analyst_routes
 from omnix.domains.analyst.mcp import routes as mcp_routes
 from omnix.domains.auth import routes as auth_routes
 from omnix.domains.customers import routes as customers_routes
+from omnix.domains.dashboard import interactions_routes
 from omnix.domains.dashboard import routes as dashboard_routes
 from omnix.domains.experiments import ofrep
 from omnix.domains.experiments import routes as experiments_routes
@@ -56,6 +57,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *forecasting_routes.ROUTES,
     *backtest_routes.ROUTES,
     *dashboard_routes.ROUTES,
+    *interactions_routes.ROUTES,
     *ml_routes.ROUTES,
     *recommendations_routes.ROUTES,
     *experiments_routes.ROUTES,

@@ -47,6 +47,8 @@ async def test_so_many_at_once_so_many_wait_and_the_rest_are_sent_away() -> None
 async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> None:
     new = {"id": "tea", "sku": "T", "name": "Tea", "price_minor": 100}
     assert (await served.call("POST", "/products", json=new)).status_code == 201
+    customer = {"id": "tea", "name": "Tea drinker"}
+    assert (await served.call("POST", "/customers", json=customer)).status_code == 201
     plan = {
         "id": "tea",
         "key": "tea",
@@ -72,6 +74,7 @@ async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> No
         ("GET", "/dashboard/products/export.csv", {}),
         ("GET", "/dashboard/inventory-graph", {}),
         ("GET", "/dashboard/inventory-graph/export.csv", {}),
+        ("GET", "/customers/tea/interactions", {}),
         ("GET", "/system/cost", {}),
         ("GET", "/experiments/tea/results", {}),
         ("GET", "/streaming/sessions", {}),

@@ -214,3 +214,33 @@ FROM (
 ) AS of_product
 GROUP BY day
 ORDER BY day;
+
+-- name: visits_of
+-- The latest $most events of customers $who before the moment $before_ms, or at it and before the id $before_id.
+-- reads: events
+WITH asked AS (
+    SELECT unnest($who::VARCHAR[]) AS customer_id
+)
+SELECT events.message_id, events.customer_id, events.type, events.name, events.query,
+    events.order_id, events.revenue_minor, events.currency, events."at"
+FROM events JOIN asked ON events.customer_id = asked.customer_id
+WHERE epoch_ms(events."at") < $before_ms
+    OR (epoch_ms(events."at") = $before_ms AND events.message_id < $before_id)
+ORDER BY epoch_ms(events."at") DESC, events.message_id DESC
+LIMIT $most;
+
+-- name: answers_of
+-- The latest $most answers of customers $who to what they were shown, before the moment $before_ms, or at it and before the id $before_id.
+-- reads: recommendations_answered
+WITH asked AS (
+    SELECT unnest($who::VARCHAR[]) AS customer_id
+), answered AS (
+    SELECT DISTINCT given.answer_id || '/' || given.product_id || '/' || given.verdict AS id,
+        given.customer_id, given.product_id, given.verdict, given."at"
+    FROM recommendations_answered AS given JOIN asked ON given.customer_id = asked.customer_id
+)
+SELECT id, customer_id, product_id, verdict, "at"
+FROM answered
+WHERE epoch_ms("at") < $before_ms OR (epoch_ms("at") = $before_ms AND id < $before_id)
+ORDER BY epoch_ms("at") DESC, id DESC
+LIMIT $most;

@@ -9,7 +9,7 @@ from omnix.ports import Item, Ports
 
 from .declare import ORDERS
 
-_Position = tuple[str, str]
+Position = tuple[str, str]
 
 
 async def of_customers(
@@ -29,22 +29,37 @@ async def of_customers(
             ORDERS, ids[0], index="customer-index", low=low, high=high, newest_first=True,
             limit=limit, cursor=cursor,
         )  # fmt: skip
-    after: _Position | None = None
+    after: Position | None = None
     if cursor is not None:
         at, last = decode_cursor(cursor, 2)
         if not isinstance(at, str) or not isinstance(last, str):
             raise Invalid.field("cursor", "is not one that this list returned")
         after = at, last
-        high = at if high is None else min(at, high)
-    parts = await asyncio.gather(*(_next(ports, id, low, high, after, limit + 1) for id in ids))
-    found = sorted((item for part in parts for item in part), key=_position, reverse=True)
+    found = await before(ports, ids, after, limit + 1, low=low, high=high)
     more = len(found) > limit
     found = found[:limit]
     return Page(found, encode_cursor(list(_position(found[-1]))) if more else None)
 
 
+async def before(
+    ports: Ports,
+    ids: Sequence[str],
+    position: Position | None,
+    count: int,
+    *,
+    low: str | None = None,
+    high: str | None = None,
+) -> list[Item]:
+    """The newest ``count`` orders of these customers before ``position``, an instant and an id."""
+    if position is not None:
+        high = position[0] if high is None else min(position[0], high)
+    parts = await asyncio.gather(*(_next(ports, id, low, high, position, count) for id in ids))
+    found = sorted((item for part in parts for item in part), key=_position, reverse=True)
+    return found[:count]
+
+
 async def _next(
-    ports: Ports, id: str, low: str | None, high: str | None, after: _Position | None, count: int
+    ports: Ports, id: str, low: str | None, high: str | None, after: Position | None, count: int
 ) -> list[Item]:
     """The first ``count`` orders of one customer that come ``after``."""
     found: list[Item] = []
@@ -60,5 +75,5 @@ async def _next(
             return found[:count]
 
 
-def _position(item: Item) -> _Position:
+def _position(item: Item) -> Position:
     return str(item["placed_at"]), str(item["id"])
