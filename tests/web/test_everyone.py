@@ -23,6 +23,7 @@ PAGES = (
     "/recommendations/",
     "/experiments/new/",
     "/alerts/",
+    "/ask/",
     "/accuracy/",
     "/models/",
     "/live/",

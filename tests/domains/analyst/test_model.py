@@ -12,7 +12,7 @@ from domains.simulated import opened
 from omnix.adapters.local.chat import OpenAiChat
 from omnix.domains.analyst import asking, budget, talking
 from omnix.domains.analyst.declare import CALLS, USAGE
-from omnix.domains.analyst.model import Answer, AskRequest, LimitsChange
+from omnix.domains.analyst.model import AskAnswer, AskRequest, LimitsChange
 from omnix.domains.customers import service as customers
 from omnix.domains.customers.model import NewCustomer
 from omnix.domains.inventory.purchasing import service as purchasing
@@ -35,11 +35,11 @@ def model(ports: Ports, behaviour: Behaviour) -> Iterator[tuple[Ports, LyingServ
         yield replace(ports, chat=OpenAiChat(server.address, "liar-1")), server
 
 
-async def asked(ports: Ports, question: str, actor: Actor = ADMIN) -> Answer:
+async def asked(ports: Ports, question: str, actor: Actor = ADMIN) -> AskAnswer:
     return await asking.whole(ports, actor, AskRequest(question=question))
 
 
-def assert_sourced(answer: Answer) -> None:
+def assert_sourced(answer: AskAnswer) -> None:
     """Every digit of the text lies within a citation of a figure that its result has."""
     known = {result.id: result for result in answer.results}
     rest = answer.text

@@ -3809,6 +3809,19 @@ export interface components {
             next_cursor?: string | null;
             items: components["schemas"]["Anomaly"][];
         };
+        /** Answer */
+        Answer: {
+            product_id: string;
+            days: number;
+            currency: string;
+            baseline: components["schemas"]["forecasting_drivers_model_Outcome"];
+            scenario: components["schemas"]["forecasting_drivers_model_Outcome"] | null;
+            units_low: number | null;
+            units_high: number | null;
+            points: number[];
+            effects: components["schemas"]["Effects"];
+            notes: components["schemas"]["forecasting_model_Note"][];
+        };
         /** Answered */
         Answered: {
             id: string;
@@ -3848,6 +3861,24 @@ export interface components {
             variant: string;
             units: number;
             value: number | null;
+        };
+        /** AskAnswer */
+        AskAnswer: {
+            id: string;
+            at: string;
+            /** @enum {string} */
+            by: "narrator" | "model" | "assistant";
+            model?: string | null;
+            answered: boolean;
+            text: string;
+            /** @default [] */
+            citations: components["schemas"]["Citation"][];
+            /** @default [] */
+            results: components["schemas"]["analyst_evidence_Evidence"][];
+            /** @default [] */
+            notes: components["schemas"]["analyst_model_Note"][];
+            /** @default [] */
+            suggestions: string[];
         };
         /** AskRequest */
         AskRequest: {
@@ -7249,24 +7280,6 @@ export interface components {
             value: number | string | null;
             text: string;
         };
-        /** Answer */
-        analyst_model_Answer: {
-            id: string;
-            at: string;
-            /** @enum {string} */
-            by: "narrator" | "model" | "assistant";
-            model?: string | null;
-            answered: boolean;
-            text: string;
-            /** @default [] */
-            citations: components["schemas"]["Citation"][];
-            /** @default [] */
-            results: components["schemas"]["analyst_evidence_Evidence"][];
-            /** @default [] */
-            notes: components["schemas"]["analyst_model_Note"][];
-            /** @default [] */
-            suggestions: string[];
-        };
         /** Note */
         analyst_model_Note: {
             code: string;
@@ -7448,19 +7461,6 @@ export interface components {
             wape: number | null;
             bias: number | null;
             naive_wape: number | null;
-        };
-        /** Answer */
-        forecasting_drivers_model_Answer: {
-            product_id: string;
-            days: number;
-            currency: string;
-            baseline: components["schemas"]["forecasting_drivers_model_Outcome"];
-            scenario: components["schemas"]["forecasting_drivers_model_Outcome"] | null;
-            units_low: number | null;
-            units_high: number | null;
-            points: number[];
-            effects: components["schemas"]["Effects"];
-            notes: components["schemas"]["forecasting_model_Note"][];
         };
         /** Outcome */
         forecasting_drivers_model_Outcome: {
@@ -18145,7 +18145,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["forecasting_drivers_model_Answer"];
+                    "application/json": components["schemas"]["Answer"];
                 };
             };
             /** @description The request is not valid */
@@ -25832,7 +25832,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["analyst_model_Answer"];
+                    "application/json": components["schemas"]["AskAnswer"];
                 };
             };
             /** @description The request is not valid */

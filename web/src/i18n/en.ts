@@ -1,5 +1,6 @@
 import { enAhead } from './enAhead';
 import { enAlerts } from './enAlerts';
+import { enAsk } from './enAsk';
 import { enCustomers } from './enCustomers';
 import { enExperiments } from './enExperiments';
 import { enModels } from './enModels';
@@ -17,6 +18,7 @@ export const en = {
   ...enAhead,
   ...enStreaming,
   ...enAlerts,
+  ...enAsk,
   ...enCustomers,
   ...enExperiments,
   ...enShop,

@@ -1,6 +1,7 @@
 import type { Catalogue } from './en';
 import { heAhead } from './heAhead';
 import { heAlerts } from './heAlerts';
+import { heAsk } from './heAsk';
 import { heCustomers } from './heCustomers';
 import { heExperiments } from './heExperiments';
 import { heModels } from './heModels';
@@ -17,6 +18,7 @@ export const he: Catalogue = {
   ...heAhead,
   ...heStreaming,
   ...heAlerts,
+  ...heAsk,
   ...heCustomers,
   ...heExperiments,
   ...heShop,

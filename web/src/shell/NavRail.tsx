@@ -22,6 +22,7 @@ const ITEMS: readonly Item[] = [
   { href: '/', label: 'nav.dashboard', icon: 'dashboard' },
   { href: '/live/', label: 'nav.live', icon: 'pulse' },
   { href: '/alerts/', label: 'nav.alerts', icon: 'warning' },
+  { href: '/ask/', label: 'nav.ask', icon: 'search' },
   { href: '/products/', label: 'nav.products', icon: 'products', also: '/product/' },
   { href: '/orders/', label: 'nav.orders', icon: 'receipt', also: '/order/' },
   { href: '/inventory/', label: 'nav.inventory', icon: 'stock', also: '/inventory/ledger/' },

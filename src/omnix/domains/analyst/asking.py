@@ -21,7 +21,7 @@ from omnix.ports import Ports, Put
 from . import budget
 from .declare import CALLS
 from .desk import Desk
-from .model import Answer, AskRequest, By, CallRecord, Done, Looked, Note, Step, Told
+from .model import AskAnswer, AskRequest, By, CallRecord, Done, Looked, Note, Step, Told
 from .narrator.narrate import narrate, suggestions
 from .numbers import judge
 from .saying import Said, say
@@ -81,7 +81,7 @@ async def ask(
     for match in _PIECE.finditer(said.text):
         yield Told(text=match[0])
     now = instant(ports.clock.now())
-    answer = Answer(
+    answer = AskAnswer(
         id=new_id("ans"), at=now, by=by, model=ports.chat.model if by == "model" else None,
         answered=answered, text=said.text, citations=said.citations,
         results=tuple(desk.results.values()), notes=tuple(notes),
@@ -96,7 +96,7 @@ async def ask(
 
 async def whole(
     ports: Ports, actor: Actor, asked: AskRequest, turns: Turns | None = None
-) -> Answer:
+) -> AskAnswer:
     """The answer at once."""
     async for step in ask(ports, actor, asked, turns):
         if isinstance(step, Done):

@@ -27,7 +27,7 @@ class Note(msgspec.Struct, frozen=True):
     text: str
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class AskAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What is answered, and where each figure in ``text`` comes from.
 
     Every number in ``text`` lies within a citation, whose ``result`` is one of ``results``.
@@ -63,7 +63,7 @@ class Told(msgspec.Struct, frozen=True, tag="text", tag_field="event", kw_only=T
 class Done(msgspec.Struct, frozen=True, tag="answer", tag_field="event", kw_only=True):
     """The whole answer."""
 
-    answer: Answer
+    answer: AskAnswer
 
 
 class Failed(msgspec.Struct, frozen=True, tag="error", tag_field="event", kw_only=True):

@@ -18,7 +18,7 @@ from omnix.ports import Ports
 from . import asking, budget, toolbox
 from .evidence import Evidence
 from .model import (
-    Answer,
+    AskAnswer,
     AskRequest,
     CallRecord,
     Failed,
@@ -67,7 +67,7 @@ class CallList(Listing, frozen=True, kw_only=True):
 @post("/ai/ask", opt=_ASK, status_code=200, summary="Ask in words")
 async def ask(
     ports: Ports, turns: Turns, actor: Actor, request: Request[Any, Any, Any], data: AskRequest
-) -> Response[Answer]:
+) -> Response[AskAnswer]:
     """An answer whose every number is cited to the result it comes from.
 
     With ``Accept: text/event-stream`` it comes in steps: ``tool`` for each result, ``text`` for
@@ -80,7 +80,7 @@ async def ask(
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
             status_code=200,
         )
-        return cast(Response[Answer], made)
+        return cast(Response[AskAnswer], made)
     return Response(await asking.whole(ports, actor, data, turns))
 
 

@@ -53,6 +53,11 @@ class OneExperiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     experiment_id: Id
 
 
+def experiment_link(id: str) -> str:
+    """The page of an experiment."""
+    return f"/experiment/?id={id}"
+
+
 async def actions(ports: Ports, actor: Actor, asked: Actions) -> Evidence:
     """What a manager is advised to do."""
     say = Teller((await shop(ports)).currency)
@@ -75,7 +80,7 @@ async def actions(ports: Ports, actor: Actor, asked: Actions) -> Evidence:
     return Evidence(
         tool="actions", title="What to do", currency=say.currency, filters=filters,
         as_of=page.items[0].made_at[:10] if page.items else None,
-        source=query("/v1/recommendations", {"kind": asked.kind}), link="/products/",
+        source=query("/v1/recommendations", {"kind": asked.kind}), link="/recommendations/",
         rows=numbered(rows), notes=() if rows else ("There is no open advice.",),
     )  # fmt: skip
 
@@ -114,7 +119,7 @@ async def list_experiments(ports: Ports, actor: Actor, asked: Experiments) -> Ev
     page = await experiments.listing(ports, asked.status, asked.limit, None)
     rows = [
         Row(
-            key="", kind="experiment", name=each.name, id=each.id,
+            key="", kind="experiment", name=each.name, id=each.id, link=experiment_link(each.id),
             figures=(
                 say.text("status", "Status", each.status),
                 say.day("started", "Started", each.started_at and each.started_at[:10]),
@@ -128,7 +133,8 @@ async def list_experiments(ports: Ports, actor: Actor, asked: Experiments) -> Ev
         filters["status"] = asked.status
     return Evidence(
         tool="experiments", title="Experiments", currency=say.currency, filters=filters,
-        source=query("/v1/experiments", {"status": asked.status}), rows=numbered(rows),
+        source=query("/v1/experiments", {"status": asked.status}), link="/experiments/",
+        rows=numbered(rows),
         notes=() if rows else ("There is no such experiment.",),
     )  # fmt: skip
 
@@ -151,12 +157,13 @@ async def experiment_results(ports: Ports, actor: Actor, asked: OneExperiment) -
         say.count("units", "Units looked at", told.units),
         say.text("status", "Status", told.status),
     ]
-    named = Row(key="", kind="experiment", name=told.name, id=told.experiment_id)
+    link = experiment_link(one.id)
+    named = Row(key="", kind="experiment", name=told.name, id=one.id, link=link)
     rows = [named, *(row for metric in told.metrics for row in _compared(told, metric))]
     return Evidence(
         tool="experiment_results", title="Results of an experiment", currency=told.currency,
         as_of=told.as_of[:10], filters={"experiment_id": one.id},
-        source=f"GET /v1/experiments/{one.id}/results", figures=tuple(figures),
+        source=f"GET /v1/experiments/{one.id}/results", link=link, figures=tuple(figures),
         rows=numbered(rows), notes=tuple(note.text for note in told.notes),
     )  # fmt: skip
 

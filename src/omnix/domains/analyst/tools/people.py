@@ -74,7 +74,7 @@ async def segments(ports: Ports, actor: Actor, asked: Segments) -> Evidence:
     filters: dict[str, str | int] = {"kind": asked.kind} if asked.kind else {}
     return Evidence(
         tool="segments", title="Customer segments", currency=say.currency, filters=filters,
-        source="GET /v1/segments", as_of=as_of, link="/customers/", rows=numbered(rows),
+        source="GET /v1/segments", as_of=as_of, link="/segments/", rows=numbered(rows),
         notes=() if as_of else ("Customers have not been analysed yet.",),
     )  # fmt: skip
 

@@ -1,0 +1,5 @@
+import { AskPage } from '@/features/analyst/AskPage';
+
+export default function Page() {
+  return <AskPage />;
+}
