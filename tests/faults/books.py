@@ -39,7 +39,7 @@ async def make_key(ports: Ports) -> str:
     return await keys.create_for_system(ports, "test", WRITES, 30)
 
 
-async def settled(platform: LocalPlatform, seconds: float = 60) -> None:
+async def settled(platform: LocalPlatform, seconds: float = 180) -> None:
     """Wait until every consumer has taken every event and no job waits or runs."""
     end = asyncio.get_running_loop().time() + seconds
     while True:

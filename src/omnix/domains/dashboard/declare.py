@@ -8,15 +8,25 @@ DAY_TOTALS = Collection("day_totals", table="historical-data", key=("product_id"
 SNAPSHOTS = Collection("dashboard", table="system", key=("key",))
 """What one query over the lake found, kept for the page that shows it."""
 
+DIGESTS = Collection("dashboard_digests", table="system", key=("scope", "user_id"))
+"""Who wants the figures by mail: ``every`` day or week, ``sent_for`` the day of the last one."""
+
+DIGEST = JobType("dashboard.digest", "Draw up the digests that are due", timeout=300)
+MAIL_DIGEST = JobType(
+    "dashboard.mail-digest", "Mail a digest", timeout=60, attempts=8, queue="notifications-queue"
+)
 REBUILD = JobType("dashboard.rebuild", "Recompute the dashboard from the lake", timeout=600)
 
 DOMAIN = Domain(
     name="dashboard",
     title="Dashboard",
-    collections=(DAY_TOTALS, SNAPSHOTS),
-    jobs=(REBUILD,),
+    collections=(DAY_TOTALS, SNAPSHOTS, DIGESTS),
+    jobs=(REBUILD, DIGEST, MAIL_DIGEST),
     # Just after midnight, since every range moves on with the day, sales or not.
-    schedules=(Schedule("dashboard-nightly", job=REBUILD.name, at="00:05"),),
+    schedules=(
+        Schedule("dashboard-nightly", job=REBUILD.name, at="00:05"),
+        Schedule("dashboard-digest", job=DIGEST.name, at="06:30"),
+    ),
     events={"dashboard.refreshed": "The dashboard's figures changed."},
     permissions=(Permission("dashboard:read", "See the dashboard", READERS),),
 )

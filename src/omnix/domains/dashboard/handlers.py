@@ -14,8 +14,8 @@ from omnix.platform.consume import Consumer
 from omnix.platform.jobs import JobContext, JobHandler
 from omnix.ports import Ports
 
-from . import rollups
-from .declare import REBUILD
+from . import digest, rollups
+from .declare import DIGEST, MAIL_DIGEST, REBUILD
 
 _MOST_DAYS_TOLD = 31
 
@@ -61,4 +61,8 @@ CONSUMERS = (
     Consumer("dashboard-customers", ("sales.recorded",), _customers, batch=5000, rest=19),
     Consumer("dashboard-stock", (*_ON_HAND_CHANGES, *_COST_CHANGES), _stock, batch=5000, rest=19),
 )
-JOBS = (JobHandler(REBUILD, _rebuild),)
+JOBS = (
+    JobHandler(REBUILD, _rebuild),
+    JobHandler(DIGEST, digest.send_due),
+    JobHandler(MAIL_DIGEST, digest.mail),
+)

@@ -4,15 +4,16 @@ from datetime import date
 from typing import Annotated, Literal
 
 import msgspec
-from litestar import get
+from litestar import get, put
 from litestar.params import Parameter, QueryParameter
 
 from omnix.domains.products import service as products
+from omnix.platform.access import Actor
 from omnix.platform.http import allow
 from omnix.platform.turns import Turns
 from omnix.ports import Ports
 
-from . import analytics, model, service, table_routes
+from . import analytics, digest, model, service, table_routes
 from .metrics import METRICS, Metric
 
 From = Annotated[date | None, QueryParameter(name="from", description="First day, included.")]
@@ -106,12 +107,26 @@ async def product_prices(ports: Ports, turns: Turns, product_id: str) -> PriceLi
         return PriceList(await analytics.price_history(ports, product))
 
 
+@get("/dashboard/digest", opt=allow("dashboard:read"), summary="My digest")
+async def get_digest(ports: Ports, actor: Actor) -> digest.Digest:
+    """How often you get the shop's figures by mail."""
+    return await digest.of(ports, actor)
+
+
+@put("/dashboard/digest", opt=allow("dashboard:read"), summary="Ask for a digest")
+async def ask_for_digest(ports: Ports, actor: Actor, data: digest.Digest) -> digest.Digest:
+    """Each morning, each Monday, or never again. Safe to repeat."""
+    return await digest.ask(ports, actor, data)
+
+
 ROUTES = (
     dashboard_summary,
     dashboard_sales,
     dashboard_cohorts,
     dashboard_customers,
     list_metrics,
+    get_digest,
+    ask_for_digest,
     product_sales,
     product_prices,
     *table_routes.ROUTES,

@@ -67,7 +67,7 @@ CONSUMERS = (
             "product.archived",
         ),
         _refresh,
-        batch=2000,
+        batch=10_000,
         rest=19,
     ),
 )
