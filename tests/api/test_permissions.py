@@ -19,6 +19,7 @@ _OPEN = {
     "POST /auth/refresh",
     "POST /auth/logout",
     "GET /auth/oidc",
+    "GET /auth/ways",
     "GET /auth/oidc/callback",
     "POST /auth/register",
     "POST /auth/register/confirm",

@@ -44,11 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True)
 class Server:
-    """Where the pages are, and who may sign in."""
+    """Where the pages are, and who may sign in; ``data`` is the folder of one of ours."""
 
     url: str
     email: str
     password: str
+    data: Path | None = None
 
 
 ADMIN = "admin@omnix.local"
@@ -122,7 +123,7 @@ def server(built: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         one_time = real.password()
         assert one_time is not None, real.output()
         change_password(real.url, ADMIN, one_time, PASSWORD)
-        yield Server(real.url, ADMIN, PASSWORD)
+        yield Server(real.url, ADMIN, PASSWORD, data)
 
 
 def access_token(url: str, email: str, password: str) -> str:

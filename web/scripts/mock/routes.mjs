@@ -179,6 +179,7 @@ export function makeApi({ shop, mode, publish }) {
     ['POST', '/v1/auth/login', login, 'open'],
     ['POST', '/v1/auth/refresh', refresh, 'open'],
     ['POST', '/v1/auth/logout', () => null],
+    ['GET', '/v1/auth/ways', () => ({ provider: false }), 'open'],
     ['POST', '/v1/user/password', password],
     ['GET', '/v1/system/status', status],
     ['GET', '/v1/dashboard/summary', ({ query }) => summary(shop, Number(query.get('days') ?? 30))],

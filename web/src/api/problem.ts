@@ -8,13 +8,22 @@ export class ApiError extends Error {
   readonly status: number;
   readonly detail: string | undefined;
   readonly errors: readonly FieldError[];
+  /** What sort of refusal it is, such as `second-factor-required`. */
+  readonly kind: string | undefined;
 
-  constructor(status: number, title: string, detail?: string, errors: readonly FieldError[] = []) {
+  constructor(
+    status: number,
+    title: string,
+    detail?: string,
+    errors: readonly FieldError[] = [],
+    kind?: string,
+  ) {
     super(detail ?? title);
     this.name = 'ApiError';
     this.status = status;
     this.detail = detail;
     this.errors = errors;
+    this.kind = kind;
   }
 
   /** The last parts of the refused fields' paths, in the API's order. */
@@ -49,7 +58,14 @@ export function toApiError(status: number, body: unknown): ApiError {
         reason: text(error.reason) ?? '',
       }))
     : [];
-  return new ApiError(status, text(body.title) ?? `HTTP ${status}`, text(body.detail), errors);
+  const kind = text(body.type)?.split('/').at(-1);
+  return new ApiError(
+    status,
+    text(body.title) ?? `HTTP ${status}`,
+    text(body.detail),
+    errors,
+    kind,
+  );
 }
 
 /** Worth asking again: no answer, too busy, or the server's own failure. */

@@ -121,10 +121,22 @@ export async function restore(): Promise<void> {
   }
 }
 
-export async function login(email: string, password: string): Promise<void> {
-  const response = await post('/v1/auth/login', { email, password, cookie: true });
+/** `code` is of the second factor; without it ApiError says `second-factor-required`. */
+export async function login(email: string, password: string, code?: string): Promise<void> {
+  const response = await post('/v1/auth/login', {
+    email,
+    password,
+    cookie: true,
+    ...(code && { code }),
+  });
   if (!response.ok) throw await failure(response);
   accept((await response.json()) as Grant);
+}
+
+/** To an OpenID provider and back to the first page, which then looks for the session. */
+export function loginElsewhere(): void {
+  hint.set();
+  location.assign('/v1/auth/oidc');
 }
 
 /** Sets the user's own password; the renewed grant then no longer asks for one. */

@@ -67,3 +67,8 @@ export type NewExperiment = Schemas['NewExperiment'];
 export type ExperimentMetricPlan = Schemas['experiments_model_Metric'];
 export type MetricOffered = Answer<'/v1/experiments/metrics', 'get'>['items'][number];
 export type PowerRequest = Schemas['PowerRequest'];
+export type Preferences = Answer<'/v1/customers/{customer_id}/preferences', 'get'>;
+export type Purchase = Answer<'/v1/customers/{customer_id}/purchases', 'get'>['items'][number];
+export type Needed = NonNullable<
+  Answer<'/v1/customers/{customer_id}/consumption-predictions', 'get'>['items']
+>[number];

@@ -1,9 +1,11 @@
+import { enAccess } from './enAccess';
 import { enAhead } from './enAhead';
 import { enAlerts } from './enAlerts';
 import { enAsk } from './enAsk';
 import { enCustomers } from './enCustomers';
 import { enExperiments } from './enExperiments';
 import { enModels } from './enModels';
+import { enPortal } from './enPortal';
 import { enRules } from './enRules';
 import { enShop } from './enShop';
 import { enStock } from './enStock';
@@ -13,6 +15,8 @@ import { enTrade } from './enTrade';
 
 /** The English strings, and the list of keys that every other catalogue must have. */
 export const en = {
+  ...enAccess,
+  ...enPortal,
   ...enModels,
   ...enRules,
   ...enAhead,

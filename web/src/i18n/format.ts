@@ -102,6 +102,11 @@ export function clock(locale: string, iso: string, timeZone: string): string {
   return date(locale, { timeStyle: 'short', timeZone }).format(at);
 }
 
+/** The reader's own zone, for what is about the reader and not about the shop. */
+export function ownZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
 /** Names of the weekdays, Monday first, as forecasts number them. */
 export function weekdays(locale: string): string[] {
   const monday = Date.UTC(2024, 0, 1);

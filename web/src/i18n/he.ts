@@ -1,10 +1,12 @@
 import type { Catalogue } from './en';
+import { heAccess } from './heAccess';
 import { heAhead } from './heAhead';
 import { heAlerts } from './heAlerts';
 import { heAsk } from './heAsk';
 import { heCustomers } from './heCustomers';
 import { heExperiments } from './heExperiments';
 import { heModels } from './heModels';
+import { hePortal } from './hePortal';
 import { heRules } from './heRules';
 import { heShop } from './heShop';
 import { heStock } from './heStock';
@@ -13,6 +15,8 @@ import { heSystem } from './heSystem';
 import { heTrade } from './heTrade';
 
 export const he: Catalogue = {
+  ...heAccess,
+  ...hePortal,
   ...heModels,
   ...heRules,
   ...heAhead,

@@ -12,9 +12,13 @@ import { NavRail } from './NavRail';
 import { SkipLink } from './SkipLink';
 import { Splash } from './Splash';
 import { TopBar } from './TopBar';
+import { CUSTOMER_HOME } from './url';
 
-/** Sends whoever is not signed in to the door, and remembers where they wanted to go. */
-function useGuard() {
+/**
+ * Sends whoever is not signed in to the door, and remembers where they wanted to go. Customers
+ * and staff have pages of their own, and are shown to those.
+ */
+function useGuard(side: 'staff' | 'customer') {
   const session = useStore(sessionStore);
   const router = useRouter();
   const pathname = usePathname();
@@ -24,7 +28,12 @@ function useGuard() {
     const next = encodeURIComponent(pathname + location.search);
     router.replace(next === '%2F' ? '/login/' : `/login/?next=${next}`);
   }, [shut, pathname, router]);
-  return shut ? { phase: 'out' as const } : session;
+  const strange =
+    session.phase === 'in' && (session.user.role === 'customer') !== (side === 'customer');
+  useEffect(() => {
+    if (strange && !shut) router.replace(side === 'staff' ? CUSTOMER_HOME : '/');
+  }, [strange, shut, side, router]);
+  return shut || strange ? { phase: 'out' as const } : session;
 }
 
 function Frame({ children }: { children: ReactNode }) {
@@ -48,8 +57,14 @@ function Frame({ children }: { children: ReactNode }) {
   );
 }
 
-export function AppShell({ children }: { children: ReactNode }) {
-  const session = useGuard();
+interface Sided {
+  side: 'staff' | 'customer';
+  children: ReactNode;
+}
+
+/** Shows `children` to whom they are for, and to others the way. */
+export function Guarded({ side, children }: Sided) {
+  const session = useGuard(side);
   if (session.phase === 'unreachable') {
     return (
       <main className="grid min-h-dvh place-items-center">
@@ -58,5 +73,13 @@ export function AppShell({ children }: { children: ReactNode }) {
     );
   }
   if (session.phase !== 'in') return <Splash />;
-  return <Frame>{children}</Frame>;
+  return children;
+}
+
+export function AppShell({ children }: { children: ReactNode }) {
+  return (
+    <Guarded side="staff">
+      <Frame>{children}</Frame>
+    </Guarded>
+  );
 }

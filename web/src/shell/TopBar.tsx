@@ -4,6 +4,7 @@ import { logout, sessionStore } from '@/api/session';
 import { LiveBadge } from '@/features/realtime/LiveBadge';
 import { useStatus } from '@/features/system/useStatus';
 import { useWords } from '@/i18n/locale';
+import { AppLink } from '@/ui/AppLink';
 import { Button } from '@/ui/Button';
 import { Icon } from '@/ui/Icon';
 import { Popover } from '@/ui/Popover';
@@ -33,6 +34,9 @@ function Account() {
         {user.email}
       </p>
       <p className="mb-3 text-ink-2">{t('app.role', { role: user.role })}</p>
+      <p className="mb-3">
+        <AppLink href="/account/">{t('account.open')}</AppLink>
+      </p>
       <Preferences />
       <div className="mt-4 flex items-center justify-between gap-2">
         <span className="text-ink-2 text-xs">

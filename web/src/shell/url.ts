@@ -32,3 +32,12 @@ export function safeNext(next: string | null): string {
   if (!next || !/^\/(?![/\\])/.test(next) || /[\\\p{Cc}]/u.test(next)) return '/';
   return next.startsWith('/login') ? '/' : next;
 }
+
+/** Customers have pages of their own, and see no others. */
+export const CUSTOMER_HOME = '/my/';
+
+/** The page for `role` after signing in, where it wanted to go to `next`. */
+export function homeOf(role: string, next: string): string {
+  if (role !== 'customer') return next.startsWith(CUSTOMER_HOME) ? '/' : next;
+  return next.startsWith(CUSTOMER_HOME) ? next : CUSTOMER_HOME;
+}

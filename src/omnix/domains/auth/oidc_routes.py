@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
+import msgspec
 from litestar import Response, get
 from litestar.datastructures import Cookie
 from litestar.params import Parameter, QueryParameter
 
-from omnix.kit.errors import Unauthenticated
+from omnix.kit.errors import OmnixError, Unauthenticated
 from omnix.platform.access import PUBLIC
 from omnix.platform.http import allow
 from omnix.ports import Ports
@@ -37,6 +38,22 @@ def _cookie(request: AnyRequest, value: str, max_age: int) -> Cookie:
 def _to(url: str, *cookies: Cookie) -> Response[None]:
     headers = {"Location": url, "Cache-Control": "no-store"}
     return Response(None, status_code=303, headers=headers, cookies=list(cookies))
+
+
+class Ways(msgspec.Struct, frozen=True):
+    """How one may sign in besides by e-mail and password."""
+
+    provider: bool
+
+
+@get("/auth/ways", opt=allow(PUBLIC), summary="How one may sign in")
+async def get_ways(ports: Ports) -> Ways:
+    """Whether an OpenID provider is set up."""
+    try:
+        await oidc.settings(ports)
+    except OmnixError:
+        return Ways(provider=False)
+    return Ways(provider=True)
 
 
 @get(
@@ -90,4 +107,4 @@ async def finish_oidc(
     return _to("/", kept, _cookie(request, "", 0))
 
 
-ROUTES = (begin_oidc, finish_oidc)
+ROUTES = (get_ways, begin_oidc, finish_oidc)

@@ -7,18 +7,13 @@ import { Button } from '@/ui/Button';
 import { PasswordField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
 import { useReason } from '@/ui/states';
+import { checkTwice, missing } from './checks';
+import { NewPasswordFields } from './NewPasswordFields';
 import { type FieldKeys, useForm } from './useForm';
 
-const SHORTEST = 10;
-
 function check(values: FormData): FieldKeys {
-  const findings: Record<string, FieldKeys[string]> = {};
-  for (const [field, value] of values) if (!value) findings[field] = 'login.required';
-  const length = String(values.get('new_password')).length;
-  if (length > 0 && length < SHORTEST) findings.new_password = 'login.change.short';
-  const differ = values.get('new_password') !== values.get('repeat');
-  if (!findings.repeat && differ) findings.repeat = 'login.change.differ';
-  return findings;
+  const typed = values.has('current_password') ? missing(values, 'current_password') : {};
+  return { ...typed, ...checkTwice(values) };
 }
 
 /** `oneTime` is null after a reload: it must then be typed again. */
@@ -31,12 +26,6 @@ export function ChangePasswordForm({ oneTime, email }: { oneTime: string | null;
       String(values.get('new_password')),
     ),
   );
-  const shared = {
-    dir: 'ltr',
-    required: true,
-    show: t('login.show'),
-    hide: t('login.hide'),
-  } as const;
   return (
     <form noValidate onSubmit={onSubmit} className="grid gap-4">
       <PageTitle title={t('login.change.title')} />
@@ -50,27 +39,17 @@ export function ChangePasswordForm({ oneTime, email }: { oneTime: string | null;
       <input name="username" autoComplete="username" value={email} readOnly hidden />
       {oneTime === null && (
         <PasswordField
-          {...shared}
+          dir="ltr"
+          required
+          show={t('login.show')}
+          hide={t('login.hide')}
           label={t('login.password')}
           name="current_password"
           autoComplete="current-password"
           error={message('current_password')}
         />
       )}
-      <PasswordField
-        {...shared}
-        label={t('login.change.new')}
-        name="new_password"
-        autoComplete="new-password"
-        error={message('new_password')}
-      />
-      <PasswordField
-        {...shared}
-        label={t('login.change.repeat')}
-        name="repeat"
-        autoComplete="new-password"
-        error={message('repeat')}
-      />
+      <NewPasswordFields message={message} />
       <Button type="submit" kind="primary" busy={busy}>
         {t('login.change.submit')}
       </Button>

@@ -1,37 +1,55 @@
 'use client';
 
-import { login } from '@/api/session';
+import { useState } from 'react';
+import { ApiError } from '@/api/problem';
+import { login, loginElsewhere } from '@/api/session';
 import { useWords } from '@/i18n/locale';
+import { AppLink } from '@/ui/AppLink';
 import { Banner } from '@/ui/Banner';
 import { Button } from '@/ui/Button';
 import { PasswordField, TextField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
 import { useReason } from '@/ui/states';
-import { type FieldKeys, useForm } from './useForm';
+import { missing } from './checks';
+import { useForm } from './useForm';
+import { useOffered } from './useOffered';
 
-function check(values: FormData): FieldKeys {
-  const findings: Record<string, FieldKeys[string]> = {};
-  for (const field of ['email', 'password']) {
-    if (!values.get(field)) findings[field] = 'login.required';
-  }
-  return findings;
+interface Known {
+  readonly email: string;
+  readonly password: string;
 }
 
 interface Props {
   /** Is told the password, which a forced change needs once more. */
   onSignedIn(password: string): void;
+  /** Who has a second factor is asked for it next. */
+  onCode(known: Known): void;
   waiting: boolean;
 }
 
-export function LoginForm({ onSignedIn, waiting }: Props) {
+function needsCode(error: unknown): boolean {
+  return error instanceof ApiError && error.kind === 'second-factor-required';
+}
+
+export function LoginForm({ onSignedIn, onCode, waiting }: Props) {
   const { t } = useWords();
   const why = useReason();
-  const { busy, general, onSubmit, message } = useForm(check, async (values) => {
-    const password = String(values.get('password'));
-    // Before the session opens: then this form gives way to the next.
-    onSignedIn(password);
-    await login(String(values.get('email')).trim(), password);
-  });
+  const offered = useOffered();
+  const { busy, general, onSubmit, message } = useForm(
+    (values) => missing(values, 'email', 'password'),
+    async (values) => {
+      const password = String(values.get('password'));
+      const email = String(values.get('email')).trim();
+      // Before the session opens: then this form gives way to the next.
+      onSignedIn(password);
+      try {
+        await login(email, password);
+      } catch (error) {
+        if (!needsCode(error)) throw error;
+        onCode({ email, password });
+      }
+    },
+  );
   return (
     <form noValidate onSubmit={onSubmit} className="grid gap-4">
       <PageTitle title={t('login.title')} />
@@ -62,7 +80,58 @@ export function LoginForm({ onSignedIn, waiting }: Props) {
       <Button type="submit" kind="primary" busy={busy || waiting}>
         {t('login.submit')}
       </Button>
+      {offered && <Button onClick={loginElsewhere}>{t('access.provider')}</Button>}
+      <p className="flex flex-wrap justify-between gap-x-4 gap-y-1 text-sm">
+        <AppLink href="/forgot-password/">{t('access.forgot')}</AppLink>
+        <AppLink href="/register/">{t('access.register')}</AppLink>
+      </p>
       <p className="text-ink-2 text-sm">{t('login.hint')}</p>
+    </form>
+  );
+}
+
+/** The second step of signing in. A code that was wrong can be typed again. */
+export function CodeForm({ known, onBack }: { known: Known; onBack(): void }) {
+  const { t } = useWords();
+  const why = useReason();
+  const [refused, setRefused] = useState<unknown>(null);
+  const { busy, general, onSubmit, message } = useForm(
+    (values) => missing(values, 'code'),
+    async (values) => {
+      setRefused(null);
+      try {
+        await login(known.email, known.password, String(values.get('code')).trim());
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 401) setRefused(error);
+        else throw error;
+      }
+    },
+  );
+  return (
+    <form noValidate onSubmit={onSubmit} className="grid gap-4">
+      <PageTitle title={t('access.code.title')} />
+      <p className="-mt-4 text-ink-2 text-sm">{t('access.code.text')}</p>
+      {general !== null && (
+        <Banner tone="bad" alert>
+          {why(general)}
+        </Banner>
+      )}
+      <TextField
+        label={t('access.code')}
+        name="code"
+        inputMode="text"
+        autoComplete="one-time-code"
+        dir="ltr"
+        required
+        autoFocus
+        error={message('code') ?? (refused ? t('access.code.wrong') : undefined)}
+      />
+      <Button type="submit" kind="primary" busy={busy}>
+        {t('login.submit')}
+      </Button>
+      <Button kind="quiet" onClick={onBack}>
+        {t('access.back')}
+      </Button>
     </form>
   );
 }

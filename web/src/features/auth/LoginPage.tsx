@@ -3,11 +3,11 @@
 import { useRouter, useSearchParams } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { sessionStore } from '@/api/session';
-import { PlainFrame } from '@/shell/PlainFrame';
-import { safeNext } from '@/shell/url';
+import { homeOf, safeNext } from '@/shell/url';
 import { useStore } from '@/ui/store';
 import { ChangePasswordForm } from './ChangePasswordForm';
-import { LoginForm } from './LoginForm';
+import { Door } from './Door';
+import { CodeForm, LoginForm } from './LoginForm';
 
 export function LoginPage() {
   const session = useStore(sessionStore);
@@ -15,19 +15,20 @@ export function LoginPage() {
   const next = safeNext(useSearchParams().get('next'));
   // Kept only until it has been exchanged for the user's own.
   const [oneTime, setOneTime] = useState<string | null>(null);
+  const [known, setKnown] = useState<{ email: string; password: string } | null>(null);
   const through = session.phase === 'in' && !session.mustChangePassword;
+  const role = session.phase === 'in' ? session.user.role : null;
   useEffect(() => {
-    if (through) router.replace(next);
-  }, [through, next, router]);
+    if (through && role) router.replace(homeOf(role, next));
+  }, [through, role, next, router]);
+  const forced = session.phase === 'in' && session.mustChangePassword;
   return (
-    <PlainFrame>
-      <div className="mx-auto mt-[8vh] w-full max-w-sm rounded-card border border-line bg-surface p-6 shadow-card">
-        {session.phase === 'in' && session.mustChangePassword ? (
-          <ChangePasswordForm oneTime={oneTime} email={session.user.email} />
-        ) : (
-          <LoginForm onSignedIn={setOneTime} waiting={through} />
-        )}
-      </div>
-    </PlainFrame>
+    <Door>
+      {forced && <ChangePasswordForm oneTime={oneTime} email={session.user.email} />}
+      {!forced && known && <CodeForm known={known} onBack={() => setKnown(null)} />}
+      {!forced && !known && (
+        <LoginForm onSignedIn={setOneTime} onCode={setKnown} waiting={through} />
+      )}
+    </Door>
   );
 }

@@ -1,0 +1,5 @@
+import { ForYouPage } from '@/features/portal/ForYouPage';
+
+export default function Page() {
+  return <ForYouPage />;
+}

@@ -1,0 +1,5 @@
+import { MyOrdersPage } from '@/features/portal/MyOrdersPage';
+
+export default function Page() {
+  return <MyOrdersPage />;
+}

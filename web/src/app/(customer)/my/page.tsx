@@ -1,0 +1,5 @@
+import { ShoppingPage } from '@/features/portal/ShoppingPage';
+
+export default function Page() {
+  return <ShoppingPage />;
+}

@@ -1,0 +1,5 @@
+import { PreferencesPage } from '@/features/portal/PreferencesPage';
+
+export default function Page() {
+  return <PreferencesPage />;
+}

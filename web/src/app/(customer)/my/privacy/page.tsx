@@ -1,0 +1,5 @@
+import { PrivacyPage } from '@/features/portal/PrivacyPage';
+
+export default function Page() {
+  return <PrivacyPage />;
+}

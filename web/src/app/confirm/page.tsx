@@ -1,0 +1,5 @@
+import { ConfirmPage } from '@/features/auth/ConfirmPage';
+
+export default function Page() {
+  return <ConfirmPage />;
+}

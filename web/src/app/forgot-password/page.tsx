@@ -1,0 +1,5 @@
+import { ForgotPage } from '@/features/auth/ForgotPage';
+
+export default function Page() {
+  return <ForgotPage />;
+}

@@ -1,0 +1,5 @@
+import { GoodbyePage } from '@/features/portal/GoodbyePage';
+
+export default function Page() {
+  return <GoodbyePage />;
+}

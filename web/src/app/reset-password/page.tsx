@@ -1,0 +1,5 @@
+import { ResetPage } from '@/features/auth/ResetPage';
+
+export default function Page() {
+  return <ResetPage />;
+}
