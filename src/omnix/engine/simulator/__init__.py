@@ -1,5 +1,6 @@
 """A believable shop of any size with known truth: `simulate(ShopSpec(...))`."""
 
+from omnix.engine.simulator.planted import Planted
 from omnix.engine.simulator.simulate import simulate
 from omnix.engine.simulator.tables import (
     CHANNELS,
@@ -10,4 +11,13 @@ from omnix.engine.simulator.tables import (
     Truth,
 )
 
-__all__ = ["CHANNELS", "PAYMENTS", "STATUSES", "ShopSpec", "SimulatedShop", "Truth", "simulate"]
+__all__ = [
+    "CHANNELS",
+    "PAYMENTS",
+    "STATUSES",
+    "Planted",
+    "ShopSpec",
+    "SimulatedShop",
+    "Truth",
+    "simulate",
+]

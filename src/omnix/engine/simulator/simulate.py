@@ -12,6 +12,7 @@ from omnix.engine.simulator.days import Days, build_days
 from omnix.engine.simulator.demand import Wants, simulate_wants
 from omnix.engine.simulator.market import Market, build_market
 from omnix.engine.simulator.people import People, build_people
+from omnix.engine.simulator.planted import Planted
 from omnix.engine.simulator.stock import Shelf, simulate_stock
 from omnix.engine.simulator.tables import (
     Int,
@@ -30,11 +31,16 @@ _Scalar = TypeVar("_Scalar", bound=np.generic)
 CASH_SHARE = 0.45  # of store sales to strangers; customers pay a third as often in cash
 
 
-def simulate(spec: ShopSpec, progress: Callable[[int, int], None] | None = None) -> SimulatedShop:
+def simulate(
+    spec: ShopSpec,
+    progress: Callable[[int, int], None] | None = None,
+    planted: Planted | None = None,
+) -> SimulatedShop:
     """Simulate the whole history; `progress(done, total)` is called after each simulated day.
 
-    Deterministic in `spec` for a given numpy version: every stage has its own
-    PCG64 stream. Raises ZoneInfoNotFoundError for an unknown time zone.
+    Deterministic in `spec` and `planted` for a given numpy version: every stage has its own
+    PCG64 stream, and what is planted draws nothing. Raises ZoneInfoNotFoundError for an unknown
+    time zone.
     """
     stages = iter(np.random.SeedSequence(spec.seed).spawn(6))
 
@@ -48,8 +54,14 @@ def simulate(spec: ShopSpec, progress: Callable[[int, int], None] | None = None)
     assortment = build_assortment(stream(), spec, days)
     market = build_market(stream(), spec, days, assortment)
     people = build_people(stream(), spec, assortment)
+    if planted is not None:
+        market = planted.in_market(market, assortment)
     wants = simulate_wants(stream(), spec, days, assortment, market, people, report(0))
-    shelf = simulate_stock(stream(), spec, days, assortment, market, wants, report(spec.days))
+    if planted is not None:
+        wants = planted.among(wants)
+    shelf = simulate_stock(
+        stream(), spec, days, assortment, market, wants, report(spec.days), planted
+    )
     orders, lines, row_of_line = _sales(stream(), days, market, wants, shelf)
     orders, returns = _returned(orders, lines, row_of_line, shelf)
     products = replace(

@@ -13,6 +13,7 @@ from omnix.engine.simulator.catalogue import Assortment
 from omnix.engine.simulator.days import Days
 from omnix.engine.simulator.demand import Wants, share_of_day
 from omnix.engine.simulator.market import Market
+from omnix.engine.simulator.planted import Planted
 from omnix.engine.simulator.tables import Flag, Int, Int32, PurchaseOrders, Real, Real32, ShopSpec
 
 MEMORY = 1 / 28  # weight of the newest day in the shop's own sales average
@@ -168,6 +169,7 @@ def simulate_stock(
     market: Market,
     wants: Wants,
     progress: Callable[[int], None],
+    planted: Planted | None = None,
 ) -> Shelf:
     n, places = spec.products, spec.locations
     shape = (spec.days, n, places)
@@ -200,6 +202,10 @@ def simulate_stock(
             policy.on_order.ravel()[cell] -= quantity
         for cell, quantity in restock[day]:
             np.add.at(stock.ravel(), cell, quantity.astype(np.int32))
+        blocked = None if planted is None else planted.blocked(day)
+        if blocked is not None:
+            aside = stock[blocked].copy()
+            stock[blocked] = 0
         start = stock.copy()
         wanted = demand[day]
         done = np.zeros_like(wanted)
@@ -218,6 +224,8 @@ def simulate_stock(
         for bundle, parts, amount in bundles:
             empty[bundle] = (stock[parts] // amount[:, None]).min(axis=0) == 0
         in_stock[day] = _available(wants, today, bool(days.closed[day]), line_cell, filled, empty)
+        if blocked is not None:
+            stock[blocked] += aside
         policy.observe(start - stock, empty, market.life[day] > 0)
         before = len(policy.orders)
         policy.order(day, days, stock)

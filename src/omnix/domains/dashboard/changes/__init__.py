@@ -1,0 +1,1 @@
+"""Why a figure changed: the causes, with money, summing to the change."""
