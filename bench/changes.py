@@ -20,7 +20,7 @@ import asyncio
 import tempfile
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -35,8 +35,8 @@ from omnix.domains.dashboard.changes.service import explain_change
 from omnix.domains.inventory.declare import STOCK_DAYS
 from omnix.domains.orders.declare import SALES
 from omnix.domains.products.declare import PRICES, PRODUCTS
-from omnix.engine.simulator.days import build_days
 from omnix.engine.simulator import Planted, ShopSpec, SimulatedShop, simulate
+from omnix.engine.simulator.days import build_days
 from omnix.ports import Ports
 from omnix.transfer.demo import items
 
@@ -186,8 +186,7 @@ def _lift(each: Case, made: SimulatedShop, answer: Changes) -> float:
     cell = customer[seen].astype(np.int64) * kinds + made.products.category[lines.product[seen]]
     spent = np.bincount(cell, money[seen], count * kinds).reshape(count, kinds)
     known = spent.sum(axis=1) > 0
-    visits = np.bincount(np.unique(lines.order[seen], return_index=False) * 0 +
-                         orders.customer[np.unique(lines.order[seen])], minlength=count)  # fmt: skip
+    visits = np.bincount(orders.customer[np.unique(lines.order[seen])], minlength=count)
     if segment.grouping == "leans":
         part, mean = spent.sum(axis=0) / spent.sum(), spent.sum() / max(known.sum(), 1)
         lean = (spent + part * mean) / ((spent.sum(axis=1, keepdims=True) + mean) * part)

@@ -19,6 +19,7 @@ from omnix.domains.auth import routes as auth_routes
 from omnix.domains.customers import routes as customers_routes
 from omnix.domains.dashboard import interactions_routes
 from omnix.domains.dashboard import routes as dashboard_routes
+from omnix.domains.dashboard.changes import routes as changes_routes
 from omnix.domains.experiments import ofrep
 from omnix.domains.experiments import routes as experiments_routes
 from omnix.domains.forecasting import routes as forecasting_routes
@@ -58,6 +59,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *backtest_routes.ROUTES,
     *dashboard_routes.ROUTES,
     *interactions_routes.ROUTES,
+    *changes_routes.ROUTES,
     *ml_routes.ROUTES,
     *recommendations_routes.ROUTES,
     *experiments_routes.ROUTES,

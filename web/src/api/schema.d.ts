@@ -2327,6 +2327,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dashboard/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why a figure changed */
+        get: operations["dashboard_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ml/models": {
         parameters: {
             query?: never;
@@ -4125,6 +4142,24 @@ export interface components {
             revenue_minor: number;
             share: number;
         };
+        /** Cause */
+        Cause: {
+            /** @enum {string} */
+            kind: "stock" | "promotion" | "price" | "cost" | "segment" | "product" | "opening" | "traffic" | "conversion" | "basket" | "mix" | "returned" | "charged";
+            title: string;
+            text: string;
+            effect: number;
+            share: number | null;
+            usual: number | null;
+            unusual: boolean;
+            volume?: number | null;
+            products?: components["schemas"]["ProductPart"][];
+            /** @default 0 */
+            other_products: number;
+            /** @default 0 */
+            others: number;
+            segment?: components["schemas"]["dashboard_changes_model_Segment"] | null;
+        };
         /** Change */
         Change: {
             model: string;
@@ -4142,6 +4177,24 @@ export interface components {
         ChangeList: {
             next_cursor?: string | null;
             items: components["schemas"]["Change"][];
+        };
+        /** Changes */
+        Changes: {
+            metric: string;
+            /** @enum {string} */
+            unit: "money" | "units";
+            currency: string;
+            range: components["schemas"]["Span"];
+            against: components["schemas"]["Span"];
+            before: number;
+            now: number;
+            change: number;
+            change_share: number | null;
+            ordinary: boolean;
+            headline: string;
+            causes: components["schemas"]["Cause"][];
+            compared_pairs: number;
+            notes: components["schemas"]["dashboard_model_Note"][];
         };
         /** ChannelChange */
         ChannelChange: {
@@ -6150,6 +6203,13 @@ export interface components {
             /** @default Units that were wanted while there was no stock, as other days, the weekday, promotions and the place's other products lead to expect, valued at what a unit brought on average in the days looked at, without tax. An estimate: the range holds the truth with a probability of 80%. */
             definition: string;
         };
+        /** ProductPart */
+        ProductPart: {
+            product_id: string;
+            sku: string;
+            name: string;
+            effect: number;
+        };
         /** ProductSales */
         ProductSales: {
             currency: string;
@@ -6561,16 +6621,6 @@ export interface components {
                 [key: string]: number | null;
             };
         };
-        /** Segment */
-        Segment: {
-            id: string;
-            /** @enum {string} */
-            kind: "rule" | "lifecycle" | "cluster";
-            name: string;
-            reason: string;
-            rule?: components["schemas"]["domains_customers_segments_model_Rule"] | null;
-            performance?: components["schemas"]["Performance"] | null;
-        };
         /** SegmentAnswer */
         SegmentAnswer: {
             customer_id: string;
@@ -6589,7 +6639,7 @@ export interface components {
         /** SegmentList */
         SegmentList: {
             next_cursor?: string | null;
-            items: components["schemas"]["Segment"][];
+            items: components["schemas"]["customers_segments_model_Segment"][];
         };
         /** ServiceCost */
         ServiceCost: {
@@ -7351,6 +7401,21 @@ export interface components {
             event_id: string;
             previous: string;
             hash: string;
+        };
+        /** Segment */
+        customers_segments_model_Segment: {
+            id: string;
+            /** @enum {string} */
+            kind: "rule" | "lifecycle" | "cluster";
+            name: string;
+            reason: string;
+            rule?: components["schemas"]["domains_customers_segments_model_Rule"] | null;
+            performance?: components["schemas"]["Performance"] | null;
+        };
+        /** Segment */
+        dashboard_changes_model_Segment: {
+            grouping: string;
+            label: string;
         };
         /** Metric */
         dashboard_metrics_Metric: {
@@ -12496,7 +12561,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Segment"];
+                    "application/json": components["schemas"]["customers_segments_model_Segment"];
                 };
             };
             /** @description The request is not valid */
@@ -20377,6 +20442,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InteractionList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dashboard_changes: {
+        parameters: {
+            query?: {
+                /** @description First day, included. */
+                from?: string | null;
+                /** @description Last day, included. */
+                to?: string | null;
+                /** @description The days just before, or those 364 days earlier. */
+                against?: "previous" | "last_year";
+                /** @description What changed. */
+                metric?: "revenue" | "units" | "margin";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
                 };
             };
             /** @description The request is not valid */

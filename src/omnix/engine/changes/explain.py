@@ -7,7 +7,7 @@ week's usual ups and downs never outrank a cause. Groups of customers are scanne
 out most is named; the ordering by surprise follows Bhagwan et al. (2014), Adtributor.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from omnix.engine.changes.data import Groups, History, Real
 from omnix.engine.changes.measure import marks
 from omnix.engine.changes.pair import EVENTS, Flow, Pair, compare, flow, shortfall
 
+_Beyond = Callable[..., float]
 REFERENCES = 16
 FEWEST = 4
 LEARN_DAYS = 28
@@ -27,6 +28,8 @@ _WHOLE = ("opening", "traffic", "conversion", "basket", "mix")
 _PRIOR_SHARE = 0.012
 _PRIOR_PAIRS = 3.0
 _PRODUCTS_NAMED = 5
+_DUST = 1e-6
+"""What floats leave of nothing, in minor units."""
 _GROUP_PERIODS = 6
 _LARGEST, _DRIFT = 0.6, 2.5
 _LEAST, _LEAST_PRODUCT = 0.004, 0.02
@@ -94,13 +97,11 @@ def explain(history: History, before: int, now: int, days: int) -> Explanation:
     What is before the later period serves as history. Raises ValueError where the periods
     overlap, lie outside of the history or follow in the wrong order.
     """
-    if not (days > 0 and 0 <= before and before + days <= now and now + days <= history.days):
+    if not (days > 0 and before >= 0 and before + days <= now and now + days <= history.days):
         raise ValueError("two periods within the history that do not overlap, the earlier first")
     seen = marks(history)
     pair = compare(history, seen, (before, now), days)
-    earlier = [
-        compare(history, seen, starts, days) for starts in _references(before, now, days)
-    ]
+    earlier = [compare(history, seen, starts, days) for starts in _references(before, now, days)]
     usual = _spread(history, earlier, pair)
     causes = _causes(history, pair, usual)
     ranked = sorted(causes, key=_rank)
@@ -201,7 +202,7 @@ def _causes(history: History, pair: Pair, usual: _Usual) -> list[Cause]:
     causes = []
     for row, name in enumerate(EVENTS):
         effect, spread = float(pair.events[row].sum()), usual.parts[name]
-        if pair.events[row].any():
+        if np.abs(pair.events[row]).max(initial=0.0) > _DUST:
             volume = float(pair.volume[row].sum())
             # Dearer units and fewer of them may cancel out and are no less of a cause for that.
             weight = max(
@@ -209,8 +210,10 @@ def _causes(history: History, pair: Pair, usual: _Usual) -> list[Cause]:
                 beyond(volume, usual.parts[f"{name} volume"]),
                 beyond(effect - volume, usual.parts[f"{name} each"]),
             )
-            items = _items(pair.events[row])
             halves = volume if name in ("promotion", "price") else None
+            # Of prices and promotions it is what customers made of them that tells.
+            telling = pair.events[row] if halves is None else pair.volume[row]
+            items = _items(pair.events[row], telling)
             causes.append(Cause(name, effect, spread, weight, items, halves))
     group = _group(history, pair, usual, least)
     taken = np.zeros(len(pair.own))
@@ -239,12 +242,15 @@ def _causes(history: History, pair: Pair, usual: _Usual) -> list[Cause]:
 
 
 def _open(cause: Cause) -> Cause:
-    return Cause(cause.kind, cause.effect, None, 0.0, cause.items, cause.volume, cause.grouping, cause.group)
+    return Cause(
+        cause.kind, cause.effect, None, 0.0, cause.items, cause.volume, cause.grouping, cause.group
+    )
 
 
-def _items(effects: Real) -> tuple[Item, ...]:
-    order = np.argsort(-np.abs(effects), kind="stable")
-    return tuple(Item(int(row), float(effects[row])) for row in order if effects[row] != 0)
+def _items(effects: Real, telling: Real) -> tuple[Item, ...]:
+    """Products in the order in which they made the cause what it is as a whole."""
+    order = np.argsort(-telling * (1.0 if telling.sum() > 0 else -1.0), kind="stable")
+    return tuple(Item(int(row), float(effects[row])) for row in order if abs(effects[row]) > _DUST)
 
 
 def _group(
@@ -256,22 +262,24 @@ def _group(
         short = shortfall(groups, pair.start, pair.days, _GROUP_PERIODS)
         whole = _usually(groups.whole.orders, groups, pair)
         now = float(groups.whole.orders[pair.start[1] : pair.start[1] + pair.days].sum())
-        # Where customers stay away, the others' larger share is no cause; and likewise where more come.
+        # Where customers stay away, the others' larger share is no cause, nor the other way.
         drift = (now - whole) / max(whole, 1.0) ** 0.5
         for row, label in enumerate(groups.labels):
             spread = float(usual.groups[which][row])
             by_orders = float(short.deviations[row]) / LIMIT["orders"]
             by_money = float(excess[row]) / max(LIMIT["group"] * spread, 1e-9)
-            # The rest must be able to say what to expect: of most of a shop, only in orders.
+            # The rest must be able to say what to expect: most of a shop is no group.
             if _usually(groups.orders[row], groups, pair) > _LARGEST * whole:
-                by_money = by_orders
+                continue
             if abs(drift) > _DRIFT and max(by_orders, by_money, key=abs) * drift < 0:
                 continue
             far, effect = abs(by_money), float(excess[row])
             if abs(by_orders) >= far:
                 far = abs(by_orders)
                 gone = short.came[row] / max(float(short.expected[row]), 1e-9) - 1
-                pace = float(short.expected[row]) / max(_usually(groups.orders[row], groups, pair), 1e-9)
+                pace = float(short.expected[row]) / max(
+                    _usually(groups.orders[row], groups, pair), 1e-9
+                )
                 effect = float(gone * min(pace, 2.0) * short.amount[row])
             if far > 1 and abs(effect) >= least and (best is None or far > best[0]):
                 weight = abs(effect) * (1 - 1 / far)
@@ -287,11 +295,11 @@ def _usually(orders: Real, groups: Groups, pair: Pair) -> float:
     return float(orders[begin:end].sum()) * pair.days / (end - begin)
 
 
-def _named(own: Real, usual: _Usual, before: float, beyond: object) -> list[Cause]:
-    found = []
+def _named(own: Real, usual: _Usual, before: float, beyond: _Beyond) -> list[Cause]:
+    found: list[Cause] = []
     for row in np.argsort(-np.abs(own), kind="stable")[: 4 * _PRODUCTS_NAMED].tolist():
         effect, spread = float(own[row]), float(usual.products[row])
-        weight = beyond(effect, spread, LIMIT["product"])  # type: ignore[operator]
+        weight = beyond(effect, spread, LIMIT["product"])
         large = abs(effect) >= _LEAST_PRODUCT * before
         if weight > 0 and large and len(found) < _PRODUCTS_NAMED:
             found.append(Cause("product", effect, spread, weight, (Item(row, effect),)))
@@ -299,7 +307,7 @@ def _named(own: Real, usual: _Usual, before: float, beyond: object) -> list[Caus
 
 
 def _left(
-    history: History, pair: Pair, usual: _Usual, out: float, orders: float, beyond: object
+    history: History, pair: Pair, usual: _Usual, out: float, orders: float, beyond: _Beyond
 ) -> list[Cause]:
     """What no event, group or product explains, from the counts without theirs."""
     units, came = _counted(history, pair)
@@ -314,5 +322,5 @@ def _left(
         effect = float(getattr(left, name))
         if effect:
             spread = usual.parts[name]
-            causes.append(Cause(name, effect, spread, beyond(effect, spread)))  # type: ignore[operator]
+            causes.append(Cause(name, effect, spread, beyond(effect, spread)))
     return causes

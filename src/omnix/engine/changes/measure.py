@@ -13,7 +13,7 @@ from omnix.engine.changes.data import Flag, History, Real
 
 IN_STOCK = 0.98
 PROMOTED = 0.03
-"""A discount below this share of the price is no promotion, a shelf price this close is the same."""
+"""Less than this share of the price off is no promotion, a shelf price this close the same."""
 HALF_LIFE = 28.0
 USUAL_DAYS = 56
 _GAP = 4
@@ -190,7 +190,7 @@ class Window:
 def window(
     history: History, seen: Marks, found: Fit, start: int, days: int, usual: Real, slope: float
 ) -> Window:
-    """``usual`` [product] is the price that the rate was learnt at; ``slope`` the response to it."""
+    """``usual`` [product] is what the rate was learnt at; ``slope`` the response to a price."""
     span = slice(start, start + days)
     level = found.level[span]
     share = level / level.sum() if level.sum() > 0 else np.full(days, 1 / days)
@@ -224,7 +224,7 @@ def window(
         price=price,
         off=np.where(gross > 0, off / np.maximum(gross, 1e-9), 0.0),
         cost=np.where(units > 0, each / np.maximum(units, 1e-9), np.nan),
-        promoted=on.any(axis=1),
+        promoted=np.asarray(on.any(axis=1)),
         priced=priced,
     )
 

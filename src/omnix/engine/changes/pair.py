@@ -136,9 +136,7 @@ def _told(
     return np.nan_to_num(first), np.nan_to_num(last)
 
 
-def _beyond(
-    groups: Groups, starts: tuple[int, int], days: int, events: Real
-) -> tuple[Real, Real]:
+def _beyond(groups: Groups, starts: tuple[int, int], days: int, events: Real) -> tuple[Real, Real]:
     """Each group's change that neither its products' events nor the rest's change explain."""
     first, last = (groups.amount[:, s : s + days].sum(axis=1) for s in starts)
     before, now = (float(groups.whole.amount[s : s + days].sum()) for s in starts)
@@ -190,15 +188,11 @@ class Flow:
     mix: float
 
 
-def flow(
-    history: History, pair: Pair, value: float, units: float, orders: float
-) -> Flow:
+def flow(history: History, pair: Pair, value: float, units: float, orders: float) -> Flow:
     """The change ``value`` at constant prices, of which ``units`` and ``orders`` are the change
     of what is counted, each without what events, groups and products did already."""
     a, _ = pair.windows
-    counts = [
-        history.orders[:, s : s + pair.days].sum(axis=1) for s in pair.start
-    ]
+    counts = [history.orders[:, s : s + pair.days].sum(axis=1) for s in pair.start]
     n0, u0 = float(counts[0].sum()), float(a.units.sum())
     v0 = float(history.amount()[:, pair.start[0] : pair.start[0] + pair.days].sum())
     n1, u1, v1 = n0 + orders, u0 + units, v0 + value

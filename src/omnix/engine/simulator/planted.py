@@ -33,7 +33,8 @@ class Planted:
     def in_market(self, market: Market, assortment: Assortment) -> Market:
         span = slice(self.first_day, self.last_day + 1)
         priced, promoted = (
-            np.array(rows, dtype=np.int64) for rows in (self.priced_products, self.promoted_products)
+            np.array(rows, dtype=np.int64)
+            for rows in (self.priced_products, self.promoted_products)
         )
         price, effect = market.price_minor.copy(), market.price_effect.copy()
         percent, prices = market.percent_off.copy(), market.prices

@@ -128,11 +128,13 @@ _COMPUTED = (
     "/v1/inventory/replenishment", "/v1/inventory/replenishment/{proxy+}",
     "/v1/purchase-orders/from-replenishment",
     "/v1/experiments", "/v1/experiments/{proxy+}",
+    "/v1/dashboard/changes",
 )  # fmt: skip
 _ANSWERED = (
     "/{proxy+}", "/v1", "/v1/{proxy+}", "/v1/ai", "/v1/ai/{proxy+}",
     "/v1/inventory", "/v1/inventory/{proxy+}",
     "/v1/purchase-orders", "/v1/purchase-orders/{proxy+}",
+    "/v1/dashboard", "/v1/dashboard/{proxy+}",
 )  # fmt: skip
 """Also the way to paths further down that are computed: API Gateway does not look back."""
 

@@ -31,7 +31,9 @@ SHOP = _holding(COLLECTIONS, "auth")
 ANSWERED = _holding(COLLECTIONS, "forecasts", "historical-data")
 """What requests may change: forecasts and totals of days are made behind them."""
 
-COMPUTED = ("auth", "experiments", "forecasts", "inventory", "products", "system")
+COMPUTED = (
+    "auth", "experiments", "forecasts", "historical-data", "inventory", "products", "system",
+)  # fmt: skip
 """What requests look at that compute their answers."""
 
 FOLLOWED = _holding(COLLECTIONS, "auth", "experiments", "historical-data", "orders")

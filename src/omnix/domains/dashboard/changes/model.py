@@ -31,7 +31,9 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the change. ``usual`` is by how much it goes up or down between two such periods,
     null where the history is too short; ``unusual`` says that it went further than chance does.
-    ``products`` are those that count most, ``others`` all the rest together."""
+    ``volume`` is the part of a promotion's or a price's effect that came by units sold; the rest
+    came by what a unit brought. ``products`` are those that count most, ``others`` all the rest
+    together."""
 
     kind: Kind
     title: str
@@ -40,6 +42,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     share: float | None
     usual: int | None
     unusual: bool
+    volume: int | None = None
     products: list[ProductPart] = []
     other_products: int = 0
     others: int = 0

@@ -32,7 +32,8 @@ class Read:
 
 
 async def read(ports: Ports, metric: Metric, first: date, known: date, last: date) -> Read:
-    """The days from ``first`` to ``last``; customers are sorted by what they did before ``known``."""
+    """The days from ``first`` to ``last``; customers are sorted by what they did before
+    ``known``."""
     span = {"first": first, "last": last, "costed": metric == "margin"}
     sold = await ports.lake.arrays(SQL["change_products"], **span)
     days = (last - first).days + 1

@@ -125,7 +125,7 @@ def _cause(
 ) -> Cause:
     whole = engine.largest_remainder([item.effect for item in cause.items], effect) \
         if cause.items else []  # fmt: skip
-    products = []
+    products: list[ProductPart] = []
     for item, part in zip(cause.items, whole, strict=True):
         id = found.products[item.product]
         if id is None or len(products) >= _SHOWN:
@@ -150,6 +150,7 @@ def _cause(
         share=round(effect / before, 4) if before > 0 else None,
         usual=None if cause.usual is None else round(cause.usual),
         unusual=cause.unusual,
+        volume=None if cause.volume is None else round(cause.volume),
         products=products,
         other_products=len(whole) - len(products),
         others=effect - sum(p.effect for p in products) if cause.items else 0,
@@ -168,9 +169,7 @@ def _notes(found: Read, told: engine.Explanation, metric: Metric) -> list[Note]:
     if bool((found.history.stock != found.history.stock).all()):
         notes.append(Note("no-stock", "Nobody tells of stock: stock-outs cannot be told apart."))
     if found.history.sessions is None:
-        notes.append(
-            Note("no-visits", "Visits are not counted: traffic is the number of orders.")
-        )
+        notes.append(Note("no-visits", "Visits are not counted: traffic is the number of orders."))
     if metric == "margin":
         notes.append(Note("known-cost", "Only sales whose cost is known are counted."))
     return notes

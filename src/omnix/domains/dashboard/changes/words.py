@@ -97,6 +97,9 @@ def headline(metric: str, before: int, now: int, causes: Sequence[Told], known: 
     unusual = [cause for cause in causes if cause.unusual]
     if not unusual:
         rest = "Nothing out of the ordinary." if known else "The history is too short to say why."
+        for cause in causes:
+            if cause.kind == "opening" and abs(cause.effect) > 2 * (cause.usual or 0):
+                rest = f"Nothing out of the ordinary but the calendar. {cause.text}"
         return f"{moved} {rest}"
     first = unusual[0]
     return f"{moved} Most telling: {first.title}. {first.text}"
