@@ -1,5 +1,6 @@
 """Answers by a language model over a real connection, that does not mean well."""
 
+import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from .shop import ADMIN
 from .test_numbers import _made_up
 
 pytestmark = pytest.mark.anyio
+PLENTY = LimitsChange(version=0, calls_per_user=10_000, tokens_per_user=10**9, tokens_per_day=10**9)
 LAST_WEEK = {"from": "2025-12-22", "to": "2025-12-28"}
 
 
@@ -104,6 +106,7 @@ async def test_what_a_model_insists_on_is_left_out(data: Path) -> None:
         assert_sourced(answer)
 
 
+@pytest.mark.timeout(900)
 async def test_of_many_lies_none_gets_through(data: Path) -> None:
     random_ = random.Random(5)
 
@@ -113,8 +116,9 @@ async def test_of_many_lies_none_gets_through(data: Path) -> None:
         return " ".join(_made_up(random_) for _ in range(4))
 
     async with opened(data) as ports:
+        await budget.change(ports, PLENTY)
         with model(ports, liar) as (talking_, _):  # type: ignore[arg-type]
-            for n in range(25):
+            for n in range(1_000 if os.environ.get("OMNIX_SOAK") else 25):
                 answer = await asked(talking_, f"Question {n}, how are we doing?")
                 assert_sourced(answer)
 
@@ -228,10 +232,7 @@ async def test_a_hundred_planted_instructions_reach_nobody_elses_data(data: Path
         return random_.choice(PLANTED)
 
     async with opened(data) as ports:
-        plenty = LimitsChange(
-            version=0, calls_per_user=10_000, tokens_per_user=10**9, tokens_per_day=10**9
-        )
-        await budget.change(ports, plenty)
+        await budget.change(ports, PLENTY)
         with model(ports, possessed) as (talking_, _):  # type: ignore[arg-type]
             for _ in range(100):
                 answer = await asked(talking_, random_.choice(PLANTED), clerk)
