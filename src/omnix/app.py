@@ -17,6 +17,7 @@ from omnix.domains.analyst import routes as analyst_routes
 from omnix.domains.analyst.mcp import routes as mcp_routes
 from omnix.domains.auth import routes as auth_routes
 from omnix.domains.customers import routes as customers_routes
+from omnix.domains.customers.migrations import MIGRATIONS
 from omnix.domains.dashboard import interactions_routes
 from omnix.domains.dashboard import routes as dashboard_routes
 from omnix.domains.dashboard.changes import routes as changes_routes
@@ -128,6 +129,7 @@ def api(
                 "models": {model.name: model for model in MODELS},
                 "turns": Turns(),
                 "lagging": lagging,
+                "migrations": MIGRATIONS,
             }
         ),
         dependencies=dict(DEPENDENCIES),

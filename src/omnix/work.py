@@ -9,6 +9,7 @@ from omnix.domains.auth import audit, mailed
 from omnix.domains.auth import erasing as auth_erasing
 from omnix.domains.customers import handlers as customers_handlers
 from omnix.domains.customers import quality as customers_quality
+from omnix.domains.customers.migrations import MIGRATIONS
 from omnix.domains.dashboard import handlers as dashboard_handlers
 from omnix.domains.experiments import handlers as experiments_handlers
 from omnix.domains.forecasting import handlers as forecasting_handlers
@@ -27,6 +28,7 @@ from omnix.domains.system.lag import telling
 from omnix.domains.system.quality import Survey, checking
 from omnix.platform.consume import Consumer
 from omnix.platform.jobs import JobHandler
+from omnix.platform.migrations import migrating
 from omnix.platform.redrive import redriving
 from omnix.platform.upkeep import RESENDING, compacting, trimming
 from omnix.ports import Ports
@@ -59,6 +61,7 @@ JOBS: tuple[JobHandler, ...] = (
     RESENDING,
     redriving(CONSUMERS),
     checking(SURVEYS),
+    migrating(MIGRATIONS),
     ml_handlers.retraining(MODELS),
     *mailed.JOBS,
     *auth_erasing.JOBS,

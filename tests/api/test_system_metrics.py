@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from omnix import app
+from omnix.domains.customers.migrations import MIGRATIONS
 from omnix.domains.system import config, lag
 from omnix.domains.system.config import MASK, without_password
 from omnix.domains.system.lag import ConsumerLag
@@ -17,6 +18,8 @@ from omnix.kit.events import Event
 from omnix.platform import headers, jobs
 from omnix.platform.consume import Consumer, consume_once
 from omnix.platform.measure import BOUNDS, Requests, quantile
+from omnix.platform.migrations import MIGRATE, migrating
+from omnix.version import VERSION
 
 from .serving import Served, assert_problem
 
@@ -241,3 +244,18 @@ def test_every_variable_that_is_read_is_told() -> None:
     for file in SOURCE.rglob("*.py"):
         read |= set(re.findall(r"\bOMNIX_[A-Z_]*[A-Z]\b", file.read_text(encoding="utf-8")))
     assert read == {option.name for option in config.OPTIONS}
+
+
+async def test_the_version_tells_what_was_migrated(served: Served) -> None:
+    told = (await served.call("GET", "/system/version")).json()
+    assert (told["version"], told["runs_on"], told["environment"]) == (
+        VERSION,
+        "this machine",
+        None,
+    )
+    assert {one["state"] for one in told["migrations"]} == {"pending"}
+    await jobs.submit(served.ports, MIGRATE, {})
+    assert await jobs.work_once(served.ports, [migrating(MIGRATIONS)])
+    told = (await served.call("GET", "/system/version", "analyst")).json()
+    assert [one["id"] for one in told["migrations"]] == [each.id for each in MIGRATIONS]
+    assert {(one["state"], one["version"]) for one in told["migrations"]} == {("made", VERSION)}

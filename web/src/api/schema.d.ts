@@ -740,6 +740,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/system/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What runs here, and its migrations */
+        get: operations["get_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/system/data-quality": {
         parameters: {
             query?: never;
@@ -5350,6 +5367,16 @@ export interface components {
             definition: string;
             units: string[];
         };
+        /** MigrationState */
+        MigrationState: {
+            id: string;
+            title: string;
+            /** @enum {string} */
+            state: "made" | "pending";
+            at?: string | null;
+            version?: string | null;
+            items?: number | null;
+        };
         /** MinutePoint */
         MinutePoint: {
             at: string;
@@ -6980,6 +7007,16 @@ export interface components {
             jobs_looked_at: number;
             jobs: components["schemas"]["JobMetrics"][];
             consumers: components["schemas"]["Lags"];
+        };
+        /** SystemVersion */
+        SystemVersion: {
+            version: string;
+            python: string;
+            runs_on: string;
+            environment: string | null;
+            region: string | null;
+            started_at: string;
+            migrations: components["schemas"]["MigrationState"][];
         };
         /** Taken */
         Taken: {
@@ -11346,6 +11383,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemConfig"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemVersion"];
                 };
             };
             /** @description The request is not valid */

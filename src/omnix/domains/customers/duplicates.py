@@ -10,12 +10,11 @@ from omnix.platform import search
 from omnix.ports import Ports
 
 from . import service
-from .model import Customer
+from .model import LAST_DIGITS, Customer
 from .service import SCOPE
 
 MOST = 20
 _LOOKED_AT = 50
-_LAST_DIGITS = 8
 _LEAST_DIGITS = 6
 _ALIKE = 0.85
 _LEAST = 0.3
@@ -43,8 +42,7 @@ async def candidates(ports: Ports, id: str) -> list[Duplicate]:
     """At most MOST active customers who may be ``id``, the likeliest first. Raises NotFound.
 
     Looks them up by the words of the name, the number's digits and the name within the e-mail
-    address, up to fifty of each; who shares none of these is not found, and so not who has the
-    same number with another prefix and nothing else alike.
+    address, up to fifty of each; who shares none of these is not found.
     """
     mine = await service.get(ports, id)
     ids: dict[str, None] = {}
@@ -67,7 +65,8 @@ async def candidates(ports: Ports, id: str) -> list[Duplicate]:
 def _asked(mine: Customer) -> list[str]:
     """What to look for; each has a word of two characters at least."""
     local = _local(mine.email)
-    texts = [mine.name, _digits(mine.phone), local, *words(mine.name), *words(local)]
+    digits = _digits(mine.phone)
+    texts = [mine.name, digits, digits[-LAST_DIGITS:], local, *words(mine.name), *words(local)]
     return [text for text in dict.fromkeys(texts) if any(len(w) > 1 for w in words(text))]
 
 
@@ -109,9 +108,9 @@ def _phones(one: Customer, other: Customer) -> list[Reason]:
         return []
     if mine == theirs:
         return [Reason("phone", "the same number", 0.7)]
-    ends = {number[-_LAST_DIGITS:] for number in (mine, theirs)}
-    if len(ends) == 1 and min(len(mine), len(theirs)) >= _LAST_DIGITS:
-        return [Reason("phone", f"the same last {_LAST_DIGITS} digits", 0.6)]
+    ends = {number[-LAST_DIGITS:] for number in (mine, theirs)}
+    if len(ends) == 1 and min(len(mine), len(theirs)) >= LAST_DIGITS:
+        return [Reason("phone", f"the same last {LAST_DIGITS} digits", 0.6)]
     return []
 
 

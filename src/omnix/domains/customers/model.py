@@ -23,6 +23,8 @@ ExternalIds = Annotated[
     Meta(max_length=20, description="Ids in other systems, by the system's name"),
 ]
 Status = Literal["active", "archived"]
+LAST_DIGITS = 8
+"""What of a telephone number is compared where prefixes differ."""
 
 
 class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,7 +116,9 @@ def item(customer: Customer) -> dict[str, Any]:
 def texts(customer: Customer) -> tuple[str, ...]:
     """What a customer is found by."""
     digits = "".join(c for c in customer.phone or "" if c.isdigit())
-    return (customer.email or "", digits, *customer.external_ids.values(), customer.name)
+    # A number is written with its country's prefix or without; its end stays the same.
+    ends = digits[-LAST_DIGITS:] if len(digits) > LAST_DIGITS else ""
+    return (customer.email or "", digits, ends, *customer.external_ids.values(), customer.name)
 
 
 def tidied(given: dict[str, Any]) -> dict[str, Any]:

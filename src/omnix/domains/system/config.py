@@ -39,6 +39,7 @@ OPTIONS = (
     Option(name="OMNIX_CHAT_URL", title="A language model's address; none is asked without"),
     Option(name="OMNIX_CHAT_MODEL", title="The language model's name"),
     Option(name="OMNIX_CHAT_KEY", title="The key for the language model", secret=True),
+    Option(name="OMNIX_API_KEY", title="With what assistants on this machine ask", secret=True),
     Option(name="OMNIX_WEBHOOK_NETWORKS", title="Own networks that webhooks may reach"),
     _oidc("ISSUER", "Who else may vouch for users (OpenID Connect)"),
     _oidc("CLIENT_ID", "What the provider knows this shop as"),

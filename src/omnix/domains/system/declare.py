@@ -16,10 +16,12 @@ from omnix.kit.declare import (
 from omnix.platform.consume import POISONED, TROUBLED
 from omnix.platform.idempotency import IDEMPOTENCY
 from omnix.platform.jobs import JOB_RUNS
+from omnix.platform.migrations import MADE, MIGRATE
 from omnix.platform.redrive import REDRIVE
 from omnix.platform.search import SEARCH
 from omnix.platform.unique import UNIQUE
 from omnix.platform.upkeep import COMPACT, RESEND, TRIM
+from omnix.version import VERSION
 
 SETTINGS = Collection("settings", table="system", key=("key",), remembered=True)
 """One item each: ``shop``, ``setup`` (how far the first filling is), ``data_until``."""
@@ -46,7 +48,7 @@ DOMAIN = Domain(
     title="Health, settings, jobs",
     collections=(
         SETTINGS, SETTINGS_HISTORY, BEATS, JOB_RUNS, POISONED, TROUBLED, IDEMPOTENCY, SEARCH,
-        UNIQUE, QUALITY,
+        UNIQUE, QUALITY, MADE,
     ),
     events={
         "settings.changed": "The shop's settings were changed.",
@@ -54,11 +56,13 @@ DOMAIN = Domain(
         "job.changed": "A job began or ended.",
         "job.progressed": "A job came further.",
     },
-    jobs=(COMPACT, TRIM, RESEND, REDRIVE, QUALITY_CHECK),
+    jobs=(COMPACT, TRIM, RESEND, REDRIVE, QUALITY_CHECK, MIGRATE),
     schedules=(
         Schedule("lake-compact", COMPACT.name, every=3600),
         Schedule("events-trim", TRIM.name, at="04:00"),
         Schedule("jobs-resend", RESEND.name, every=900),
+        # Named by the version, so that a new one does it at its start.
+        Schedule(f"data-migrate-{VERSION}", MIGRATE.name, at="02:30"),
         Schedule("data-check", QUALITY_CHECK.name, at="05:00"),
     ),
     permissions=(

@@ -21,7 +21,7 @@ from .lag import Lagging, Lags
 
 JOBS_LOOKED_AT = 100
 _STARTED = time.monotonic()
-_STARTED_AT = datetime.now(UTC)
+STARTED_AT = datetime.now(UTC)
 _PAGE = resource.getpagesize()
 _PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -127,7 +127,7 @@ def _process(runs_on: str) -> ProcessMetrics:
     return ProcessMetrics(
         version=VERSION,
         runs_on=runs_on,
-        started_at=instant(_STARTED_AT),
+        started_at=instant(STARTED_AT),
         uptime_seconds=round(time.monotonic() - _STARTED, 3),
         cpu_seconds=round(time.process_time(), 3),
         memory_bytes=_resident(),

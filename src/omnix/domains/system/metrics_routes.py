@@ -1,14 +1,20 @@
 """What the running process measures and how it is configured, over HTTP."""
 
+import platform
 from typing import Annotated, Any, Literal
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.params import QueryParameter
 
+from omnix.kit.time import instant
+from omnix.platform import migrations
 from omnix.platform.http import allow
 from omnix.platform.measure import REQUESTS
+from omnix.platform.migrations import MigrationState
 from omnix.ports import Ports
+from omnix.version import VERSION
 
 from . import config, exposition, metrics
 from .config import SystemConfig
@@ -55,8 +61,37 @@ async def get_system_config(ports: Ports, state: State) -> SystemConfig:
     return await config.effective(ports, _runs_on(state), options)
 
 
+class SystemVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """What runs here. ``environment`` and ``region`` are null on a machine of one's own."""
+
+    version: str
+    python: str
+    runs_on: str
+    environment: str | None
+    region: str | None
+    started_at: str
+    migrations: list[MigrationState]
+
+
+@get("/system/version", opt=allow("system:read"), summary="What runs here, and its migrations")
+async def get_version(ports: Ports, state: State) -> SystemVersion:
+    """The version, and which changes of the form of stored data were made, when and by which.
+
+    One that a later version made is listed too: the version that runs is then older than the data.
+    """
+    return SystemVersion(
+        version=VERSION,
+        python=platform.python_version(),
+        runs_on=_runs_on(state),
+        environment=state.get("stage"),
+        region=state.get("region"),
+        started_at=instant(metrics.STARTED_AT),
+        migrations=await migrations.states(ports, state.migrations),
+    )
+
+
 def _runs_on(state: State) -> str:
     return "aws" if state.get("stage") else "this machine"
 
 
-ROUTES = (get_system_metrics, get_system_config)
+ROUTES = (get_system_metrics, get_system_config, get_version)
