@@ -13,7 +13,6 @@ from omnix.transfer.incoming.plan.planning import ImportPlan
 
 from .detect import MAX_CELL, Source, iter_bytes, refuse
 from .jsonl import jsonl_rows
-from .workbook import workbook_rows
 
 MAX_TEXT = 512 * 1024 * 1024
 _POINT = re.compile(r"^[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?$")
@@ -114,6 +113,9 @@ def records(plan: ImportPlan) -> Text:
         return read_text(source)
     found: list[Record] = []
     if source.format == "xlsx":
+        # Who only reads rows that were kept needs no spreadsheets.
+        from .workbook import workbook_rows
+
         for sheet, line, cells in workbook_rows(source.path, source.sheets, len(source.headers)):
             found.append(Record(sheet, line, cells, ""))
     elif source.format == "jsonl":
