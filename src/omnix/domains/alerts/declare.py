@@ -72,6 +72,9 @@ NOTIFY = JobType(
     "alerts.notify", "Tell a channel of alerts", timeout=60, attempts=12,
     queue="notifications-queue",
 )  # fmt: skip
+MAIL = JobType(
+    "alerts.mail", "Mail a text to a user", timeout=60, attempts=8, queue="notifications-queue"
+)
 SWEEP = JobType("alerts.sweep", "Hold what is known against the alert rules", timeout=600)
 TICK = JobType("alerts.tick", "Wake snoozed alerts, escalate, send what waited", timeout=120)
 
@@ -87,7 +90,7 @@ DOMAIN = Domain(
         "alert-rule.changed": "An alert rule was written, changed or deleted.",
         "alert-channel.changed": "A channel for alerts was added, changed or deleted.",
     },
-    jobs=(NOTIFY, SWEEP, TICK),
+    jobs=(NOTIFY, MAIL, SWEEP, TICK),
     schedules=(
         Schedule("alerts.sweep", SWEEP.name, every=3600),
         Schedule("alerts.tick", TICK.name, every=300),

@@ -3,7 +3,8 @@
 from omnix.platform.consume import Consumer
 from omnix.platform.jobs import JobHandler
 
-from .declare import NOTIFY, SWEEP, TICK
+from .declare import MAIL, NOTIFY, SWEEP, TICK
+from .mailing import mail
 from .sweep import follow, sweep
 from .ticking import notify, tick
 
@@ -26,4 +27,9 @@ CONSUMERS = (
         rest=9,
     ),
 )
-JOBS = (JobHandler(SWEEP, sweep), JobHandler(TICK, tick), JobHandler(NOTIFY, notify))
+JOBS = (
+    JobHandler(SWEEP, sweep),
+    JobHandler(TICK, tick),
+    JobHandler(NOTIFY, notify),
+    JobHandler(MAIL, mail),
+)

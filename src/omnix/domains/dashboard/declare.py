@@ -12,16 +12,13 @@ DIGESTS = Collection("dashboard_digests", table="system", key=("scope", "user_id
 """Who wants the figures by mail: ``every`` day or week, ``sent_for`` the day of the last one."""
 
 DIGEST = JobType("dashboard.digest", "Draw up the digests that are due", timeout=300)
-MAIL_DIGEST = JobType(
-    "dashboard.mail-digest", "Mail a digest", timeout=60, attempts=8, queue="notifications-queue"
-)
 REBUILD = JobType("dashboard.rebuild", "Recompute the dashboard from the lake", timeout=600)
 
 DOMAIN = Domain(
     name="dashboard",
     title="Dashboard",
     collections=(DAY_TOTALS, SNAPSHOTS, DIGESTS),
-    jobs=(REBUILD, DIGEST, MAIL_DIGEST),
+    jobs=(REBUILD, DIGEST),
     # Just after midnight, since every range moves on with the day, sales or not.
     schedules=(
         Schedule("dashboard-nightly", job=REBUILD.name, at="00:05"),

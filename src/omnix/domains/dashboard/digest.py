@@ -6,9 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from omnix.domains.auth.declare import USERS
+from omnix.domains.alerts.declare import MAIL
 from omnix.domains.system.settings import shop
-from omnix.kit.declare import READERS
 from omnix.kit.errors import ConditionFailed, Forbidden
 from omnix.kit.money import to_text
 from omnix.kit.text import normal
@@ -16,10 +15,10 @@ from omnix.kit.time import day_of
 from omnix.platform import jobs
 from omnix.platform.access import Actor
 from omnix.platform.jobs import JobContext
-from omnix.ports import Delete, Letter, Ports, Present, Put, Update
+from omnix.ports import Delete, Ports, Present, Put, Update
 
 from . import model, service
-from .declare import DIGESTS, MAIL_DIGEST
+from .declare import DIGESTS
 
 Every = Literal["day", "week", "never"]
 _ALL = "all"
@@ -80,7 +79,7 @@ async def send_due(context: JobContext, _: Mapping[str, Any]) -> dict[str, Any]:
             title, text = texts[every]
             payload = {"user_id": user, "subject": title, "text": text}
             # The id makes a second asking the same mail.
-            await jobs.submit(ports, MAIL_DIGEST, payload, id=f"digest-{today}-{user}")
+            await jobs.submit(ports, MAIL, payload, id=f"digest-{today}-{user}")
             await _mark(ports, user, today)
             count += 1
         await context.progress(count, 0, f"{count} digests")
@@ -96,16 +95,6 @@ async def _mark(ports: Ports, user: str, today: date) -> None:
         await ports.records.write([sent])
     except ConditionFailed:
         return
-
-
-async def mail(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Send one digest to a user who may still see the figures."""
-    ports = context.ports
-    user = await ports.records.get(USERS, payload["user_id"])
-    if user is None or user["state"] != "active" or user["role"] not in READERS:
-        return {"sent": False}
-    await ports.mail.send(Letter(user["email"], payload["subject"], payload["text"]))
-    return {"sent": True}
 
 
 async def _drawn_up(ports: Ports, every: str, today: date) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from omnix.platform.jobs import JobContext, JobHandler
 from omnix.ports import Ports
 
 from . import digest, rollups
-from .declare import DIGEST, MAIL_DIGEST, REBUILD
+from .declare import DIGEST, REBUILD
 
 _MOST_DAYS_TOLD = 31
 
@@ -64,5 +64,4 @@ CONSUMERS = (
 JOBS = (
     JobHandler(REBUILD, _rebuild),
     JobHandler(DIGEST, digest.send_due),
-    JobHandler(MAIL_DIGEST, digest.mail),
 )
