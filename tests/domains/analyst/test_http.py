@@ -72,6 +72,13 @@ async def test_tools_over_http_are_the_routes_figures(data: Path) -> None:
         assert [(row["id"], row["figures"][0]["value"]) for row in found["rows"]] == [
             (p["product_id"], p["quantity"]) for p in proposals["items"]
         ]
+        changes = await ok(served, "GET", "/dashboard/changes")
+        found = await ok(served, "POST", "/ai/tools/explain_change", json={})
+        values = {figure["key"]: figure["value"] for figure in found["figures"]}
+        assert values["change"] == changes["change"]
+        assert [row["figures"][0]["value"] for row in found["rows"]] == [
+            cause["effect"] for cause in changes["causes"]
+        ]
         advice = await ok(served, "GET", "/recommendations?limit=5")
         found = await ok(served, "POST", "/ai/tools/actions", json={"limit": 5})
         assert [row["figures"][1]["value"] for row in found["rows"]] == [

@@ -41,7 +41,9 @@ QUESTIONS = {
                  "What is not selling?"),
     "best day": ("What was the best day last month?", "Which day was the weakest in December?"),
     "trend": ("Is revenue up or down this month?", "Compare last week to the week before",
-              "Why did sales fall last week?", "Are we growing?"),
+              "Are we growing?"),
+    "why": ("Why did sales fall last week?", "What changed last week?",
+            "Why is the margin down since 20 December?"),
     "forecast": ("What will sell next week?", "Forecast for the next 14 days",
                  "How much are we going to sell tomorrow?"),
     "accuracy": ("How accurate are the forecasts?", "Can I trust the forecast?"),
@@ -220,7 +222,7 @@ async def test_no_question_is_dear(data: Path) -> None:
             await told(counted, questions[0])
             assert len(records.calls) <= 60, topic
             assert "scan" not in records.calls, topic
-            assert not lake.calls, topic
+            assert not lake.calls or topic == "why", topic
 
 
 def test_ranges_follow_the_question() -> None:

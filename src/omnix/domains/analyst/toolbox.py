@@ -36,9 +36,10 @@ class Tool:
 @cache
 def tools() -> dict[str, Tool]:
     """Every tool by name."""
-    from .tools import decisions, demand, people, sales, stock
+    from .tools import changes, decisions, demand, people, sales, stock
 
-    found = (*sales.TOOLS, *demand.TOOLS, *stock.TOOLS, *people.TOOLS, *decisions.TOOLS)
+    modules = (sales, changes, demand, stock, people, decisions)
+    found = [tool for module in modules for tool in module.TOOLS]
     return {tool.name: tool for tool in found}
 
 

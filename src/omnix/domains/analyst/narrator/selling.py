@@ -160,6 +160,16 @@ async def trend(q: Question) -> str:
     )
 
 
+async def why(q: Question) -> str:
+    """The causes of a change, those out of the ordinary first."""
+    metric = "units" if "unit" in q.text else "margin" if "margin" in q.text else "revenue"
+    against = "last_year" if "last year" in q.text or "year before" in q.text else "previous"
+    days = {} if against == "last_year" else q.days()
+    one = await q.look("explain_change", metric=metric, against=against, **days)
+    causes = [f"{cell(one, row, 'effect')}: {cell(one, row, 'text')}" for row in one.rows[:3]]
+    return " ".join([ref(one, "headline"), *causes])
+
+
 async def forecast(q: Question) -> str:
     days = asked.ahead(q.text)
     meant = await finding.product_if_allowed(q)

@@ -32,6 +32,13 @@ TOPICS = (
         "How is gross margin defined?",
     ),
     _topic(
+        "why",
+        r"\bwhy\b.*(?:revenue|sales|turnover|units|margin|profit|sell|sold|\bup\b|down|"
+        r"fall|fell|drop|ris|rose|chang|less|more|grow|bad|good)|what (?:caused|changed)",
+        selling.why,
+        "Why did revenue fall last week?",
+    ),
+    _topic(
         "tests",
         r"\b(?:experiments?|a/b|ab tests?|tests?|variants?)\b",
         acting.tests,
