@@ -25,6 +25,7 @@ from omnix.domains.experiments import ofrep
 from omnix.domains.experiments import routes as experiments_routes
 from omnix.domains.forecasting import routes as forecasting_routes
 from omnix.domains.forecasting.backtests import routes as backtest_routes
+from omnix.domains.inventory import echelon_routes
 from omnix.domains.inventory import routes as inventory_routes
 from omnix.domains.inventory.replenishment import routes as replenishment_routes
 from omnix.domains.ml import routes as ml_routes
@@ -54,6 +55,7 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *products_routes.ROUTES,
     *customers_routes.ROUTES,
     *inventory_routes.ROUTES,
+    *echelon_routes.ROUTES,
     *orders_routes.ROUTES,
     *replenishment_routes.ROUTES,
     *forecasting_routes.ROUTES,

@@ -1606,6 +1606,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/inventory/echelons/placement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Where to hold safety stock in a supply tree */
+        post: operations["place_stock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inventory/echelons/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Base-stock levels of stages in line */
+        post: operations["line_levels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/orders": {
         parameters: {
             query?: never;
@@ -5070,7 +5104,7 @@ export interface components {
         };
         /** Interleaved */
         Interleaved: {
-            items: components["schemas"]["Placed"][];
+            items: components["schemas"]["experiments_assign_Placed"][];
         };
         /** Interleaving */
         Interleaving: {
@@ -5180,6 +5214,11 @@ export interface components {
             told_days: number;
             told_deviation_days: number;
         };
+        /** Levels */
+        Levels: {
+            levels: number[];
+            cost: number;
+        };
         /** LifetimeValue */
         LifetimeValue: {
             days: number;
@@ -5230,6 +5269,16 @@ export interface components {
             price_in_microusd?: number;
             price_out_microusd?: number;
         };
+        /** LineIn */
+        LineIn: {
+            lead_times: (number | unknown)[];
+            echelon_holding: (number | unknown)[];
+            shortage_cost: number;
+            demand_mean: number;
+            demand_deviation: number;
+            /** @default 0 */
+            review: number;
+        };
         /** LineReturn */
         LineReturn: {
             line: number;
@@ -5241,6 +5290,11 @@ export interface components {
         LineUnits: {
             line: number;
             quantity: number;
+        };
+        /** LinkIn */
+        LinkIn: {
+            source: string;
+            target: string;
         };
         /** LiveMetrics */
         LiveMetrics: {
@@ -5441,6 +5495,12 @@ export interface components {
             first: number;
             /** @description Ten-thousandths */
             end: number;
+        };
+        /** Network */
+        Network: {
+            stages: (components["schemas"]["StageIn"] | unknown)[];
+            /** @default [] */
+            links: (components["schemas"]["LinkIn"] | unknown)[];
         };
         /** NewApiKey */
         NewApiKey: {
@@ -5933,11 +5993,6 @@ export interface components {
             groups?: {
                 [key: string]: number;
             };
-        };
-        /** Placed */
-        Placed: {
-            id: string;
-            variant: string;
         };
         /** PlannedPromotion */
         PlannedPromotion: {
@@ -6856,6 +6911,26 @@ export interface components {
             from: string;
             to: string;
         };
+        /** StageIn */
+        StageIn: {
+            id: string;
+            time: number;
+            holding: number;
+            /** @default 0 */
+            deviation: number;
+            promised?: number | null;
+            /** @default 0 */
+            inbound: number;
+            /** @default 1.645 */
+            bound: number;
+        };
+        /** StageOut */
+        StageOut: {
+            id: string;
+            service_time: number;
+            covered_periods: number;
+            safety_stock: number;
+        };
         /** Standing */
         Standing: {
             model: string;
@@ -7560,6 +7635,11 @@ export interface components {
             customers: number;
             key: string;
         };
+        /** Placed */
+        experiments_assign_Placed: {
+            id: string;
+            variant: string;
+        };
         /** Note */
         experiments_findings_Note: {
             code: string;
@@ -7654,6 +7734,11 @@ export interface components {
             category: string | null;
             author: string;
             created_at: string;
+        };
+        /** Placed */
+        inventory_echelon_routes_Placed: {
+            stages: components["schemas"]["StageOut"][];
+            cost: number;
         };
         /** Entry */
         inventory_model_Entry: {
@@ -16654,6 +16739,198 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used for another request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_stock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Network"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["inventory_echelon_routes_Placed"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    line_levels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Levels"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

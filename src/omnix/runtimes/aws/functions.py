@@ -128,11 +128,11 @@ _COMPUTED = (
     "/v1/inventory/replenishment", "/v1/inventory/replenishment/{proxy+}",
     "/v1/purchase-orders/from-replenishment",
     "/v1/experiments", "/v1/experiments/{proxy+}",
-    "/v1/dashboard/changes",
+    "/v1/dashboard/changes", "/v1/inventory/echelons/{proxy+}",
 )  # fmt: skip
 _ANSWERED = (
     "/{proxy+}", "/v1", "/v1/{proxy+}", "/v1/ai", "/v1/ai/{proxy+}",
-    "/v1/inventory", "/v1/inventory/{proxy+}",
+    "/v1/inventory", "/v1/inventory/{proxy+}", "/v1/inventory/echelons",
     "/v1/purchase-orders", "/v1/purchase-orders/{proxy+}",
     "/v1/dashboard", "/v1/dashboard/{proxy+}",
 )  # fmt: skip
