@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from omnix.engine.forecast import topdown
 from omnix.engine.forecast.boosted import Settings, Trees, binned, edges_of, fit, predict
 from omnix.engine.forecast.daily import OriginForecast, forecast_origin
 from omnix.engine.forecast.driven import Driven, Drivers, tested
@@ -45,6 +46,9 @@ LEAST_ROWS = 4_000
 SETTINGS = Settings(trees=120, leaves=31, rate=0.07, least=50.0)
 _MARGIN = 0.995
 _SUMS_MARGIN = 0.95
+_SPOILED = 1.05
+"""Two origins say little of so small a difference: it takes more to do without the sum."""
+
 _SMOOTH = 5.0
 _CHUNK = 4096
 _LARGEST = 1.5
@@ -79,6 +83,7 @@ class _Run:
             known = Covariates(None, np.zeros((0, n), np.int64), panel.group[None, :])
         self.features = Features(self.data, known.ordered(self.data.order))
         self.driven: Driven | None = None
+        self.leans, self.of_whole = False, topdown.of_whole(signals)
         self._at: dict[int, OriginForecast] = {}
 
     def at(self, cut: int) -> OriginForecast:
@@ -92,7 +97,16 @@ class _Run:
         return self.plain(self.data, cut, horizon)
 
     def plain(self, data: Prepared, cut: int, horizon: int) -> OriginForecast:
-        return forecast_origin(data, cut, horizon, signals=self.signals)
+        at = forecast_origin(data, cut, horizon, signals=self.signals)
+        return topdown.leaned(at, data, self.of_whole) if self.leans else at
+
+    def lean(self, cuts: Sequence[int]) -> None:
+        """Lean on the forecast of the sum from now on, unless that spoiled the sums of `cuts`."""
+        plain = [topdown.missed(self.data, self.longer(cut, self.learnt)) for cut in cuts]
+        self.leans = True
+        other = [topdown.missed(self.data, self.longer(cut, self.learnt)) for cut in cuts]
+        ratio = [b / max(a, 1e-9) for a, b in zip(plain, other, strict=True)]
+        self.leans = sum(ratio) <= _SPOILED * len(cuts)
 
     def static(self, cut: int) -> F32:
         before = cut - 28
@@ -205,7 +219,9 @@ def forecast_global(
 ) -> GlobalForecast:
     """Forecast the `horizon` days that follow the panel by the better of two methods a group.
 
-    `drivers` move the instant forecast, as in `forecast`, and the trees correct what is left.
+    Both lean on the forecast of the sum of all series (see `topdown`), unless that spoiled the sums
+    at two earlier origins. `drivers` move the instant forecast, as in `forecast`, and the trees
+    correct what is left.
     `told` is called with the steps done and the steps in all, and may raise to end the work. Where
     the history is too short to train and judge a model, the instant forecast stands. Raises
     ValueError as `forecast` does.
@@ -219,6 +235,8 @@ def forecast_global(
     judged = [days - 2 * run.learnt, days - run.learnt]
     origins, window = rolling_origins(days, horizon, panel.size, days)
     run.driven = tested(data, drivers, [*judged, *origins], run.learnt, run.plain)
+    if len(run.origins(judged[0])) * panel.size >= LEAST_ROWS:
+        run.lean(judged)
     steps = len(run.origins(days)) + len(run.origins(judged[0])) + 2 * settings.trees
     done = 0
 
