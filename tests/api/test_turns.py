@@ -72,6 +72,7 @@ async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> No
         ("GET", "/orders/statistics", {}),
         ("GET", "/dashboard/products", {}),
         ("GET", "/dashboard/products/export.csv", {}),
+        ("GET", "/dashboard/changes", {}),
         ("GET", "/dashboard/inventory-graph", {}),
         ("GET", "/dashboard/inventory-graph/export.csv", {}),
         ("GET", "/customers/tea/interactions", {}),
