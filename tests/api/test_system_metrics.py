@@ -230,6 +230,7 @@ async def test_the_configuration_tells_sources_and_no_secret(
     assert shop["name"] == ("Tea house", "setting")
     assert shop["lead_time_days"] == (7, "default")
     assert told["shop_version"] == 1
+    assert all(isinstance(value, str | int | float | None) for value, _ in shop.values())
 
 
 def test_addresses_are_shown_without_what_opens_them() -> None:

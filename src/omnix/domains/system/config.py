@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -97,12 +97,19 @@ def _settings(shop: Shop) -> list[ConfigEntry]:
         ConfigEntry(
             name=name,
             title=name.replace("_", " ").capitalize(),
-            value=(value := getattr(shop, name)),
+            value=_shown(value := getattr(shop, name)),
             source="default" if value == getattr(usual, name) else "setting",
         )
         for name in Shop.__struct_fields__
         if name != "version"
     ]
+
+
+def _shown(value: Any) -> str | int | float | None:
+    """A list, or yes and no, as JSON has them."""
+    if value is None or type(value) in (str, int, float):
+        return value  # type: ignore[no-any-return]
+    return msgspec.json.encode(value).decode()
 
 
 def _entry(
