@@ -16,7 +16,7 @@ export function Segmented<V extends string | number>({
 }: Props<V>) {
   const name = useId();
   return (
-    <fieldset className="inline-flex rounded-control border border-line-strong bg-surface p-0.5">
+    <fieldset className="inline-flex max-w-full flex-wrap rounded-control border border-line-strong bg-surface p-0.5">
       <legend className="sr-only">{label}</legend>
       {options.map((option) => (
         <label
