@@ -70,13 +70,24 @@ def test_settings_are_changed_and_wrong_ones_told(visit: Visit, api: Api) -> Non
     expect(page.get_by_text("Between 50 and 99.9.")).to_be_visible()
     level.fill("95.0")
     page.get_by_label("Days between orders").fill("6")
+    origins = page.get_by_label("Web shops whose pages may send events")
+    origins.fill("shop.example")
+    page.get_by_role("button", name="Save").click()
+    expect(origins).to_be_focused()  # the API's reason stands beside it
+    expect(origins).to_have_attribute("aria-invalid", "true")
+    origins.fill("https://shop.example https://two.example")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     kept = api.get("/v1/system/settings")
+    assert kept["event_origins"] == ["https://shop.example", "https://two.example"]
     assert (kept["review_days"], kept["service_level"]) == (6, 0.95)
     history = page.get_by_role("table", name="Former settings").locator("tbody tr")
     expect(history).to_have_count(len(api.get("/v1/system/settings/history")["items"]))
-    api.ask("PATCH", "/v1/system/settings", {"version": kept["version"], "review_days": 7})
+    api.ask(
+        "PATCH",
+        "/v1/system/settings",
+        {"version": kept["version"], "review_days": 7, "event_origins": []},
+    )
 
 
 def test_jobs_are_listed_by_state(visit: Visit, api: Api) -> None:

@@ -31,14 +31,15 @@ export class ApiError extends Error {
     return this.errors.map((error) => lastPart(error.field));
   }
 
-  /** Reasons by the last part of the field's path, so `body.email` finds `email`. */
+  /** Reasons by the last part of the field's path: `body.email` finds `email`, `a.to[2]` finds `to`. */
   reasonFor(field: string): string | undefined {
     return this.errors.find((error) => lastPart(error.field) === field)?.reason;
   }
 }
 
 function lastPart(field: string): string {
-  return field.split(/[./]/).at(-1) ?? field;
+  const last = field.split(/[./]/).at(-1) ?? field;
+  return last.replace(/\[\d+\]$/, '');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -82,6 +82,8 @@ export const enSystem = {
   'settings.lead.hint': 'Where nothing is known of a supplier.',
   'settings.review': 'Days between orders',
   'settings.review.hint': 'How often you order from suppliers.',
+  'settings.origins': 'Web shops whose pages may send events',
+  'settings.origins.hint': 'Such as https://shop.example; several with a space between.',
   'settings.whole': 'A whole number, please.',
   'settings.saved': 'Saved. Proposals and forecasts follow with their next run.',
   'settings.readOnly': 'Only an administrator can change these.',

@@ -88,6 +88,8 @@ export const heSystem: Readonly<Record<keyof typeof enSystem, Message>> = {
   'settings.lead.hint': 'כשלא ידוע דבר על ספק.',
   'settings.review': 'ימים בין הזמנות',
   'settings.review.hint': 'באיזו תדירות מזמינים מספקים.',
+  'settings.origins': 'חנויות מקוונות שדפיהן רשאים לשלוח אירועים',
+  'settings.origins.hint': 'כגון https://shop.example; כמה כתובות עם רווח ביניהן.',
   'settings.whole': 'נא להזין מספר שלם.',
   'settings.saved': 'נשמר. הצעות ותחזיות יתעדכנו בריצה הבאה שלהן.',
   'settings.readOnly': 'רק מנהל מערכת יכול לשנות את אלה.',

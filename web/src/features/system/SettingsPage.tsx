@@ -49,6 +49,9 @@ function Form({ settings }: { settings: ShopSettings }) {
       time_zone: zone,
       lead_time_days: Number(values.get('lead_time_days')),
       review_days: Number(values.get('review_days')),
+      event_origins: String(values.get('event_origins'))
+        .split(/[\s,]+/)
+        .filter(Boolean),
       service_level: Math.round(Number(values.get('service_level')) * 10) / 1000,
     });
     setSaved(true);
@@ -103,6 +106,15 @@ function Form({ settings }: { settings: ShopSettings }) {
         defaultValue={settings.review_days}
         {...field('review_days')}
       />
+      <div className="sm:col-span-2">
+        <TextField
+          label={t('settings.origins')}
+          hint={t('settings.origins.hint')}
+          dir="ltr"
+          defaultValue={(settings.event_origins ?? []).join(' ')}
+          {...field('event_origins')}
+        />
+      </div>
       {may && (
         <div className="flex justify-end sm:col-span-2">
           <Button type="submit" kind="primary" busy={busy}>

@@ -27,7 +27,7 @@ export type SettingsChange = Partial<
     ShopSettings,
     'name' | 'currency' | 'time_zone' | 'lead_time_days' | 'review_days' | 'service_level'
   >
->;
+> & { readonly event_origins?: string[] };
 
 /** Changes settings as they were read: somebody else's change meanwhile is refused. */
 export function useChangeSettings(version: number) {
