@@ -35,9 +35,9 @@ line, from three things:
 endpoints of a network of the functions' own; `--requests` and `--gigabytes` replace what is
 otherwise in proportion to the orders. `GET /v1/system/cost` shows administrators the bill at the
 stated load and at the load of the last 30 days; on a machine of one's own it is what AWS would
-cost, and nothing is billed. On AWS the dashboard `<project>-cost-<env>` draws what was used each day
-(requests, gigabyte-seconds, units of tables, records, bytes) under a mark at the units that the
-estimate was computed for.
+cost, and nothing is billed. On AWS the dashboard `<project>-cost-<env>` draws what was used each
+day (requests, gigabyte-seconds, units of tables, records, bytes) under a mark at the units that
+the estimate was computed for.
 
 The budget and the alarm on spending go at 100 USD a month in dev and test, and at 1.2 times the
 estimate elsewhere: {spend_limit("staging")} USD in staging, {spend_limit("prod")} USD in prod.

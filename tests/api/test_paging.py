@@ -47,6 +47,7 @@ _FILLED_ELSEWHERE = {
     "/forecasts/backtests",
     "/forecasts/lost-sales",
     "/forecasts/overrides",
+    "/forecasts/promotions",
     "/imports",
     "/segments",
     "/streaming/anomalies",

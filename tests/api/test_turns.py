@@ -63,7 +63,12 @@ async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> No
     channel = (await served.call("POST", "/alert-channels", json=room)).json()["id"]
     loss = {"attribute": "margin_share", "operator": "below", "value": 0}
     rule = {"kind": "price", "when": {"any": [{"all": [loss]}]}}
+    tree = {"stages": [{"id": "a", "time": 2, "holding": 1}]}
+    line = {"lead_times": [1], "echelon_holding": [1], "shortage_cost": 9,
+            "demand_mean": 5, "demand_deviation": 2}  # fmt: skip
     heavy = [
+        ("POST", "/inventory/echelons/placement", {"json": tree}),
+        ("POST", "/inventory/echelons/levels", {"json": line}),
         ("POST", "/ai/forecast", {"json": {"product_id": "tea", "forecast_days": 7}}),
         ("GET", "/forecasts/tea", {}),
         ("GET", "/products/tea/sales", {}),
