@@ -127,6 +127,8 @@ CHANGES = (
     _SNOOZED,
     Feature("POST", "/recommendations/ann~rec_{new}/dismiss", _of(product_id="mug")),
     Feature("POST", "/recommendations/refresh"),
+    Feature("POST", "/ai/ask", _of(question="What sold best?")),
+    Feature("PUT", "/dashboard/digest", _of(every="week")),
     Feature("POST", "/auth/password/forgot", _of(email="admin@omnix.local")),
 )  # fmt: skip
 
@@ -140,6 +142,7 @@ LOOKS = tuple(
         "/streaming/sessions", "/streaming/anomalies", "/ml/models", "/ml/models/forecast/versions",
         "/ml/models/forecast/drift", "/alerts", "/alert-rules", "/alert-channels",
         "/experiments/tour", "/experiments/tour/results", "/recommendations",
+        "/dashboard/changes", "/dashboard/products", "/dashboard/inventory-graph",
         "/recommendations/customers/ann", "/recommendations/popular", "/products/mug/similar",
     )
 )  # fmt: skip
