@@ -70,7 +70,10 @@ async def test_an_account_is_made_once_its_address_is_confirmed(
     assert (user.role, user.customer_id) == ("customer", made.json()["id"])
     bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
     profile = await served.call("GET", "/user/profile", None, headers=bearer)
-    own = ["insights:read", "recommendations:answer", "recommendations:read"]
+    own = [
+        "customers:erase", "customers:export", "insights:read", "preferences:write",
+        "purchases:read", "recommendations:answer", "recommendations:read",
+    ]  # fmt: skip
     assert profile.json()["permissions"] == own
     assert (await served.call("GET", "/customers", None, headers=bearer)).status_code == 403
 

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from .conftest import Api, Visit
-from .test_everyone import in_both_themes
+from .test_everyone import in_themes
 
 
 def test_an_answer_leads_to_where_its_figures_are(visit: Visit, api: Api) -> None:
@@ -21,7 +21,7 @@ def test_an_answer_leads_to_where_its_figures_are(visit: Visit, api: Api) -> Non
     link = answer.get_by_role("link", name=re.compile(re.escape(shown["name"]))).first
     expect(link).to_have_attribute("href", f"/product/?id={shown['product_id']}")
     expect(answer).to_contain_text("Where this comes from")
-    assert not in_both_themes(page)
+    assert not in_themes(page)
     link.click()
     expect(page.get_by_role("heading", level=1, name=shown["name"])).to_be_visible()
     assert not visit.complaints

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import Api, Server, Visit, Visitor
 from .test_customers import regular as regular
-from .test_everyone import in_both_themes, settled
+from .test_everyone import in_themes, settled
 
 PATIENCE = 60.0
 OWN = "harbour lantern 43"
@@ -179,13 +179,13 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     for path in ("/register/", "/confirm/", "/forgot-password/", "/reset-password/"):
         visit.open(path)
         page.locator("button[type=submit]").click()
-        found += in_both_themes(page)
+        found += in_themes(page)
     visit.open("/login/")
     enter(page, email=address, password=OWN)
     arrived(page, "/my/")
     for path in PAGES:
         settled(visit.open(path))
-        found += in_both_themes(page)
+        found += in_themes(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
     assert found == []
     assert [told for told in visit.complaints if "40" not in told] == []

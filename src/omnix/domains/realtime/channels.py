@@ -23,10 +23,12 @@ QUIET = frozenset(
         "events",
         "shown",
         "proposals",
+        "promotion",
+        "ai",
     }
 )
-"""Nouns that no channel tells of: people, what they were shown and did, sales, which
-``dashboard.refreshed`` follows, and proposals, which follow from stock."""
+"""Nouns that no channel tells of: people, what they were shown, did and asked, sales, which
+``dashboard.refreshed`` follows, and proposals and promotions, which are read when they are shown."""
 
 _ORDER = ("number", "status", "total_minor", "currency", "customer_id", "location_id")
 _PURCHASE = ("id", "state", "supplier_id", "total_minor", "currency")
