@@ -28,7 +28,7 @@ QUIET = frozenset(
     }
 )
 """Nouns that no channel tells of: people, what they were shown, did and asked, sales, which
-``dashboard.refreshed`` follows, and proposals and promotions, which are read when they are shown."""
+``dashboard.refreshed`` follows, and proposals and promotions, which pages read anew."""
 
 _ORDER = ("number", "status", "total_minor", "currency", "customer_id", "location_id")
 _PURCHASE = ("id", "state", "supplier_id", "total_minor", "currency")
