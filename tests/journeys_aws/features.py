@@ -127,7 +127,6 @@ CHANGES = (
     _SNOOZED,
     Feature("POST", "/recommendations/ann~rec_{new}/dismiss", _of(product_id="mug")),
     Feature("POST", "/recommendations/refresh"),
-    Feature("POST", "/ai/ask", _of(question="What sold best?")),
     Feature("PUT", "/dashboard/digest", _of(every="week")),
     Feature("POST", "/auth/password/forgot", _of(email="admin@omnix.local")),
 )  # fmt: skip
@@ -141,7 +140,7 @@ LOOKS = tuple(
         "/customers/ann", "/customers/ann/churn", "/streaming/metrics", "/streaming/trending",
         "/streaming/sessions", "/streaming/anomalies", "/ml/models", "/ml/models/forecast/versions",
         "/ml/models/forecast/drift", "/alerts", "/alert-rules", "/alert-channels",
-        "/experiments/tour", "/experiments/tour/results", "/recommendations",
+        "/experiments/tour", "/experiments/tour/results", "/recommendations", "/ai/usage",
         "/dashboard/changes", "/dashboard/products", "/dashboard/inventory-graph",
         "/recommendations/customers/ann", "/recommendations/popular", "/products/mug/similar",
     )
