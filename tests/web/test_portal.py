@@ -152,9 +152,12 @@ def test_a_second_factor_recovery_and_a_forgotten_password(
     page.get_by_role("button", name="Account and settings").click()
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("link", name="Forgot your password?").click()
+    # The page before has a field of the same name.
+    expect(page.get_by_role("heading", name="Forgot your password?")).to_be_visible()
     enter(page, email=address)
     expect(page.get_by_role("alert").filter(has_text="on its way")).to_be_visible()
     page.get_by_role("link", name="I have a code").click()
+    expect(page.locator("input[name=token]")).to_be_visible()
     fresh = f"{OWN} more"
     enter(page, token=mailed(folder, address, 0), new_password=fresh, repeat=fresh)
     page.get_by_role("link", name="To sign-in").click()
