@@ -108,7 +108,8 @@ export const enCustomers = {
   'advice.done.dismiss': 'Dismissed: {name}. It will not come again for 30 days.',
   'advice.decided': 'decided {day}',
   'advice.none': 'Nothing needs to be decided',
-  'advice.none.text': 'Stock, prices and the range are fine as they are.',
+  'advice.none.text':
+    'The last list held nothing, or all of it is decided. A new shop gets its first list in its first night.',
   'advice.none.here': 'No decision is here',
 
   'preview.title': 'Preview as a customer',

@@ -115,7 +115,8 @@ export const heCustomers: Record<keyof typeof enCustomers, Message> = {
   'advice.done.dismiss': 'נדחה: {name}. לא יוצע שוב במשך 30 יום.',
   'advice.decided': 'הוחלט ב־{day}',
   'advice.none': 'אין מה להחליט',
-  'advice.none.text': 'המלאי, המחירים והמגוון טובים כפי שהם.',
+  'advice.none.text':
+    'ברשימה האחרונה לא היה דבר, או שהכול הוכרע. חנות חדשה מקבלת את הרשימה הראשונה בלילה הראשון שלה.',
   'advice.none.here': 'אין כאן החלטות',
 
   'preview.title': 'תצוגה כלקוח',
