@@ -8,11 +8,11 @@ export NEXT_TELEMETRY_DISABLED := 1
 # A busy machine takes longer than a minute for some of it.
 export UV_COMPILE_BYTECODE_TIMEOUT := 600
 
-.PHONY: setup run check test soak bench bench-setup web web-check wheel pins format clean
+.PHONY: setup run check test soak screenshots bench bench-setup web web-check wheel pins format clean
 
 setup: .venv/.ready web/out/index.html
 
-.venv/.ready: pyproject.toml requirements/dev.txt src/omnix/engine/forecast/kernel.c src/omnix/engine/forecast/boost.c
+.venv/.ready: pyproject.toml requirements/dev.txt src/omnix/engine/forecast/kernel.c src/omnix/engine/forecast/boost.c $(wildcard src/omnix/domains/streaming/*.[ch]) src/omnix/adapters/local/marks.c
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: $(PYTHON) was not found." >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; set PYTHON=/path/to/it." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "The venv module is missing (on Debian: apt-get install python3-venv)." >&2; exit 1; }
@@ -63,6 +63,10 @@ wheel: setup
 soak: setup $(DYNAMODB)
 	OMNIX_SOAK=1 $(BIN)/pytest -m soak -s
 
+# Each page in light, dark, phone width and Hebrew, for people to look at; figures.txt tells how soon.
+screenshots: setup
+	$(BIN)/pytest -q tests/web/screenshots.py
+
 bench-setup: .venv/.ready
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/bench.txt
 
@@ -76,7 +80,7 @@ format: .venv/.ready
 # New pins, for every platform, with hashes and without the address they came from.
 pins:
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade pyproject.toml -o requirements/run.txt
-	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade --extra aws pyproject.toml requirements/test.in --constraint requirements/run.txt -o requirements/dev.txt
+	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade --extra aws --extra foundation --extra telemetry pyproject.toml requirements/test.in --constraint requirements/run.txt -o requirements/dev.txt
 	$(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade requirements/bench.in --constraint requirements/dev.txt -o requirements/bench.txt
 
 clean:

@@ -11,6 +11,8 @@ BENCHES = {
     "import_": "846,166 real rows, beside DuckDB reading and SQLite inserting them",
     "orders": "orders a second over HTTP, beside FastAPI + PostgreSQL and NestJS + SQLite",
     "experiments": "A/B read-outs and false alarms, beside tea-tasting and GrowthBook's SDK",
+    "clv": "lifetime models on a million customers, beside lifetimes",
+    "recommendations": "personal answers over HTTP, 200 a second of a large shop",
     "dashboard": "the summary on 10 million sales lines, beside computing it from them",
 }
 

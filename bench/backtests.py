@@ -1,9 +1,9 @@
 """Rolling-origin backtests of a whole catalogue, as the platform's own job makes them.
 
-    .venv/bin/python -m bench.backtests --data DIR [--last-day N] [--origins 6]
+    .venv/bin/python -m bench.backtests --data DIR [--last-day N] [--origins 6] [--tier 1|2]
 
 DIR is laid out as M5. Figures by department and part of the horizon, with the numbers behind
-them, CPU seconds and peak memory.
+them, CPU seconds and peak memory. Tier 2 judges the trained model, as shops of that size use it.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from bench.m5data import read
 from bench.measured import cost
 from omnix.engine.forecast import Panel
 from omnix.engine.forecast.backtest import rolling, rolling_cuts
+from omnix.engine.forecast.hindsight import trained_means
 from omnix.engine.forecast.tally import Breakdown, Gathered
 
 SHOWN = ("wape", "bias", "rmsse", "wql", "coverage_80", "coverage_50", "naive_wape", "value_added")
@@ -32,6 +33,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--last-day", type=int, default=1913)
     parser.add_argument("--origins", type=int, default=6)
+    parser.add_argument("--tier", type=int, choices=(1, 2), default=2)
     given = parser.parse_args()
     sales = read(given.data, given.last_day)
     n, days = sales.units.shape
@@ -45,7 +47,10 @@ def main() -> None:
     begun = time.process_time()
     gathered = Gathered(n, {"all": (1, np.zeros(n, np.int64)), "department": (len(names), group)})
     cuts = rolling_cuts(days, 28, given.origins)
-    for one in rolling(panel, 28, cuts):
+    means, follow = trained_means(panel, 28, cuts) if given.tier == 2 else ({}, False)
+    if given.tier == 2:
+        print(f"{len(means)} origins trained, followed: {follow}; {cost(begun)}")
+    for one in rolling(panel, 28, cuts, means=means):
         gathered.add(one)
     head = "".join(f"{figure:>12}" for figure in SHOWN)
     print(f"{'':<16}{head}{'series':>13}{'origins':>13}{'days':>13}")

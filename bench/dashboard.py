@@ -179,7 +179,8 @@ def named(pid: int) -> dict[str, int]:
     found = {}
     for each in tree(pid):
         command = Path(f"/proc/{each}/cmdline").read_bytes().split(b"\0")
-        found["worker" if b"omnix.runtimes.worker" in command else "server"] = each
+        worker = any(b"omnix.runtimes.worker" in part for part in command)
+        found["worker" if worker else "server"] = each
     return found
 
 

@@ -3,25 +3,26 @@
 `python -m bench.recommendations [--customers 100000] [--products 20000] [--rate 200]`. It fills a
 data folder of its own with customers, products, stock and candidates as the nightly job stores
 them, starts `omnix run` on one core, and asks from the other, each request at its appointed time:
-one that waits for another counts its waiting. Then a purchase, until an answer knows of it.
+one that waits for another counts its waiting. Then orders, each with the answer right after it.
 """
 
 import argparse
 import asyncio
-import json
 import random
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.dashboard import Browser, named
+from bench.dashboard import Browser, memory, named
+from bench.measured import cost
 from bench.orders.omnix_service import OMNIX
-from bench.orders.processes import ROOT, BenchError, Process, cpu_seconds, free_port
+from bench.orders.processes import ROOT, Process, cpu_seconds, free_port, waiting
+from bench.recommend.alone import own_seconds, queue
+from bench.recommend.load import ask
 from omnix.domains.customers.declare import CUSTOMERS
 from omnix.domains.inventory.declare import BALANCES, LOCATIONS
 from omnix.domains.inventory.locations import location_items
@@ -34,7 +35,7 @@ from omnix.kit.time import instant
 from omnix.ports import Ports
 from omnix.runtimes.local import platform
 
-CONNECTIONS = 16
+PURCHASES, ALONE = 20, 600
 _SIDES = ("together", "complements", "substitutes", "similar")
 
 
@@ -95,87 +96,81 @@ async def fill(ports: Ports, customers: int, products: int) -> None:
     await ports.records.load(SHELVES, [{"name": "popular", "items": popular, **head}])
 
 
-def load(port: int, key: str, customers: int, rate: int, seconds: int) -> list[float]:
-    """Seconds from each request's appointed time to the end of its answer."""
-    found: list[list[float]] = [[] for _ in range(CONNECTIONS)]
-    begin = time.perf_counter() + 0.5
-
-    def ask(which: int) -> None:
-        rng = random.Random(which)
-        browser = Browser(port, key)
-        for n in range(which, rate * seconds, CONNECTIONS):
-            due = begin + n / rate
-            time.sleep(max(0.0, due - time.perf_counter()))
-            customer = rng.randrange(customers)
-            answer, _ = browser.ask(f"/v1/recommendations/customers/C{customer:06d}?limit=20")
-            found[which].append(time.perf_counter() - due)
-            if len(answer["items"]) != 20:
-                raise BenchError("an answer is short")
-        browser.close()
-
-    threads = [threading.Thread(target=ask, args=(n,)) for n in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(time for some in found for time in some)
-
-
-def purchase(browser: Browser) -> float:
-    """Seconds from a click's acknowledgement to the first answer that knows of it."""
-    path = "/v1/recommendations/customers/C000001?limit=50"
+def purchase(browser: Browser, number: int) -> bool:
+    """Whether the answer right after an acknowledged order knows of it."""
+    path = f"/v1/recommendations/customers/C{number:06d}?limit=50"
     answer, _ = browser.ask(path)
     product = answer["items"][0]["product_id"]
-    event = {
-        "message_id": f"m{time.time_ns()}", "type": "purchase", "customer_id": "C000001",
-        "product_id": product,
-    }  # fmt: skip
-    browser.ask("/v1/events/batch", {"events": [event]})
-    began = time.perf_counter()
-    while time.perf_counter() - began < 60:
-        answer, _ = browser.ask(path)
-        parts = json.dumps(answer["items"])
-        if product not in parts or '"just_bought"' in parts:
-            return time.perf_counter() - began
-        time.sleep(0.01)
-    raise BenchError("a purchase was not seen for a minute")
+    order = {"customer_id": f"C{number:06d}", "lines": [{"product_id": product, "quantity": 1}]}
+    browser.ask("/v1/orders", order)
+    answer, _ = browser.ask(path)
+    items = {item["product_id"]: item for item in answer["items"]}
+    if product not in items:
+        return True
+    return "just_bought" in [part["reason"] for part in items[product]["contributions"]]
 
 
 def measure(folder: Path, args: argparse.Namespace) -> None:
-    data = folder / "data"
+    data = args.data or folder / "data"
 
     async def filling() -> None:
         async with platform(data) as local:
             await fill(local.ports, args.customers, args.products)
 
-    began = time.perf_counter()
-    asyncio.run(filling())
-    print(f"filled in {time.perf_counter() - began:.1f} s")
+    if not data.exists():
+        began = time.process_time()
+        asyncio.run(filling())
+        print(f"filled; {cost(began)}")
     made = subprocess.run(
         [OMNIX, "api-key", "create", "--role", "manager", "--data", data],
         check=True, capture_output=True, text=True, cwd=ROOT,
     )  # fmt: skip
     key = made.stdout.split()[-1]
+    single = own_seconds(data, key, args.customers, ALONE)
     port = free_port()
     command = [OMNIX, "run", "--port", str(port), "--data", data, "--no-demo"]
     server = Process(command, range(1), folder / "server.log")
     try:
         server.wait_for_http(port)
-        load(port, key, args.customers, 50, 2)
+        ask(port, key, args.customers, 50, 2)
+        found = named(server.popen.pid)
+        pids, api = list(found.values()), [found["server"]]
+        rounds, costs = [], []
         for number in range(args.rounds):
-            pids = list(named(server.popen.pid).values())
-            before = cpu_seconds(pids)
-            times = load(port, key, args.customers, args.rate, args.seconds)
-            spent = (cpu_seconds(pids) - before) / len(times)
-            at = [times[int(len(times) * share)] * 1e3 for share in (0.5, 0.95, 0.99)]
+            time.sleep(args.pause)
+            before, own, queued = cpu_seconds(pids), cpu_seconds(api), waiting(api)
+            seen = ask(port, key, args.customers, args.rate, args.seconds)
+            spent, own = cpu_seconds(pids) - before, cpu_seconds(api) - own
+            queued = waiting(api) - queued
+            count = len(seen.took)
+            at = [1e3 * seen.at(share) for share in (0.5, 0.95, 0.99)]
+            rounds.append(at[2])
+            costs.append(spent / count)
             print(
-                f"round {number + 1}: {len(times)} answers at {args.rate}/s: p50 {at[0]:.1f} ms, "
-                f"p95 {at[1]:.1f} ms, p99 {at[2]:.1f} ms (wanted: 10 ms), "
-                f"{spent * 1e3:.2f} ms of CPU each, worker included",
+                f"round {number + 1}: {count} answers at {args.rate}/s: p50 {at[0]:.1f} ms, "
+                f"p95 {at[1]:.1f} ms, p99 {at[2]:.1f} ms (wanted: 10 ms); "
+                f"{1e6 * own / count:.0f} us of CPU each, {1e6 * spent / count:.0f} with "
+                f"the worker; the server stood ready without a core for "
+                f"{1e6 * queued / count:.0f} us an answer, the client asked "
+                f"{1e3 * seen.late:.1f} ms late (p99)",
                 flush=True,
             )
-        waits = sorted(purchase(Browser(port, key)) for _ in range(3))
-        print(f"purchase to answer: {waits[1] * 1e3:.0f} ms (median of 3; wanted: 1000 ms)")
+        print(f"p99 of {len(rounds)} rounds: {', '.join(f'{p:.1f}' for p in sorted(rounds))} ms")
+        each = sorted(single)
+        rest = max(0.0, sorted(costs)[len(costs) // 2] - sum(single) / len(single))
+        alone = queue(single, args.rate, rest)
+        print(
+            f"an answer's own CPU, in process: median {1e6 * each[len(each) // 2]:.0f} us, p99 "
+            f"{1e6 * each[int(len(each) * 0.99)]:.0f} us. Computed from it, for a core that does "
+            f"nothing else, {1e6 * rest:.0f} us more each for server and worker: p50 "
+            f"{1e3 * alone[len(alone) // 2]:.1f} ms, p99 {1e3 * alone[int(len(alone) * 0.99)]:.1f} "
+            f"ms at {args.rate}/s"
+        )
+        browser = Browser(port, key)
+        told = sum(purchase(browser, number) for number in range(PURCHASES))
+        print(f"{told} of {PURCHASES} orders were in the very next answer")
+        now, most = memory(server.popen.pid)["server"]
+        print(f"server: {now} MB, {most} MB at most")
     finally:
         server.stop()
 
@@ -184,9 +179,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--products", type=int, default=20_000)
+    parser.add_argument("--data", type=Path, help="a folder to fill, or filled before, and keep")
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds between rounds")
     parser.add_argument("--rate", type=int, default=200)
-    parser.add_argument("--seconds", type=int, default=10)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="omnix-recommendations-") as folder:
         measure(Path(folder), args)

@@ -29,6 +29,7 @@ WILDCARDS: Mapping[str, str] = {
     r"training-job/[\w-]+-\*": "trainings whose names begin with the stack's",
     r"log-group:/aws/sagemaker/TrainingJobs:\*": "SageMaker's log group of trainings",
     r":table/\w+_facts_\w+/\*": "tables of the one database, told of as they come",
+    r":bedrock:\*::foundation-model/\*": "models behind the one inference profile that is named",
     r":ses:[\w-]+:\d+:identity/\*": "whichever identity verifies the one sender that is named",
 }
 """Resources that rule IAM5 may name."""

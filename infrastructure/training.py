@@ -40,7 +40,12 @@ def add_mail(stack: Base, roles: Mapping[str, cdk.CfnResource]) -> None:
 
 
 def add_language_model(stack: Base, roles: Mapping[str, cdk.CfnResource]) -> None:
-    """The right to ask the one model that is named."""
+    """The right to ask the one model that is named, or the models behind the one inference
+    profile that is: which these are, and in which regions, Amazon decides.
+    """
+    actions = ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+    profile = arn("bedrock", "inference-profile/${BedrockModel}")
+    models = "arn:${AWS::Partition}:bedrock:%s::foundation-model/%s"
     stack.add(
         "AskModel",
         "AWS::IAM::ManagedPolicy",
@@ -48,13 +53,12 @@ def add_language_model(stack: Base, roles: Mapping[str, cdk.CfnResource]) -> Non
             "Description": "Ask the language model",
             "Roles": _reading(MODEL_VARIABLE, roles),
             "PolicyDocument": policy(
+                allow(actions, [sub(models % ("${AWS::Region}", "${BedrockModel}")), profile]),
                 allow(
-                    ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
-                    sub(
-                        "arn:${AWS::Partition}:bedrock:${AWS::Region}::"
-                        "foundation-model/${BedrockModel}"
-                    ),
-                )
+                    actions,
+                    sub(models % ("*", "*")),
+                    when={"StringEquals": {"bedrock:InferenceProfileArn": profile}},
+                ),
             ),
         },
         condition="HasModel",

@@ -49,8 +49,12 @@ CONTENT_POLICY = (
 """Holds for pages without inline scripts; deploy.sh refuses others."""
 
 
+ASKED = ("/v1/*", "/mcp", "/.well-known/oauth-protected-resource*", "/ofrep/*", "/problems/*")
+"""Paths of the REST API."""
+
+
 def add_web(stack: Base, storage: Storage) -> cdk.CfnResource:
-    """The distribution; ``/v1/ws`` goes to the live API, ``/v1/*`` to the REST API."""
+    """The distribution; ``/v1/ws`` goes to the live API, what programs ask to the REST API."""
     access = stack.add(
         "WebAccess",
         "AWS::CloudFront::OriginAccessControl",
@@ -111,7 +115,7 @@ def add_web(stack: Base, storage: Storage) -> cdk.CfnResource:
                 },
                 "CacheBehaviors": [
                     {**_passing("/v1/ws", "live"), "FunctionAssociations": [_at_request(live)]},
-                    _passing("/v1/*", "api"),
+                    *(_passing(path, "api") for path in ASKED),
                 ],
                 "CustomErrorResponses": [
                     # What is not there, S3 answers with 403 to whom it does not list.

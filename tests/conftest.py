@@ -8,6 +8,8 @@ from hypothesis import settings
 # How long an example takes says more of the machine than of us.
 settings.register_profile("omnix", deadline=None)
 settings.load_profile("omnix")
+# Servers that tests start are asked faster than a visitor may ask; tests of the pace set their own.
+os.environ.setdefault("OMNIX_REQUESTS_PER_MINUTE", "0")
 
 
 @pytest.fixture

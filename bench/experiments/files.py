@@ -57,6 +57,25 @@ def _source(file: Path) -> str:
     refuse(f"{file}: none of {', '.join(READERS)}")
 
 
+def columns(file: Path) -> dict[str, Any]:
+    """All columns as they stand, unknown numbers as NaN and unknown words as empty."""
+    if not file.is_file():
+        refuse(f"there is no file {file}")
+    try:
+        found = duckdb.sql(f"SELECT * FROM {_source(file)}", params=[str(file)]).fetchnumpy()
+    except duckdb.Error as error:
+        refuse(f"{file} cannot be read: {str(error).splitlines()[0]}")
+    return {name: _plain(column) for name, column in found.items()}
+
+
+def _plain(column: Any) -> Any:
+    if not np.ma.isMaskedArray(column):
+        return column
+    if column.dtype.kind in "iufb":
+        return column.astype(float).filled(np.nan)
+    return column.filled("")
+
+
 def load(
     file: Path,
     unit: str | None,

@@ -13,10 +13,11 @@ CUT_SHORT = 0.3
 _CLUMP = 4.0
 _PASSES = 4
 _WINDOW = 25.0
-_KINDS = 4
-_KIND_PRIOR = 80.0
+_KINDS = 8
+_KIND_PRIOR = 400.0
 _GROUP_PRIOR, _PRODUCT_PRIOR = 20.0, 4.0
 _ELASTICITY = -1.5
+_ACTIVITY_GROUP_PRIOR, _ACTIVITY_PRIOR = 50.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,9 @@ class Shape:
 
 
 def kinds(sales: Sales) -> I64:
-    """0 weekday, 1 Saturday or holiday, 2 Sunday off, 3 Friday."""
+    """The weekday, 7 for a holiday that falls on Monday to Friday."""
     weekday = np.broadcast_to(sales.weekday, sales.holiday.shape)
-    off = np.where(weekday == 6, 2, 1)
-    return np.where(sales.holiday, off, np.where(weekday == 4, 3, 0))
+    return np.where(sales.holiday & (weekday < 5), 7, weekday)
 
 
 def pair(a: I64, b: I64) -> I64:
@@ -51,9 +51,14 @@ def shape(sales: Sales) -> Shape:
     kind = kinds(sales)
     age = np.arange(t)
     near = 0.5 ** (np.abs(age[:, None] - age[None, :]) / _WINDOW)
-    slope = np.full(len(y), _ELASTICITY)
+    known = (log_price, sales.activity)
+    slopes = [np.full(len(y), _ELASTICITY), np.zeros(len(y))]
+    priors = (
+        (_ELASTICITY, _GROUP_PRIOR, _PRODUCT_PRIOR, -6.0, 0.5),
+        (0.0, _ACTIVITY_GROUP_PRIOR, _ACTIVITY_PRIOR, -2.0, 2.0),
+    )
     by_kind = np.ones((len(y), _KINDS))
-    by_kind[:, 1:3] = 1.25
+    by_kind[:, 5:] = 1.25
     group, product = code["second_category_id"], code["product_id"]
     kin = (
         np.zeros(len(y), np.int64), group, code["store_id"], product,
@@ -62,22 +67,15 @@ def shape(sales: Sales) -> Shape:
     sold = y @ near
     for turn in range(_PASSES):
         factor = np.take_along_axis(by_kind, kind[:, :t], 1)
-        factor = factor * np.exp(slope[:, None] * log_price[:, :t])
+        for slope, x in zip(slopes, known, strict=True):
+            factor = factor * np.exp(slope[:, None] * x[:, :t])
         seen = (exposure * factor) @ near
         typical = sold.sum(1) / np.maximum(seen.sum(1), 1e-9)
         mean = (sold + 2.0 * typical[:, None]) / (seen + 2.0) * factor * exposure
-        score, information = moments(y, mean, log_price[:, :t])
-        score, information = score / _CLUMP, information / _CLUMP
-        middle = _ELASTICITY if turn == 0 else float(np.average(slope, weights=information + 1e-6))
-        drawn = (summed(score + information * slope, group) + _GROUP_PRIOR * middle) / (
-            summed(information, group) + _GROUP_PRIOR
-        )
-        centre = np.zeros(int(product.max()) + 1)
-        centre[product] = drawn[group]
-        own = (summed(score + information * slope, product) + _PRODUCT_PRIOR * centre) / (
-            summed(information, product) + _PRODUCT_PRIOR
-        )
-        slope = np.clip(own[product], -6.0, 0.5)
+        for j, (x, drawn_to) in enumerate(zip(known, priors, strict=True)):
+            new = _slopes(y, mean, x[:, :t], slopes[j], (group, product), drawn_to, first=turn == 0)
+            mean = mean * np.exp((new - slopes[j])[:, None] * x[:, :t])
+            slopes[j] = new
         for k in range(_KINDS):
             on = kind[:, :t] == k
             there = np.where(on, y, 0.0).sum(1) / _CLUMP
@@ -88,16 +86,48 @@ def shape(sales: Sales) -> Shape:
                 by_kind[:, k] *= ratio
                 meant = meant * ratio
         by_kind /= by_kind[:, :1]
-    factor = np.take_along_axis(by_kind, kind, 1) * np.exp(slope[:, None] * log_price)
-    return Shape(factor, y, exposure, slope)
+    factor = np.take_along_axis(by_kind, kind, 1)
+    for slope, x in zip(slopes, known, strict=True):
+        factor = factor * np.exp(slope[:, None] * x)
+    return Shape(factor, y, exposure, slopes[0])
+
+
+def _slopes(
+    y: F64,
+    mean: F64,
+    x: F64,
+    slope: F64,
+    codes: tuple[I64, I64],
+    prior: tuple[float, float, float, float, float],
+    *,
+    first: bool,
+) -> F64:
+    """One Newton step of the slopes [n] on x [n,t]: a product's, drawn to its group's, drawn to
+    all. `prior` has their middle, the information that group and product are drawn with, limits."""
+    group, product = codes
+    middle, group_prior, product_prior, low, high = prior
+    score, information = moments(y, mean, x)
+    score, information = score / _CLUMP, information / _CLUMP
+    if not first:
+        middle = float(np.average(slope, weights=information + 1e-6))
+    told = score + information * slope
+    drawn = (summed(told, group) + group_prior * middle) / (
+        summed(information, group) + group_prior
+    )
+    centre = np.zeros(int(product.max()) + 1)
+    centre[product] = drawn[group]
+    own = (summed(told, product) + product_prior * centre) / (
+        summed(information, product) + product_prior
+    )
+    return np.asarray(np.clip(own[product], low, high))
 
 
 def level(sales: Sales, made: Shape) -> F64:
     """Level [n] at the end of the known days.
 
-    The series' own slow level, then the quicker movements of its category, product, product in
-    the city, store and category in the store, then its own; last, what days seen whole sold
-    beside all days: those that were cut short had sold well before.
+    The series' own slow level, then the quicker movements of its category, product and product in
+    the city, then its own; last, what days seen whole sold beside all days: those that were cut
+    short had sold well before.
     """
     t, code = sales.known, sales.code
     age = t - 1 - np.arange(t)
@@ -110,8 +140,7 @@ def level(sales: Sales, made: Shape) -> F64:
     out = (sold + 2.0 * typical) / (seen + 2.0)
     steps: tuple[tuple[I64 | None, float, float], ...] = (
         (None, 21.0, 15.0), (code["third_category_id"], 4.0, 100.0), (product, 4.0, 20.0),
-        (city, 4.0, 20.0), (code["store_id"], 4.0, 100.0),
-        (pair(code["store_id"], code["second_category_id"]), 4.0, 50.0), (None, 4.0, 25.0),
+        (city, 3.0, 20.0), (product, 1.5, 60.0), (None, 4.0, 50.0),
     )  # fmt: skip
     for codes, half_life, prior in steps:
         weight = 0.5 ** (age / half_life)

@@ -62,6 +62,18 @@ def cpu_seconds(pids: Sequence[int]) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def waiting(pids: Sequence[int]) -> float:
+    """Seconds that threads of these processes were ready to run and had no core, so far."""
+    waited = 0
+    for pid in pids:
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            try:
+                waited += int((task / "schedstat").read_text().split()[1])
+            except OSError:
+                continue
+    return waited / 1e9
+
+
 def listeners(port: int) -> set[str]:
     """Inodes of all sockets that listen on the port, whoever owns them."""
     inodes = set()

@@ -14,6 +14,7 @@ from omnix.declared import FACTS, MODELS
 from omnix.domains.alerts import routes as alerts_routes
 from omnix.domains.analyst import insight_routes
 from omnix.domains.analyst import routes as analyst_routes
+from omnix.domains.analyst.drafts import routes as draft_routes
 from omnix.domains.analyst.mcp import routes as mcp_routes
 from omnix.domains.auth import routes as auth_routes
 from omnix.domains.customers import routes as customers_routes
@@ -41,6 +42,8 @@ from omnix.platform.access import PUBLIC, Authenticator
 from omnix.platform.http import DEPENDENCIES, JsonRequest, allow, guard
 from omnix.platform.kinds import get_problem
 from omnix.platform.openapi import document
+from omnix.platform.options import options
+from omnix.platform.pace import Pace
 from omnix.platform.turns import Turns
 from omnix.ports import Ports
 from omnix.transfer import routes as transfer_routes
@@ -71,11 +74,12 @@ ROUTES: tuple[BaseRouteHandler, ...] = (
     *alerts_routes.ROUTES,
     *analyst_routes.ROUTES,
     *insight_routes.ROUTES,
+    *draft_routes.ROUTES,
     *mcp_routes.ROUTES,
     *transfer_routes.ROUTES,
     *privacy_routes.ROUTES,
 )
-DIRECT = (*orders_routes.DIRECT, *streaming_routes.DIRECT)
+DIRECT = (*orders_routes.DIRECT, *recommendations_routes.DIRECT, *streaming_routes.DIRECT)
 WORK = frozenset({"CONSUMERS", "JOBS", "ALWAYS"})
 
 
@@ -107,21 +111,27 @@ def api(
     more: Sequence[Any] = (),
     probes: Mapping[str, Probe] | None = None,
     lagging: lag.Lagging = lag.told,
-    **options: Any,
+    pace: Pace | None = None,
+    **settings: Any,
 ) -> Litestar:
     """The HTTP interface under ``/v1``, and ``/problems/...`` that explains its refusals.
 
     ``more`` are a runtime's own handlers at the root, ``probes`` its own checks of health, and
-    ``lagging`` tells which consumers are behind there.
+    ``lagging`` tells which consumers are behind there. Without a ``pace`` visitors are not counted.
     """
     doctor = Doctor(ports, FACTS, probes)
+    below_v1 = (*ROUTES, get_openapi)
+    at_root = (
+        *ofrep.ROUTES,  # at the root too, where OpenFeature's providers look for it
+        *mcp_routes.ROUTES,  # and assistants for their tools
+        get_problem,
+        *more,
+    )
     return Litestar(
         [
-            Router("/v1", route_handlers=[*ROUTES, get_openapi]),
-            *ofrep.ROUTES,  # at the root too, where OpenFeature's providers look for it
-            *mcp_routes.ROUTES,  # and assistants for their tools
-            get_problem,
-            *more,
+            Router("/v1", route_handlers=[*options(below_v1), *below_v1]),
+            *options(at_root),
+            *at_root,
         ],
         state=State(
             {
@@ -130,6 +140,7 @@ def api(
                 "doctor": doctor,
                 "models": {model.name: model for model in MODELS},
                 "turns": Turns(),
+                "pace": pace or Pace(0),
                 "lagging": lagging,
                 "migrations": MIGRATIONS,
             }
@@ -141,5 +152,5 @@ def api(
         request_max_body_size=MAX_BODY,
         openapi_config=None,
         request_class=JsonRequest,
-        **options,
+        **settings,
     )

@@ -21,6 +21,7 @@ from omnix.domains.auth.authenticate import Access, make_authenticator
 from omnix.domains.auth.declare import USERS
 from omnix.domains.auth.model import User
 from omnix.kit.declare import ROLES
+from omnix.platform.pace import Pace
 from omnix.ports import Ports, Put
 
 AT = "2026-01-01T00:00:00.000Z"
@@ -62,20 +63,27 @@ def user_of(role: str, **given: Any) -> User:
 
 
 async def signed_in(ports: Ports, access: Access, user: User) -> str:
-    """Add the user and begin a session the way signing in does; the access token."""
-    await ports.records.write([Put(USERS, {**msgspec.to_builtins(user), "listing": "user"})])
+    """Begin a session the way signing in does, of a user who is added if unknown; the token."""
+    known = await ports.records.get(USERS, user.id)
+    if known is not None:
+        user = msgspec.convert(known, User)
+    else:
+        await ports.records.write([Put(USERS, {**msgspec.to_builtins(user), "listing": "user"})])
     session = await sessions.begin(ports, user)
     return await access.tokens.sign(user.id, user.role, session.id)
 
 
 @asynccontextmanager
-async def serving(folder: Path, address_attempts: int = 50) -> AsyncIterator[Served]:
+async def serving(
+    folder: Path, address_attempts: int = 50, a_minute: int = 0
+) -> AsyncIterator[Served]:
     """The application on ports below ``folder``, on a clock of its own."""
     clock = ManualClock()
     async with open_local(folder, COLLECTIONS, FACTS, clock=clock) as platform:
         ports = platform.ports
-        access = make_authenticator(ports, ROLE_PERMISSIONS, address_attempts)
-        api = app.api(ports, access)
+        pace = Pace(a_minute)
+        access = make_authenticator(ports, ROLE_PERMISSIONS, address_attempts, pace)
+        api = app.api(ports, access, pace=pace)
         tokens = {role: await signed_in(ports, access, user_of(role)) for role in ROLES}
         transport = httpx.ASGITransport(app=api, client=("192.0.2.1", 50000))
         async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:

@@ -1,8 +1,6 @@
 """Registering, a forgotten password, and one's sessions, by the mail that is really written."""
 
 import asyncio
-import email
-import email.policy
 from pathlib import Path
 from typing import Any
 
@@ -10,30 +8,16 @@ import httpx
 import msgspec
 import pytest
 
-from omnix import work
 from omnix.domains.auth import users
 from omnix.domains.auth.declare import MAIL_TOKENS, REGISTRATIONS, USERS
-from omnix.platform import jobs
 from omnix.ports import Update
 
+from .mailing import code, letters
 from .serving import Served, assert_problem, signed_in, user_of
 
 pytestmark = pytest.mark.anyio
 OWN, OTHER = "a longer phrase of mine", "quite another phrase"
 ANN = {"email": "Ann@Example.test", "name": "Ann", "password": OWN}
-
-
-async def _letters(served: Served, folder: Path) -> list[Any]:
-    """What the jobs that were asked for have mailed so far."""
-    while await jobs.work_once(served.ports, work.JOBS):
-        pass
-    files = sorted((folder / "mail").glob("*.eml"))
-    return [email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in files]
-
-
-def _code(letter: Any) -> str:
-    words = letter.get_content().split()
-    return str(max(words, key=lambda word: len(word) if "/" not in word else 0))
 
 
 async def _post(served: Served, path: str, body: dict[str, Any]) -> httpx.Response:
@@ -42,7 +26,7 @@ async def _post(served: Served, path: str, body: dict[str, Any]) -> httpx.Respon
 
 async def _registered(served: Served, folder: Path) -> httpx.Response:
     assert (await _post(served, "/auth/register", ANN)).status_code == 202
-    token = _code((await _letters(served, folder))[-1])
+    token = code((await letters(served, folder))[-1])
     confirmed = await _post(served, "/auth/register/confirm", {"token": token, "password": OWN})
     assert confirmed.status_code == 204, confirmed.text
     return await _post(served, "/auth/login", {"email": ANN["email"], "password": OWN})
@@ -53,11 +37,11 @@ async def test_an_account_is_made_once_its_address_is_confirmed(
 ) -> None:
     made = await served.call("POST", "/customers", json={"name": "A", "email": "ann@example.test"})
     assert (await _post(served, "/auth/register", ANN)).status_code == 202
-    (letter,) = await _letters(served, tmp_path)
+    (letter,) = await letters(served, tmp_path)
     assert letter["To"] == "ann@example.test"
     login = {"email": ANN["email"], "password": OWN}
     assert (await _post(served, "/auth/login", login)).status_code == 401
-    token = _code(letter)
+    token = code(letter)
     wrong = {"token": token, "password": "the attacker's own"}
     refused = await _post(served, "/auth/register/confirm", wrong)
     assert assert_problem(refused)["errors"][0]["field"] == "password"
@@ -103,12 +87,12 @@ async def test_registering_a_known_address_tells_only_its_holder(
     served: Served, tmp_path: Path
 ) -> None:
     await _registered(served, tmp_path)
-    before = len(await _letters(served, tmp_path))
+    before = len(await letters(served, tmp_path))
     known = await _post(served, "/auth/register", ANN)
     fresh = await _post(served, "/auth/register", {**ANN, "email": "bob@example.test"})
     assert (known.status_code, known.content) == (fresh.status_code, fresh.content)
-    letters = (await _letters(served, tmp_path))[before:]
-    told = {letter["To"]: letter.get_content() for letter in letters}
+    told_of = (await letters(served, tmp_path))[before:]
+    told = {letter["To"]: letter.get_content() for letter in told_of}
     assert "There is one already" in told["ann@example.test"]
     assert "Welcome" in told["bob@example.test"]
     tokens = [t async for part in served.ports.records.scan(MAIL_TOKENS) for t in part]
@@ -122,9 +106,9 @@ async def test_a_forgotten_password_is_chosen_anew_once(served: Served, tmp_path
     nobody = await _post(served, "/auth/password/forgot", {"email": "none@example.test"})
     assert (asked.status_code, asked.content) == (nobody.status_code, nobody.content)
     assert asked.status_code == 202
-    letters = await _letters(served, tmp_path)
-    assert [letter["To"] for letter in letters] == ["ann@example.test"] * 2
-    token = _code(letters[-1])
+    both = await letters(served, tmp_path)
+    assert [letter["To"] for letter in both] == ["ann@example.test"] * 2
+    token = code(both[-1])
     stored = [t async for part in served.ports.records.scan(MAIL_TOKENS) for t in part]
     assert token not in msgspec.json.encode(stored).decode()
     easy = {"token": token, "new_password": "ann@example.test"}
@@ -145,7 +129,7 @@ async def test_a_code_that_holds_no_more(served: Served, tmp_path: Path, what: s
     answer = await _registered(served, tmp_path)
     id = answer.json()["user"]["id"]
     await _post(served, "/auth/password/forgot", {"email": "ann@example.test"})
-    token = _code((await _letters(served, tmp_path))[-1])
+    token = code((await letters(served, tmp_path))[-1])
     if what == "late":
         served.clock.advance(3600)
     if what == "changed":
@@ -166,10 +150,10 @@ async def test_an_address_is_mailed_a_few_times_an_hour(served: Served, tmp_path
     for _ in range(8):
         answer = await _post(served, "/auth/password/forgot", {"email": "ann@example.test"})
         assert answer.status_code == 202
-    assert len(await _letters(served, tmp_path)) == 5
+    assert len(await letters(served, tmp_path)) == 5
     served.clock.advance(3600)
     await _post(served, "/auth/password/forgot", {"email": "ann@example.test"})
-    assert len(await _letters(served, tmp_path)) == 6
+    assert len(await letters(served, tmp_path)) == 6
 
 
 @pytest.mark.parametrize(
@@ -193,7 +177,7 @@ async def test_a_registration_that_nobody_confirms_is_forgotten(
     served: Served, tmp_path: Path
 ) -> None:
     await _post(served, "/auth/register", ANN)
-    token = _code((await _letters(served, tmp_path))[-1])
+    token = code((await letters(served, tmp_path))[-1])
     served.clock.advance(24 * 3600)
     body = {"token": token, "password": OWN}
     refused = await _post(served, "/auth/register/confirm", body)

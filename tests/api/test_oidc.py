@@ -159,6 +159,50 @@ async def test_a_sign_in_that_took_too_long(shop: Served, provider: str) -> None
     assert (await _back(shop, query)).status_code == 401
 
 
+HTML = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+
+
+async def _told(served: Served, path: str = "/auth/oidc/callback", **query: str) -> str:
+    """What the sign-in page is asked to say."""
+    answer = await served.call("GET", path, None, params=query, headers=HTML)
+    assert answer.status_code == 303, answer.text
+    page, _, reason = answer.headers["location"].partition("?refused=")
+    assert page == "/login/"
+    assert "omnix_refresh" not in answer.headers.get("set-cookie", "")
+    return str(reason)
+
+
+async def test_a_browser_is_told_by_the_sign_in_page(
+    shop: Served, provider: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _knows(provider, "eve-2", email="eve2@example.test", email_verified=False)
+    _knows(provider, "fay-1", email="fay@example.test", email_verified=True)
+    assert await _told(shop, error="access_denied", state="x") == "denied"
+    assert await _told(shop, error="server_error", error_description="<b>x</b>") == "provider"
+    assert await _told(shop, code="x", state="forged") == "over"
+    assert await _told(shop, **await _went(shop, "eve-2")) == "unverified"
+    query = await _went(shop, "fay-1")
+    assert await _told(shop, **{**query, "state": "y" * 43}) == "over"
+    assert await _told(shop, **{**query, "code": "another"}) == "provider"
+    monkeypatch.setenv("OMNIX_OIDC_NEW_USERS", "none")
+    assert await _told(shop, **await _went(shop, "fay-1")) == "unknown"
+    monkeypatch.setenv("OMNIX_OIDC_NEW_USERS", "customer")
+    late = await _went(shop, "fay-1")
+    shop.clock.advance(oidc.LIVES_SECONDS)
+    assert await _told(shop, **late) == "over"
+    monkeypatch.setenv("OMNIX_OIDC_ISSUER", "http://127.0.0.1:9")
+    assert await _told(shop, "/auth/oidc") == "provider", "nobody answers there"
+    monkeypatch.setenv("OMNIX_OIDC_ISSUER", "http://id.example.test")
+    assert await _told(shop, "/auth/oidc") == "provider", "no TLS"
+    monkeypatch.delenv("OMNIX_OIDC_ISSUER")
+    assert await _told(shop, "/auth/oidc") == "none"
+    shop.access.address_attempts = 1
+    monkeypatch.setenv("OMNIX_OIDC_ISSUER", provider)
+    shop.clock.advance(900)
+    assert (await shop.call("GET", "/auth/oidc", None, headers=HTML)).status_code == 303
+    assert await _told(shop, "/auth/oidc") == "busy"
+
+
 async def test_where_no_provider_is_set_up(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMNIX_OIDC_ISSUER", raising=False)
     for path in ("/auth/oidc", "/auth/oidc/callback"):

@@ -1,5 +1,7 @@
 """Every list gives each item once, whatever the size of the page."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from .serving import Served, routes
 pytestmark = pytest.mark.anyio
 _LISTS = {
     "/users": "id",
+    "/users/invitations": "id",
     "/auth/api-keys": "id",
     "/system/settings/history": "version",
     "/jobs": "id",
@@ -21,6 +24,7 @@ _LISTS = {
     "/poisoned-events": "event_id",
     "/products": "id",
     "/categories": "name",
+    "/product-parents": "id",
     "/customers": "id",
     "/locations": "id",
     "/experiments": "id",
@@ -57,8 +61,10 @@ _FILLED_ELSEWHERE = {
     "/auth/sessions",
     "/alert-rules",
     "/recommendations",
+    "/customers/duplicates",
     "/system/data-quality",
     "/ai/calls",
+    "/ai/drafts",
 }
 """Lists whose paging their own domains' tests prove."""
 
@@ -70,16 +76,38 @@ async def _fill(served: Served) -> None:
 
     for number in range(7):
         name = f"Thing {number % 3}"  # equal names, so that a page ends among equals
+        await made("/product-parents", {"id": f"par-{number}", "name": name, "options": ["Size"]})
         await made(
             "/products",
-            {"sku": f"S-{number}", "name": name, "price_minor": 1, "category": f"C{number}"},
+            {
+                "id": f"p{number}",
+                "sku": f"S-{number}",
+                "name": name,
+                "price_minor": 1 + number % 4,
+                "cost_minor": 1,
+                "category": f"C{number}",
+                "parent_id": "par-0",
+                "options": [str(number)],
+            },
         )
+        supplier = {"id": f"s{number}", "name": name, "lead_time_days": number % 4}
+        await made("/suppliers", supplier)
+        await made(
+            "/purchase-orders",
+            {"supplier_id": f"s{number}", "lines": [{"product_id": f"p{number}", "quantity": 1}]},
+        )
+        counted = await served.call(
+            "POST", f"/inventory/p{number}/adjust", json={"count_to": number % 3}
+        )
+        assert counted.status_code == 200, counted.text
         await made("/customers", {"name": name, "tags": ["x"]})
         await made("/locations", {"name": f"Place {number}"})
         await made("/auth/api-keys", {"name": name, "permissions": ["products:read"]})
         await made("/experiments", {**_EXPERIMENT, "key": f"flag-{number}"})
         mail = {"name": name, "kind": "email", "to": f"a{number}@example.test"}
         await made("/alert-channels", mail)
+        body = {"name": name, "email": f"b{number}@example.test", "role": "analyst"}
+        assert (await served.call("POST", "/users/invitations", json=body)).status_code == 200
         settings = (await served.call("GET", "/system/settings")).json()
         changed = {"version": settings["version"], "name": f"Shop {number}"}
         assert (await served.call("PATCH", "/system/settings", json=changed)).status_code == 200
@@ -136,22 +164,71 @@ async def test_pages_of_each_order_and_filter(served: Served) -> None:
     await _fill(served)
     for path, query in (
         ("/products", {"sort": "-created_at"}),
+        ("/products", {"sort": "-name"}),
+        ("/products", {"sort": "created_at"}),
+        ("/products", {"sort": "price_minor"}),
+        ("/products", {"sort": "-price_minor"}),
         ("/products", {"category": "C1"}),
+        ("/products", {"parent": "par-0"}),
+        ("/products", {"category": "C1", "sort": "-name"}),
         ("/products", {"search": "thing"}),
         ("/customers", {"sort": "name"}),
+        ("/customers", {"sort": "-name"}),
+        ("/customers", {"sort": "created_at"}),
         ("/customers", {"search": "thing"}),
+        ("/suppliers", {"sort": "name"}),
+        ("/suppliers", {"sort": "-lead_time"}),
+        ("/suppliers", {"search": "THING 1"}),
+        ("/inventory/values", {"sort": "-name"}),
+        ("/inventory/values", {"sort": "on_hand"}),
+        ("/inventory/values", {"sort": "-value", "search": "thing"}),
+        ("/purchase-orders", {"sort": "created_at"}),
+        ("/purchase-orders", {"sort": "expected_on"}),
+        ("/purchase-orders", {"sort": "-supplier", "state": "draft"}),
+        ("/experiments", {"sort": "created_at"}),
         ("/jobs", {"state": "failed"}),
         ("/experiments", {"status": "draft"}),
     ):
         whole = await _all(served, path, 200, **query)
         assert whole, f"{path} {query}"
-        ids = [item["id"] for item in whole]
+        ids = [item.get("id") or item["product_id"] for item in whole]
         assert len(set(ids)) == len(ids)
         for limit in (1, 2, 3):
             assert await _all(served, path, limit, **query) == whole, f"{path} {query} {limit}"
-    names = [c["name"] for c in await _all(served, "/customers", 2, sort="name")]
-    assert names == sorted(names)
+    for path, sort, name in (
+        ("/customers", "name", "name"),
+        ("/products", "price_minor", "price_minor"),
+        ("/suppliers", "lead_time", "lead_time_days"),
+        ("/inventory/values", "value", "value_minor"),
+        ("/purchase-orders", "supplier", "supplier"),
+    ):
+        for minus in ("", "-"):
+            values = [each[name] for each in await _all(served, path, 2, sort=minus + sort)]
+            assert len(set(values)) > 1, path
+            assert values == sorted(values, reverse=bool(minus)), path
+    refused = await served.call("GET", "/products", params={"category": "C1", "sort": "created_at"})
+    assert refused.status_code == 400
     assert len(await _all(served, "/products", 3, search="thing 1")) == 2
+
+
+async def test_an_exported_list_is_the_list(served: Served) -> None:
+    await _fill(served)
+    for path, query in (
+        ("/products", {"sort": "-price_minor"}),
+        ("/products", {"search": "thing 1"}),
+        ("/customers", {"sort": "name"}),
+        ("/purchase-orders", {"sort": "-supplier"}),
+        ("/orders", {"sort": "placed_at"}),
+    ):
+        answer = await served.call("GET", f"{path}/export.csv", params=query)
+        assert answer.status_code == 200, answer.text
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        listed = await _all(served, path, 200, **query)
+        assert [row["id"] for row in rows] == [one["id"] for one in listed], path
+    refused = await served.call(
+        "GET", "/orders/export.csv", params={"number": "1", "status": "placed"}
+    )
+    assert refused.status_code == 400
 
 
 async def test_a_cursor_of_another_list_is_refused_or_harmless(served: Served) -> None:

@@ -25,6 +25,8 @@ _OPEN = {
     "POST /auth/register/confirm",
     "POST /auth/password/forgot",
     "POST /auth/password/reset",
+    "POST /auth/email/confirm",
+    "POST /auth/invitation",
     "GET /auth/.well-known/jwks.json",
     "GET /health",
     "GET /openapi.json",

@@ -1,8 +1,13 @@
 """Whatever is sent wrongly is refused in one form, with the field and the reason."""
 
+import itertools
+import re
+from collections import defaultdict
 from typing import Any
 
 import pytest
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
 
 from .serving import Served, assert_problem, routes
 
@@ -154,6 +159,34 @@ async def test_wrong_queries_on_every_list(served: Served) -> None:
     assert lists >= 10
 
 
+async def test_the_ends_of_the_calendar_break_nothing(served: Served) -> None:
+    """Every range of days and moments, for a shop whose figures are of one product."""
+    await served.call("POST", "/products", json={**_PRODUCT, "id": "p"})
+    await served.call(
+        "POST", "/product-parents", json={"id": "p", "name": "Teas", "options": ["Size"]}
+    )
+    ends = ("0001-01-01", "0001-01-02", "1969-12-31", "1972-12-31", "9999-12-30", "9999-12-31")
+    document = (await served.call("GET", "/openapi.json", None)).json()
+    asked = 0
+    for path, methods in document["paths"].items():
+        given = [
+            (each["name"], "T00:00:00Z" if "date-time" in str(each["schema"]) else "")
+            for each in methods.get("get", {}).get("parameters", [])
+            if each["in"] == "query" and "'date" in str(each["schema"])
+        ]
+        if not given:
+            continue
+        path = re.sub("{[^}]*}", "p", path.removeprefix("/v1"))
+        for low, high in itertools.combinations_with_replacement((None, *ends), 2):
+            days = [day for day in (low, high) if day is not None]
+            for chosen in itertools.combinations(given, len(days)):
+                query = {name: day + rest for (name, rest), day in zip(chosen, days, strict=True)}
+                answer = await served.call("GET", path, params=query)
+                assert answer.status_code in (200, 400), f"{path} {query} {answer.text}"
+                asked += 1
+    assert asked > 300
+
+
 @pytest.mark.parametrize(
     "path",
     ["/nothing", "/products/x/y/z", "/products/%00", "/products/%ff", "/products/" + "x" * 5000,
@@ -165,11 +198,21 @@ async def test_what_is_not_there(served: Served, path: str) -> None:
     assert_problem(answer)
 
 
-async def test_a_method_that_is_not_there(served: Served) -> None:
-    answer = await served.call("DELETE", "/health")
-    assert answer.status_code == 405
-    assert_problem(answer)
-    assert "GET" in answer.headers["allow"]
+async def test_every_path_tells_its_methods(served: Served) -> None:
+    """To who asks for them, and to who comes with one that is not there."""
+    methods: defaultdict[str, set[str]] = defaultdict(set)
+    for route in served.app.routes:
+        if isinstance(route, HTTPRoute):
+            methods[re.sub("{[^}]*}", "0", route.path)] |= set(route.methods)
+    assert methods["/v1/products/0"] == {"GET", "PATCH", "DELETE", "OPTIONS"}
+    for path, known in methods.items():
+        answer = await served.client.options(path)
+        assert (answer.status_code, answer.content) == (204, b""), path
+        assert answer.headers["allow"] == ", ".join(sorted(known)), path
+        refused = await served.client.request("TRACE", path)
+        assert_problem(refused)
+        assert refused.status_code == 405, path
+        assert set(refused.headers["allow"].split(", ")) == known, path
 
 
 async def test_a_body_that_is_too_large(served: Served) -> None:
@@ -196,6 +239,25 @@ async def test_what_is_refused_tells_nothing_of_the_inside(
     assert "secret" not in answer.text
     reference = answer.json()["detail"].removeprefix("reported as ")
     assert reference in caplog.text
+
+
+async def test_a_routes_parameters_are_looked_up_once_and_not_with_each_request(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    plain = HTTPRouteHandler.create_kwargs_model
+
+    def counted(self: HTTPRouteHandler, path_parameters: Any) -> Any:
+        looked.append(self.handler_name)
+        return plain(self, path_parameters)
+
+    monkeypatch.setattr(HTTPRouteHandler, "create_kwargs_model", counted)
+    await served.call("GET", "/products?limit=1")
+    looked.clear()
+    for _ in range(3):
+        answer = await served.call("GET", "/products?limit=1")
+        assert answer.status_code == 200
+    assert looked == []
 
 
 async def test_unknown_parameters_are_refused_and_the_known_are_named(served: Served) -> None:

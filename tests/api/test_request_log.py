@@ -1,17 +1,22 @@
 """Each request has an id; one that took long or failed by our fault leaves a line in the log."""
 
+import io
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
 from litestar import get
 
 from omnix import app
-from omnix.platform import headers
+from omnix.kit.declare import JobType
+from omnix.platform import headers, jobs
 from omnix.platform.access import PUBLIC
 from omnix.platform.http import allow
+from omnix.platform.jobs import JobContext, JobHandler
 from omnix.platform.logs import JsonLines
 
 from .serving import Served
@@ -67,5 +72,66 @@ async def test_only_slow_and_failed_requests_leave_a_line(
     assert (one["status"], one["path"], one["method"]) == (500, "/broken", "GET")
     assert one["request_id"] == failed.headers["x-request-id"]
     assert (two["status"], two["request_id"], two["level"]) == (slow.status_code, "mine", "INFO")
-    assert isinstance(two["duration_ms"], int)
+    assert isinstance(two["execution_time"], int)
+    assert two["service"] == "products"
+    assert list(two)[:5] == ["timestamp", "level", "request_id", "service", "message"]
     assert "somebody" not in str(two)
+
+
+@contextmanager
+def _written(service: str) -> Iterator[list[dict[str, Any]]]:
+    """The lines that ``service`` writes meanwhile, as they stand in the file; filled at the end."""
+    output, lines = io.StringIO(), list[dict[str, Any]]()
+    handler, logger = logging.StreamHandler(output), logging.getLogger(f"omnix.{service}")
+    handler.setFormatter(JsonLines())
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield lines
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+    lines += [json.loads(line) for line in output.getvalue().splitlines()]
+
+
+async def test_a_forecast_made_on_request_says_so(
+    served: Served, client: httpx.AsyncClient
+) -> None:
+    made = {"id": "COF-001", "sku": "COF-001", "name": "Coffee", "price_minor": 450}
+    assert (await served.call("POST", "/products", json=made)).status_code == 201
+    asked = {"product_id": "COF-001", "forecast_days": 7}
+    named = {**served.bearer("admin"), "X-Request-Id": "12345-67890"}
+    with _written("forecasting") as lines:
+        answer = await client.post("/v1/ai/forecast", json=asked, headers=named)
+        assert answer.status_code == 200, answer.text
+    [line] = lines
+    order = "timestamp level request_id service message product_id execution_time"
+    assert list(line) == order.split()
+    assert (line["level"], line["request_id"]) == ("INFO", "12345-67890")
+    assert (line["service"], line["product_id"]) == ("forecasting", "COF-001")
+    assert line["message"] == "Forecast generated successfully"
+    assert isinstance(line["execution_time"], int)
+
+
+async def test_a_job_tells_its_end_under_its_own_id(served: Served) -> None:
+    async def work(context: JobContext, payload: Mapping[str, Any]) -> None:
+        logging.getLogger("omnix.jobs").info("at work")
+        if context.attempt == 1:
+            raise OSError("no luck")
+
+    work.__module__ = "omnix.domains.inventory.handlers"
+    handler = JobHandler(JobType("test.lines", "Tells lines", attempts=2), work)
+    run = await jobs.submit(served.ports, handler.type, {"email": "somebody@shop.test"})
+    with _written("jobs") as lines:
+        assert await jobs.work_once(served.ports, [handler])
+        served.clock.advance(10)
+        assert await jobs.work_once(served.ports, [handler])
+    assert {line["request_id"] for line in lines} == {run.id}
+    _, again, _, done = lines
+    assert (again["level"], done["level"]) == ("WARNING", "INFO")
+    assert done["message"] == f"job {run.id} (test.lines) done"
+    for line in (again, done):
+        assert line["service"] == "inventory"
+        assert isinstance(line["execution_time"], int)
+    assert "somebody" not in str(lines)

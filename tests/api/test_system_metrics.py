@@ -25,6 +25,7 @@ from .serving import Served, assert_problem
 
 pytestmark = pytest.mark.anyio
 SOURCE = Path(app.__file__).parent
+_OTHER_UNITS = {"ms", "milliseconds", "minutes", "hours", "kb", "mb", "megabytes", "percent"}
 
 
 @pytest.fixture
@@ -135,6 +136,24 @@ async def test_the_text_is_well_formed_and_its_histograms_add_up(
     name = 'omnix_http_requests_total{route="products",kind="read"'
     requests = [int(value) for key, value in values.items() if key.startswith(name)]
     assert sum(requests) == int(whole)
+
+
+async def test_names_and_units_are_as_collectors_expect(served: Served) -> None:
+    """The rules of `promtool check metrics`: base units, totals that count, help for each."""
+    await jobs.submit(served.ports, JobType("test-job", "A job"), {})
+    page = (await served.call("GET", "/system/metrics?format=prometheus")).text
+    told = [line.split(" ", 3)[2:] for line in page.splitlines() if line.startswith("# HELP")]
+    kinds = dict(line.split(" ")[2:] for line in page.splitlines() if line.startswith("# TYPE"))
+    assert {name for name, _ in told} == set(kinds)
+    for name, help in told:
+        assert re.fullmatch("(omnix|process)_[a-z]+(_[a-z]+)*", name), name
+        assert help.strip(), name
+        assert (kinds[name] == "counter") == name.endswith("_total"), name
+        assert not re.search("_(count|sum|bucket|info_total)$", name), name
+        assert not set(name.split("_")) & _OTHER_UNITS, name
+    labels = set(re.findall('[{,]([a-z_]+)="', page))
+    known = {"version", "runs_on", "route", "kind", "status", "le", "state", "job", "consumer"}
+    assert labels <= known
 
 
 async def test_jobs_and_queues_are_told(served: Served) -> None:

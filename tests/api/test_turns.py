@@ -47,6 +47,8 @@ async def test_so_many_at_once_so_many_wait_and_the_rest_are_sent_away() -> None
 async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> None:
     new = {"id": "tea", "sku": "T", "name": "Tea", "price_minor": 100}
     assert (await served.call("POST", "/products", json=new)).status_code == 201
+    parent = {"id": "tea", "name": "Teas", "options": ["Size"]}
+    assert (await served.call("POST", "/product-parents", json=parent)).status_code == 201
     customer = {"id": "tea", "name": "Tea drinker"}
     assert (await served.call("POST", "/customers", json=customer)).status_code == 201
     plan = {
@@ -72,6 +74,7 @@ async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> No
         ("POST", "/ai/forecast", {"json": {"product_id": "tea", "forecast_days": 7}}),
         ("GET", "/forecasts/tea", {}),
         ("GET", "/products/tea/sales", {}),
+        ("GET", "/product-parents/tea/sales", {}),
         ("GET", "/products/tea/prices", {}),
         ("GET", "/orders/summary", {}),
         ("GET", "/orders/statistics", {}),
@@ -83,12 +86,14 @@ async def test_heavy_routes_are_refused_and_others_are_not(served: Served) -> No
         ("GET", "/customers/tea/interactions", {}),
         ("GET", "/system/cost", {}),
         ("GET", "/experiments/tea/results", {}),
+        ("GET", "/experiments/tea/uplift", {}),
         ("GET", "/streaming/sessions", {}),
         ("POST", "/alert-rules/preview", {"json": rule}),
         ("POST", f"/alert-channels/{channel}/test", {}),
         ("POST", "/ai/ask", {"json": {"question": "How much tea did we sell?"}}),
         ("POST", "/products/tea/analyze", {}),
         ("POST", "/ai/insights/experiments/tea", {}),
+        ("POST", "/ai/insights/pages/orders", {}),
         ("POST", "/ai/tools/product_sales", {"json": {"product_id": "tea"}}),
     ]
     taken = {

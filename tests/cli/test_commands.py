@@ -10,11 +10,12 @@ from typer.testing import CliRunner
 from omnix.cli import access, app, care, data, serve  # noqa: F401 - each adds its commands
 from omnix.kit.errors import AlreadyExists, Conflict, Invalid, NotFound, OmnixError
 from omnix.version import VERSION
+from onnx_models import steady
 
 HEAD = "Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country\n"
 
 
-def omnix(*words: object, fails: type[OmnixError] | None = None) -> str:
+def omnix(*words: object, fails: type[BaseException] | None = None) -> str:
     """Run a command; returns what it printed. ``fails`` names the error it must end with."""
     result = CliRunner().invoke(app, [str(word) for word in words])
     if fails is None:
@@ -61,6 +62,12 @@ def test_a_file_comes_in_once_and_goes_out_again(tmp_path: Path, orders: Path) -
     again = omnix("import", orders, *shop)
     assert "nothing changed" in again
     assert "2 products forecast" in omnix("forecast", *shop)
+    with pytest.MonkeyPatch.context() as set_:
+        set_.setenv("OMNIX_FOUNDATION", str(steady(tmp_path / "weights")))
+        omnix("forecast", "--foundation", *shop, fails=Conflict)  # its history is too short
+        (tmp_path / "weights" / "model.onnx").unlink()
+        assert "has no model.onnx" in omnix("doctor", *shop, fails=SystemExit)
+    omnix("forecast", "--foundation", *shop, fails=Conflict)
     assert "2 rows" in omnix("export", "products", tmp_path / "out.jsonl", *shop)
     assert "[old]" in (tmp_path / "out.jsonl").read_text()
     assert "ledger equals balance" in omnix("doctor", *shop)

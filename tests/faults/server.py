@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -73,9 +74,11 @@ def listens(pid: int, port: int) -> bool:
 class Server:
     """``omnix run`` on ``data``. Use ``running``, which leaves nothing behind."""
 
-    def __init__(self, data: Path, *options: str, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, data: Path, *options: str, env: Mapping[str, str] | None = None, port: int = 0
+    ) -> None:
         self.data = data
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._options = options
         self._env = {**os.environ, "COLUMNS": "200", **(env or {})}
@@ -191,7 +194,7 @@ class Server:
 
 
 @contextmanager
-def running(data: Path, *options: str, **more: Mapping[str, str]) -> Iterator[Server]:
+def running(data: Path, *options: str, **more: Any) -> Iterator[Server]:
     """A server that answers, on a folder without the demo shop unless ``--demo`` is given."""
     server = Server(data, *(options or ("--no-demo",)), **more)
     try:

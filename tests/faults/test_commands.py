@@ -55,3 +55,17 @@ async def test_a_command_finishes_what_a_worker_that_died_had_in_hand(tmp_path: 
         assert await ports.jobs.receive([COMPACT.name], 3600) is not None
         await offline.finish(platform, quiet)
         assert (await jobs.get(ports, held.id)).state == "done"
+
+
+async def test_a_command_waits_for_what_a_server_does_and_for_nothing_forgotten(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as platform:
+        ports = platform.ports
+        asked = await jobs.submit(ports, COMPACT, {})
+        waiting = asyncio.create_task(offline.watch(ports, ["forgotten", asked.id], quiet))
+        await asyncio.sleep(0.1)
+        assert not waiting.done()
+        await offline.finish(platform, quiet)
+        async with asyncio.timeout(20):
+            await waiting

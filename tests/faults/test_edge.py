@@ -118,6 +118,39 @@ def live(server: Server, key: str | None) -> Iterator[ClientConnection]:
         yield socket
 
 
+@contextmanager
+def upgraded(server: Server) -> Iterator[socket.socket]:
+    """A live connection whose frames the test writes itself."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=40) as line:
+        line.sendall(
+            b"GET /v1/ws HTTP/1.1\r\nHost: shop\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += line.recv(1)
+        assert b" 101 " in head
+        yield line
+
+
+def frame(first: int, data: bytes, size: int | None = None, masked: int = 0x80) -> bytes:
+    """A frame under a mask of zeros, which says that it has ``size`` bytes."""
+    told = bytes([first, masked | 126]) + (len(data) if size is None else size).to_bytes(2, "big")
+    return told + (bytes(4) if masked else b"") + data
+
+
+def left_with(line: socket.socket) -> int:
+    """The code of the close frame that ends the connection; 0 where there is none."""
+    heard = b""
+    try:
+        while data := line.recv(65536):
+            heard += data
+    except ConnectionError:
+        pass
+    at = heard.rfind(b"\x88")
+    return int.from_bytes(heard[at + 2 : at + 4], "big") if at >= 0 else 0
+
+
 def ask(socket: ClientConnection, message: dict[str, Any], wanted: str) -> dict[str, Any]:
     socket.send(json.dumps(message))
     answer: dict[str, Any] = json.loads(socket.recv(30))
@@ -162,6 +195,43 @@ def test_a_live_connection_survives_nonsense_and_ends_at_too_much(server: Server
         assert closed_with(socket) == 1009
 
 
+TEXT, PART, MORE, PING, RESERVED = 0x81, 0x01, 0x00, 0x89, 0xF1
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (frame(TEXT, b"{}", masked=0), 1002),
+        (frame(RESERVED, b"{}"), 1002),
+        (frame(MORE, b"of nothing"), 1002),
+        (frame(PART, b"{") + frame(TEXT, b"}"), 1002),
+        (frame(PING, b"x" * 126), 1002),
+        (frame(TEXT, b"\xff\xfe"), 1007),
+        (b"\x81\xff" + (2**62).to_bytes(8, "big") + bytes(4), 1009),
+        (frame(PART, b"x" * 60_000) + frame(MORE, b"x" * 60_000) * 3, 1009),
+    ],
+    ids=[
+        "unmasked", "reserved", "continues nothing", "within another", "long ping", "no text",
+        "announces too much", "too much in parts",
+    ],
+)  # fmt: skip
+def test_frames_that_break_the_protocol_end_their_connection_and_no_other(
+    server: Server, key: str, sent: bytes, code: int
+) -> None:
+    with live(server, key) as other, upgraded(server) as line:
+        line.sendall(sent)
+        assert left_with(line) == code
+        ask(other, {"type": "ping"}, "pong")
+
+
+def test_who_goes_amid_a_frame_is_forgotten(server: Server, key: str) -> None:
+    with live(server, key) as other:
+        for cut in (1, 3, 7, 12):
+            with upgraded(server) as line:
+                line.sendall(frame(TEXT, b'{"type":"ping"}')[:cut])
+        ask(other, {"type": "ping"}, "pong")
+
+
 def test_subscriptions_are_bounded_and_answered_one_by_one(server: Server, key: str) -> None:
     with live(server, key) as socket:
         channels = [f"product.p{n}" for n in range(150)]
@@ -186,7 +256,12 @@ def test_slow_silent_and_vanished_clients_are_sent_away_and_hold_nobody_up(
         for number, line in enumerate(lines):
             if number % 2:
                 line.sendall(b"POST /v1/auth/login HTTP/1.1\r\nHost: shop\r\nX-Slow: ")
-        with live(server, None) as silent, live(server, None) as chatty:
+        with (
+            live(server, None) as silent,
+            live(server, None) as chatty,
+            upgraded(server) as half,
+        ):
+            half.sendall(frame(TEXT, b'{"type":"auth', size=400))
             assert httpx.get(f"{server.url}/v1/health", timeout=30).status_code == 200
             for _ in range(120):
                 try:
@@ -196,6 +271,7 @@ def test_slow_silent_and_vanished_clients_are_sent_away_and_hold_nobody_up(
                 time.sleep(0.5)
             assert closed_with(chatty) == 4001
             assert closed_with(silent) == 4001
+            assert left_with(half) == 4001
         for number, line in enumerate(lines):
             line.settimeout(60)
             answer = line.recv(4096)

@@ -15,9 +15,16 @@ import pytest
 from domains.orders.shop import fill, product
 from faults.books import check, make_key, opened, settled
 from faults.server import Server, children, served
+from omnix.ports import Query
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("processes")]
 
+EVENTS = Query(
+    "events",
+    "How many events there are, and how many ids.",
+    "SELECT count(*) AS n, count(DISTINCT message_id) AS ids FROM events",
+    ("events",),
+)
 SIZE = 96_000_000
 MOST = 5_000
 Room = tuple[Callable[[Server], None], Callable[[Server], None]]
@@ -100,7 +107,15 @@ async def _starve(
                 acknowledged.append(answer.json())
             return answer
 
+        async def visit(number: int) -> int:
+            event = {"type": "page_view", "anonymous_id": "v"}
+            batch = [{**event, "message_id": f"m{number}-{n}"} for n in range(50)]
+            answer = await client.post("/v1/events/batch", json={"events": batch})
+            assert answer.status_code in (202, 503), answer.text
+            return answer.status_code
+
         assert (await order(0)).status_code == 201
+        assert await visit(0) == 202
         take(server)
         refused = 0
         number = 0
@@ -113,6 +128,8 @@ async def _starve(
                 refused += 1
                 assert answer.headers["content-type"] == "application/problem+json"
                 assert answer.json()["type"] == "/problems/unavailable"
+        visited = [await visit(n) for n in range(1, 6)]
+        assert 503 in visited
         # What is there can still be read, and health tells.
         answer = await client.get(f"/v1/orders/{acknowledged[0]['id']}")
         assert answer.json()["note"] == "n0"
@@ -127,9 +144,12 @@ async def _starve(
         for again in range(1, number + 3):
             answer = await order(again)
             assert answer.status_code == 201, answer.text
+        assert {await visit(n) for n in range(6)} == {202}
         async with opened(data) as platform:
             await settled(platform)
             books = await check(platform)
+            # What was refused and what was taken are both there once.
+            assert await platform.lake.rows(EVENTS) == [{"n": 300, "ids": 300}]
         found = books.by_note()
         assert len(books.orders) == number + 3
         assert all(found[each["note"]][0]["id"] == each["id"] for each in acknowledged)

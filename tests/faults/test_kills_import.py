@@ -19,7 +19,7 @@ from omnix.ports import Query
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("processes")]
 
-ROWS = 24_000
+ROWS = 20_000
 KILLS_TO_A_FOLDER = 4
 SECONDS = 120.0
 

@@ -56,6 +56,7 @@ async def kill_while_ordering(data: Path, kills: int, seed: int) -> str:
     )
 
 
+@pytest.mark.timeout(300)  # it took 80 s on a quiet machine
 async def test_some_kills_in_mid_order(tmp_path: Path) -> None:
     await kill_while_ordering(tmp_path / "data", 2, seed=11)
 

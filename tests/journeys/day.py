@@ -104,7 +104,7 @@ async def shop_day(base_url: str, token: str, live_url: str | None = None) -> Da
         await _serve(shop, live, orders)
         await _look_ahead(shop, live)
         await _share(base_url, shop, live)
-        assert live.gaps == []
+        assert live.gaps == [], live.gaps
         return Day(shop.answers, live.messages)
 
 

@@ -71,6 +71,9 @@ them. They are judged on paper alone.
 
 FORGIVEN: Mapping[str, str] = {
     "backend: list bucket data-lake/lake/": "health says that the lake is away, and answers",
+    "forecast: read table alerts": "the analyst says what it could not look up, and answers",
+    "forecast: read table customers": "the same",
+    "forecast: read table recommendations": "the same",
 }
 """Rights without which a request is answered all the same, and why."""
 

@@ -22,7 +22,7 @@ Body = Callable[[str], Any]
 class Feature:
     """A request; ``body`` and ``content`` make it from a word that is new each time, which also
     stands for ``{new}`` in the path. ``{first}`` there is the id of the first that ``of`` lists,
-    which is waited for.
+    which is waited for. ``whole`` paths do not lie below /v1.
     """
 
     method: str
@@ -31,6 +31,7 @@ class Feature:
     content: str | None = None
     keyed: bool = False
     of: str | None = None
+    whole: bool = False
 
     @property
     def name(self) -> str:
@@ -81,6 +82,7 @@ _SNOOZED = Feature(
     "POST", "/alerts/{first}/snooze", lambda new: {"until": _within_a_day(new)},
     of="/alerts?subject=product:loss",
 )  # fmt: skip
+_MCP = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
 _LOW = {"any": [{"all": [{"attribute": "state", "operator": "is", "value": "low"}]}]}
 _OFTEN = {"attribute": "orders", "operator": "at_least", "value": 5}
 
@@ -95,6 +97,7 @@ OPENING: tuple[Feature, ...] = (
 
 CHANGES = (
     Feature("POST", "/products", _of(id="{new}", sku="{new}", name="Cup", price_minor=100)),
+    Feature("POST", "/product-parents", _of(id="{new}", name="Cups", options=["Size"])),
     Feature("PATCH", "/user/profile", _of(name="Admin {new}")),
     Feature("POST", "/customers", _of(id="{new}", name="Ann")),
     Feature("POST", "/customers/batch-analysis"),
@@ -108,6 +111,19 @@ CHANGES = (
     Feature("POST", "/purchase-orders/from-replenishment", _of(fill_up=True), keyed=True),
     Feature("POST", "/forecasts/batch"),
     Feature("POST", "/ai/forecast", _of(product_id="mug", forecast_days=7)),
+    Feature("POST", "/forecasts/promotions",
+            _of(name="{new}", percent_off=10, first_day="2030-01-01", last_day="2030-01-07",
+                product_ids=["mug"])),
+    # Before the questions, which are answered also where a tool may not look.
+    Feature("POST", "/ai/insights/experiments/tour"),
+    Feature("POST", "/customers/ann/analyze"),
+    Feature("POST", "/products/mug/analyze"),
+    Feature("POST", "/ai/ask", _of(question="Why did revenue change last week?")),
+    Feature("POST", "/ai/ask", _of(question="Did the test win?")),
+    Feature("POST", "/ai/ask", _of(question="What should I do first?")),
+    Feature("POST", "/ai/ask", _of(question="Which customers may leave?")),
+    Feature("POST", "/mcp", lambda new: {**_MCP, "params": {"name": "explain_change"}},
+            whole=True),
     Feature("POST", "/ml/models/forecast/train"),
     Feature("POST", "/experiments", _EXPERIMENT),
     Feature("POST", "/experiments/tour/assignment", _of(unit_id="{new}", expose=True)),
@@ -118,6 +134,8 @@ CHANGES = (
     Feature("POST", "/streaming/replay", _of()),
     Feature("POST", "/imports?file_name=products.csv", content="sku,name,price\n{new},New,1.00\n"),
     Feature("POST", "/users", _of(email="{new}@example.com", name="Bo", role="manager")),
+    Feature("POST", "/users/invitations",
+            _of(email="{new}@example.com", name="Di", role="analyst")),
     Feature("POST", "/auth/api-keys", _of(name="{new}", permissions=["orders:read"])),
     Feature("POST", "/auth/register",
             _of(email="{new}@example.com", name="Cy", password="correct horse battery")),
@@ -143,6 +161,7 @@ LOOKS = tuple(
         "/experiments/tour", "/experiments/tour/results", "/recommendations", "/ai/usage",
         "/dashboard/changes", "/dashboard/products", "/dashboard/inventory-graph",
         "/recommendations/customers/ann", "/recommendations/popular", "/products/mug/similar",
+        "/product-parents",
     )
 )  # fmt: skip
 
@@ -158,7 +177,7 @@ async def ask(client: httpx.AsyncClient, feature: Feature, new: str) -> httpx.Re
         path = path.replace("{first}", listed.json()["items"][0]["id"])
     return await client.request(
         feature.method,
-        f"/v1{path}",
+        path if feature.whole else f"/v1{path}",
         json=None if feature.body is None else feature.body(new),
         content=content,
         headers={"Idempotency-Key": new} if feature.keyed else {},

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from omnix.kit import trace
 from omnix.kit.events import Event
 from omnix.ports import Bus, Ports
 from ports.declared import Advance
@@ -33,6 +34,39 @@ class BusContract:
         assert sequences == sorted(set(sequences))
         assert 0 < sequences[0] <= sequences[-1] < 2**63
         assert {e.stream for e in batch.events} == {batch.stream}
+
+    async def test_events_name_the_span_that_caused_them_to_who_follows_traces(
+        self, bus: Bus, ports: Ports
+    ) -> None:
+        spans = [f"00-{n:032x}-{n:016x}-01" for n in (1, 2, 3)]
+
+        async def cause(span: str) -> None:
+            trace.CURRENT.set(span)
+            await bus.publish(events(2, key=span), soon=True)
+            await ports.records.write([], events(1, key=span))
+            await bus.publish(events(1, key=span))
+
+        # A task each, as a request has, so that nothing of it is left here.
+        await asyncio.gather(*map(cause, [*spans, f"00-{4:032x}-{4:016x}-00", ""]))
+        trace.follow(True)
+        try:
+            told = (await bus.read("reader", [])).events
+        finally:
+            trace.follow(False)
+        assert len(told) == 20
+        assert [e.trace for e in told] == [e.key if e.key in spans else "" for e in told]
+
+    async def test_what_is_published_soon_comes_and_before_what_is_published_later(
+        self, bus: Bus
+    ) -> None:
+        for event in (sent := events(3)):
+            await bus.publish([event], soon=True)
+        later = events(2)
+        await bus.publish(later)
+        last = events(1)
+        await bus.publish(last, soon=True)
+        got = [e.id for e in (await bus.read("reader", [])).events]
+        assert got == [e.id for e in [*sent, *later, *last]]
 
     async def test_an_events_sequence_acknowledges_it_and_all_before(self, bus: Bus) -> None:
         await bus.publish(events(5))

@@ -15,7 +15,7 @@ from omnix.adapters.local.platform import LocalPlatform, open_local
 from omnix.kit.errors import ConditionFailed, Unavailable
 from omnix.kit.events import Event
 from omnix.ports import AtLeast, Put, Update
-from ports.declared import COLLECTIONS, FACTS, LINES, SALES, THINGS
+from ports.declared import COLLECTIONS, FACTS, LINES, SALES, THINGS, TOKENS
 
 AT = "2026-01-01T00:00:00.000Z"
 
@@ -40,6 +40,28 @@ async def writes(platform: LocalPlatform) -> None:
             say(id_)
 
     await asyncio.gather(*[one(task) for task in range(16)])
+
+
+async def claims(platform: LocalPlatform) -> None:
+    """Endless claims of 50 keys each, from four tasks."""
+    end = int(platform.clock.now().timestamp()) + 3600
+
+    async def one(task: int) -> None:
+        number = 0
+        while True:
+            keys = [f"t{task}-{number + n}" for n in range(50)]
+            number += 50
+            known = await platform.records.claim(
+                TOKENS,
+                keys,
+                end,
+                lambda which, keys=keys: Event(  # type: ignore[misc]
+                    "thing.claimed", "c", AT, {"keys": [keys[n] for n in which]}
+                ),
+            )
+            say(len(known), *keys)
+
+    await asyncio.gather(*[one(task) for task in range(4)])
 
 
 async def appends(platform: LocalPlatform) -> None:

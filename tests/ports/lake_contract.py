@@ -66,6 +66,17 @@ class LakeContract:
         ]
         assert rows == expected
 
+    async def test_days_and_moments_as_text(self, lake: Lake) -> None:
+        text = {
+            name: [None if value is None else value.isoformat() for value in TYPED[name]]
+            for name in ("day", "at")
+        }
+        assert await lake.append(SALES, TYPED)
+        before = await lake.rows(ALL)
+        await lake.delete(SALES, {"month": TYPED["month"]})
+        assert await lake.append(SALES, {**TYPED, **text})
+        assert await lake.rows(ALL) == before
+
     async def test_numpy_columns_and_arrays(self, lake: Lake) -> None:
         await lake.append(
             SALES,

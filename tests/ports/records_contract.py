@@ -72,10 +72,12 @@ class RecordsContract:
         item: dict[str, Any] = {"id": "a", "list": [1]}
         await records.write([Put(THINGS, item)])
         item["list"].append(2)
-        read: Any = await records.get(THINGS, "a")
-        assert read == {"id": "a", "list": [1]}
-        read["list"].append(3)
         assert await records.get(THINGS, "a") == {"id": "a", "list": [1]}
+        line: dict[str, Any] = {"order": "o", "line": 1, "list": [1]}
+        await records.write([Put(LINES, line)])
+        read: Any = await records.get(LINES, ("o", 1))
+        read["list"].append(3)
+        assert await records.get(LINES, ("o", 1)) == line
 
     async def test_get_many_keeps_the_order_and_marks_what_is_missing(
         self, records: Records

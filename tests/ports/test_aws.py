@@ -112,6 +112,23 @@ async def test_a_message_that_sqs_gave_up_on_becomes_a_dead_letter(ports: Ports)
     assert (await jobs.counts())["dead"] == 0
 
 
+async def test_a_job_is_shown_with_the_invocation_that_asked_for_it(
+    ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = ports.jobs
+    assert isinstance(jobs, AwsJobs)
+    trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", trace)
+    await jobs.send("work", {})
+    sent = await jobs.calls.call(
+        "sqs",
+        "receive_message",
+        QueueUrl=jobs.queue("work"),
+        MessageSystemAttributeNames=["AWSTraceHeader"],
+    )
+    assert sent["Messages"][0]["Attributes"] == {"AWSTraceHeader": trace}
+
+
 async def test_what_sqs_delivers_twice_is_done_once(ports: Ports) -> None:
     jobs = ports.jobs
     assert isinstance(jobs, AwsJobs)

@@ -21,6 +21,7 @@ from omnix.kit.events import Event
 from omnix.ports import Absent, AtLeast, Equals, Ports, Put, Records, Update
 from ports import emulators
 from ports.aws_stack import opened
+from ports.claims_contract import ClaimsContract
 from ports.declared import COLLECTIONS, LINES, THINGS, Advance
 from ports.records_contract import RecordsContract, everything
 from ports.records_model import records_machine
@@ -35,7 +36,7 @@ def event(key: str, number: int) -> Event:
     return Event("thing.made", key, "2026-01-01T00:00:00.000Z", {"n": number})
 
 
-class Suite(RecordsContract):
+class Suite(ClaimsContract, RecordsContract):
     """The contract, and what DynamoDB in particular makes difficult."""
 
     loaded = 1_000

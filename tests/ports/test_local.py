@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import pytest
 
 from omnix.adapters.local.clock import ManualClock
 from omnix.adapters.local.platform import LocalPlatform, open_local
+from omnix.kit import trace
 from omnix.kit.events import Event
 from omnix.kit.time import instant
 from omnix.ports import Ports
 from ports.bus_contract import BusContract
+from ports.claims_contract import ClaimsContract
 from ports.declared import COLLECTIONS, FACTS, Advance
 from ports.files_contract import BlobsContract, SecretsContract
 from ports.jobs_contract import JobsContract
@@ -75,8 +78,17 @@ class TestRecords(RecordsContract):
     pass
 
 
+class TestClaims(ClaimsContract):
+    pass
+
+
 class TestBus(BusContract):
-    async def test_a_trim_forgets_what_is_old_and_taken(self, ports: Ports) -> None:
+    async def test_a_trim_forgets_what_is_old_and_taken(self, ports: Ports, tmp_path: Path) -> None:
+        # A task of its own, so that no other test is within the span.
+        await asyncio.create_task(self._trim(ports, tmp_path))
+
+    async def _trim(self, ports: Ports, data: Path) -> None:
+        trace.CURRENT.set(f"00-{1:032x}-{1:016x}-01")
         bus, clock = ports.bus, ports.clock
         assert isinstance(clock, ManualClock)
         for _ in range(3):
@@ -91,6 +103,9 @@ class TestBus(BusContract):
         assert await bus.trim(["reader"], 0) == 3000
         assert await bus.trim([], 0) == 999
         assert await bus.end() == 6000
+        with closing(sqlite3.connect(data / "omnix.db")) as database:
+            kept = database.execute("SELECT count(*), min(seq) FROM bus_traces").fetchone()
+        assert kept == (1, 6000)
 
 
 class TestJobs(JobsContract):

@@ -1,17 +1,27 @@
-"""One emulator with one stack for all tests of this folder; each test sees its environment."""
+"""One emulator with one stack for all tests of this folder; each test sees its environment.
+
+Behind the emulator's Bedrock stands a model that a test may speak for.
+"""
 
 from collections.abc import Iterator
 
 import pytest
 
+from domains.analyst.liar import LyingServer, lying
 from ports import emulators
 from runtimes_aws.shop import Shop
 from runtimes_aws.stack import Stack
 
 
 @pytest.fixture(scope="session")
-def made() -> Iterator[Stack]:
-    with emulators.ministack() as address:
+def bedrock() -> Iterator[LyingServer]:
+    with lying(lambda _: "Nobody speaks for me.") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def made(bedrock: LyingServer) -> Iterator[Stack]:
+    with emulators.ministack(bedrock.address.removesuffix("/v1")) as address:
         stack = Stack(address)
         stack.make()
         yield stack

@@ -83,9 +83,9 @@ def test_a_body_arrives_in_base64_and_plainly(shop: Shop) -> None:
 
 
 def test_a_retry_of_an_order_places_it_once(shop: Shop) -> None:
-    shop.ok("POST", "/products", {"id": "cup", "sku": "CUP", "name": "Cup", "price_minor": 500})
-    body = {"lines": [{"product_id": "cup", "quantity": 1}]}
-    shop.ok("POST", "/inventory/cup/adjust", {"delta": 1, "reason": "opening"})
+    shop.ok("POST", "/products", {"id": "jug", "sku": "JUG", "name": "Jug", "price_minor": 500})
+    body = {"lines": [{"product_id": "jug", "quantity": 1}]}
+    shop.ok("POST", "/inventory/jug/adjust", {"delta": 1, "reason": "opening"})
     answers = [
         shop.answer("POST", "/orders", body, headers={"Idempotency-Key": "key-1"}) for _ in range(2)
     ]

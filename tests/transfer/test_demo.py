@@ -25,6 +25,7 @@ from omnix.kit.errors import Conflict
 from omnix.platform.access import SYSTEM, Actor
 from omnix.platform.jobs import work_once
 from omnix.ports import Ports, Query
+from omnix.transfer import following
 from omnix.transfer.demo import load as demo
 
 pytestmark = pytest.mark.anyio
@@ -189,6 +190,9 @@ async def test_the_job_ends_with_a_shop_that_shows(
         assert await work_once(ports, demo.JOBS)
         assert not await work_once(ports, demo.JOBS)
         assert (await setup(ports)).state == "ready"
+        names = [type.name for type in following.BESIDE]
+        queued = [await ports.jobs.receive([name], 60) for name in names]
+        assert None not in queued, "segments and recommendations would wait for the night"
         told = await dashboard.summary(ports, 30)
         assert told.demand_forecast is not None
         assert told.shop.mode == "demo"

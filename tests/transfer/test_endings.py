@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
-from omnix.domains.dashboard.declare import REBUILD
-from omnix.domains.forecasting.declare import FORECAST_ALL
 from omnix.domains.system.setup import data_until
 from omnix.platform import jobs
 from omnix.ports import Ports
+from omnix.transfer import following
 from omnix.transfer.incoming.plan.planning import plan
 from omnix.transfer.incoming.run import run_import
 from omnix.transfer.report import ImportReport
@@ -74,12 +73,14 @@ async def test_what_follows_an_import_is_asked_for_wherever_it_dies(tmp_path: Pa
             assert str(await data_until(ports)) == "2010-06-09"
             # As a worker does when it starts: what was written down is sent.
             await jobs.resend(ports)
-            queued = [await ports.jobs.receive([type.name], 60) for type in (REBUILD, FORECAST_ALL)]
+            queued = [await ports.jobs.receive([type.name], 60) for type in following.FOLLOWING]
             assert None not in queued
         return len(seen)
 
     whole = await attempt(tmp_path / "whole", 1000)
-    for steps in range(whole - 6, whole):
+    # Each of what follows is written down and sent, before the end itself is written down.
+    last = 2 * len(following.FOLLOWING) + 2
+    for steps in range(whole - last, whole, 3):
         await attempt(tmp_path / str(steps), steps)
 
 

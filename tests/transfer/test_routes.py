@@ -54,6 +54,28 @@ async def test_what_cannot_be_imported_is_refused_at_once(tmp_path: Path) -> Non
         await asyncio.sleep(0)
 
 
+async def test_a_file_is_looked_at_before_anything_is_asked_for(tmp_path: Path) -> None:
+    async with serving(tmp_path / "shop") as served:
+        path = "/imports/plan?file_name=p.csv&layout=promotions"
+        text = b"article,cheaper by,from,until\nA,20,2026-06-01,2026-06-07\n"
+        planned = (await served.call("POST", path, content=text)).json()["plan"]
+        assert (planned["missing"], planned["unmapped"]) == (["percent_off"], ["cheaper by"])
+        assert planned["columns"] == ["article", "cheaper by", "from", "until"]
+        needed = {f["field"] for f in planned["fields"] if f["required"]}
+        assert needed == {"first_day", "last_day"}
+        named = await served.call("POST", f"{path}&map=percent_off=cheaper by", content=text)
+        planned = named.json()["plan"]
+        assert planned["missing"] == []
+        assert planned["sample"][0]["percent_off"] == "20"
+        for content in (b"", b"\0\1\2\3" * 100):
+            assert_problem(await served.call("POST", "/imports/plan", content=content))
+        refused = await served.call("POST", f"{path}&map=percent_off=nowhere", content=text)
+        assert assert_problem(refused)["errors"][0]["field"] == "mapping.percent_off"
+        assert (await served.call("POST", path, "analyst", content=text)).status_code == 403
+        assert not (await served.call("GET", "/imports")).json()["items"]
+        assert not (await served.call("GET", "/jobs")).json()["items"]
+
+
 async def test_a_large_file_is_sent_first_and_imported_then(tmp_path: Path) -> None:
     """Larger than any other body may be: its rows are followed by empty ones."""
     data = samples.UCI.encode() + b"\n" * (MAX_BODY + 1)

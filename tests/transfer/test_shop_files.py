@@ -8,7 +8,8 @@ from omnix.domains.customers import service as customer_service
 from omnix.domains.inventory import service as inventory
 from omnix.domains.inventory import stock
 from omnix.domains.products import service as product_service
-from omnix.domains.products.model import ProductChange
+from omnix.domains.products import variants
+from omnix.domains.products.model import NewProduct, ProductChange
 from omnix.platform.access import SYSTEM
 from omnix.transfer.outgoing.export import export
 
@@ -159,3 +160,96 @@ async def test_daily_sales_without_orders(tmp_path: Path) -> None:
             ("2026-01-02", 4, 840),
         ]
         assert (await product_service.get(ports, "A")).price_minor == 210
+
+
+SHIRTS = (
+    "Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Option2 Name,"
+    "Option2 Value,Variant SKU,Variant Inventory Qty,Variant Price,Variant Barcode,Cost per item,"
+    "Status\n"
+    "shirt,Linen Shirt,<p>Light</p>,Loom,Shirts,,true,Size,S,Colour,Red,SH-S-R,3,40.00,,15.00,"
+    "active\n"
+    "shirt,,,,,,,,M,,Red,SH-M-R,2,42.00,,15.00,\n"
+    "shirt,,,,,,,,S,,red,SH-S-R2,2,42.00,,15.00,\n"
+    "cap,Cap,,Loom,Caps,,true,Title,Default Title,,,CAP,1,9.00,,,active"
+)
+
+
+async def test_shopifys_options_become_variants_and_go_out_again(tmp_path: Path) -> None:
+    async with shop(tmp_path / "shop") as ports:
+        path = file(tmp_path, SHIRTS, "in.csv")
+        report = await bring(ports, tmp_path / "shop", path)
+        assert report.refused == 1
+        assert "variant SH-S-R" in " ".join(report.not_imported)
+        (parent,) = (await variants.listing(ports, 10, None)).items
+        assert (parent.id, parent.name, parent.options) == (
+            "par_shirt", "Linen Shirt", ("Size", "Colour"),
+        )  # fmt: skip
+        assert parent.variants == {"SH-S-R": ("S", "Red"), "SH-M-R": ("M", "Red")}
+        shirt = await product_service.get(ports, "SH-M-R")
+        assert (shirt.parent_id, shirt.options) == ("par_shirt", ("M", "Red"))
+        assert shirt.name == "Linen Shirt - M / Red"
+        assert (await product_service.get(ports, "CAP")).parent_id is None
+        out = tmp_path / "out.csv"
+        await export(ports, "products", "shopify", out)
+        assert out.read_bytes() == path.read_bytes()
+
+        new = NewProduct(
+            sku="SH-L-R", name="Large shirt", price_minor=4400, parent_id="par_shirt",
+            options=("L", "Red"),
+        )  # fmt: skip
+        await product_service.create(ports, SYSTEM, new)
+        await export(ports, "products", "shopify", out)
+        lines = out.read_bytes().decode().split("\n")
+        assert lines[:4] == SHIRTS.split("\n")[:4]
+        assert lines[4].startswith("shirt,Linen Shirt,")
+        assert ",Size,L,Colour,Red,SH-L-R,,44.00," in lines[4]
+        assert lines[5:] == SHIRTS.split("\n")[4:]
+        before = await checksum(ports)
+        again = await bring(ports, tmp_path / "shop", out)
+        assert set(again.unchanged) >= {"products"}
+        assert (await variants.get(ports, "par_shirt")).variants["SH-M-R"] == ("M", "Red")
+        assert before != ""
+
+
+async def test_variants_go_out_and_come_in_as_our_own_file(tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    async with shop(tmp_path / "one") as ports:
+        await bring(ports, tmp_path / "one", file(tmp_path, SHIRTS, "in.csv"))
+        first = await variants.get(ports, "par_shirt")
+        await export(ports, "products", "csv", own)
+    async with shop(tmp_path / "two") as ports:
+        await bring(ports, tmp_path / "two", own)
+        second = await variants.get(ports, "par_shirt")
+        assert (second.options, second.variants, second.handle) == (
+            first.options, first.variants, "shirt",
+        )  # fmt: skip
+        # A file that says nothing of variants leaves them as they are.
+        plain = file(tmp_path, "sku,name,price\nSH-M-R,Shirt M,50.00\n", "plain.csv")
+        await bring(ports, tmp_path / "two", plain)
+        product = await product_service.get(ports, "SH-M-R")
+        assert (product.price_minor, product.options) == (5000, ("M", "Red"))
+        wrong = 'sku,name,price,variant_of\nX,X,1.00,"{""parent_id"":""a"",""parent"":""A"",' \
+            '""options"":[""Size""],""values"":[]}"\n'  # fmt: skip
+        report = await bring(
+            ports, tmp_path / "two", file(tmp_path, wrong + "Y,Y,1.00,\n", "w.csv")
+        )
+        assert report.refused == 1
+        assert "a value for each option" in " ".join(report.not_imported)
+
+
+async def test_a_file_makes_no_bundle_of_a_product_nor_the_reverse(tmp_path: Path) -> None:
+    async with shop(tmp_path / "shop") as ports:
+        head = "sku,name,price,components\n"
+        parts = '"[{""product_id"":""A"",""quantity"":2}]"'
+        first = head + f"A,A,1.00,\nB,B,1.00,\nSET,Set,2.00,{parts}\n"
+        await bring(ports, tmp_path / "shop", file(tmp_path, first, "1.csv"))
+        second = head + f"A,A2,1.00,\nB,B2,1.00,{parts}\nSET,Set2,2.00,\n"
+        report = await bring(ports, tmp_path / "shop", file(tmp_path, second, "2.csv"))
+        assert report.refused == 2
+        assert "cannot make a bundle" in " ".join(report.not_imported)
+        names = [(await product_service.get(ports, id)).name for id in ("A", "B", "SET")]
+        assert names == ["A2", "B", "Set"]
+        plain = file(tmp_path, "sku,name,price\nSET,Set3,3.00\n", "3.csv")
+        await bring(ports, tmp_path / "shop", plain)
+        kept = await product_service.get(ports, "SET")
+        assert (kept.name, len(kept.components)) == ("Set3", 1)

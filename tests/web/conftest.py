@@ -16,7 +16,14 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from faults.server import OMNIX, running
 
@@ -52,6 +59,11 @@ class Server:
     data: Path | None = None
 
 
+# What moved while a page loaded, as `window.shift`.
+SHIFTS = """window.shift = 0; new PerformanceObserver(list => {
+    for (const e of list.getEntries()) if (!e.hadRecentInput) window.shift += e.value;
+}).observe({type: 'layout-shift', buffered: true});"""
+PHONE: ViewportSize = {"width": 390, "height": 844}
 ADMIN = "admin@omnix.local"
 PASSWORD = "harbour lantern 42"
 SHOP = ("--products", "60", "--customers", "120", "--days", "400")
@@ -216,7 +228,7 @@ class Visit:
 
     def _hear(self, message: Any) -> None:
         if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} ({message.location.get('url')})")
 
     def _see(self, url: str) -> None:
         if not url.startswith((self.server.url, "data:", "blob:")):

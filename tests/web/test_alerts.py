@@ -1,4 +1,4 @@
-"""The inbox of alerts in the browser: one comes in, is seen to, and is over."""
+"""The inbox of alerts in the browser: one comes in, is ordered for, delivered, and over."""
 
 from typing import Any
 
@@ -38,7 +38,25 @@ def test_an_empty_shelf_comes_in_is_ordered_for_and_is_over(visit: Visit, api: A
     expect(alert).to_contain_text("In hand")
     alert.locator("summary").click()
     expect(alert).to_contain_text("daily demand")
+    alert.get_by_role("link", name=wanted["supplier"], exact=True).click()
+    page.wait_for_url("**/purchase-order/?id=*")
+    main, dialog = page.get_by_role("main"), page.get_by_role("dialog")
+    expect(main.get_by_text("Draft", exact=True).first).to_be_visible()
+    for step, state in (("Approve", "Approved"), ("Mark as sent", "Sent")):
+        main.get_by_role("button", name=step, exact=True).click()
+        dialog.get_by_role("button", name=step, exact=True).click()
+        expect(dialog).to_be_hidden()
+        expect(main.get_by_text(state, exact=True).first).to_be_visible()
+    main.get_by_role("button", name="Receive goods").click()
+    main.get_by_role("button", name="All that is outstanding").click()
+    main.get_by_role("button", name="Take into stock").click()
+    expect(main.get_by_role("button", name="Close", exact=True)).to_be_visible()
+    assert api.get("/v1/purchase-orders", state="received")["items"]
+    where = {"product_id": wanted["product_id"], "location_id": wanted["location_id"]}
+    assert api.get("/v1/inventory", **where)["items"][0]["on_hand"] > 0
+    # More than enough, whatever the delivery was meant to last for.
     _count(api, wanted, 5000)
+    visit.open("/alerts/")
     expect(alert).to_have_count(0, timeout=60_000)
     page = visit.open("/alerts/?state=closed")
     over = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name=name))
@@ -52,6 +70,17 @@ def test_an_alert_that_does_not_matter_leaves_the_list(visit: Visit, api: Api) -
     page = visit.open("/alerts/?kind=price")
     alert = page.get_by_role("listitem").filter(has_text="Sold below cost: Below cost")
     expect(alert).to_be_visible(timeout=60_000)
+    for way in ("It does not matter", "It is mended", "Not for 1 day"):
+        alert.get_by_role("button", name=way).click()
+        expect(alert).to_have_count(0)
+        page.get_by_role("status").get_by_role("button", name="Undo").click()
+        expect(alert).to_be_visible()
+    alert.get_by_role("button", name="It does not matter").click()
+    expect(alert).to_have_count(0)
+    page.get_by_label("Show").select_option("closed")
+    alert.get_by_role("button", name="Reopen").click()
+    expect(alert).to_have_count(0)
+    page.get_by_label("Show").select_option("active")
     alert.get_by_role("button", name="It does not matter").click()
     expect(alert).to_have_count(0)
     closed = api.get("/v1/alerts", state="closed", kind="price")["items"]

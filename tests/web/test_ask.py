@@ -36,3 +36,34 @@ def test_what_cannot_be_answered_offers_what_can(visit: Visit) -> None:
     page.get_by_role("button", name="How is the shop doing?").click()
     expect(content.get_by_text(re.compile("The shop took"))).to_be_visible()
     assert not visit.complaints
+
+
+def test_a_proposed_promotion_is_approved_and_a_product_is_put_into_words(
+    visit: Visit, api: Api
+) -> None:
+    product = api.get("/v1/products", limit=1)["items"][0]
+    call = {
+        "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": {"name": "draft_promotion", "arguments": {
+            "name": "Spring sale", "percent_off": 20, "first_day": "2031-03-01",
+            "last_day": "2031-03-07", "product_ids": [product["id"]],
+        }},
+    }  # fmt: skip
+    assert "isError" not in api.ask("POST", "/mcp", call)["result"]
+    page = visit.open("/ask/")
+    drafts = page.locator("section").filter(
+        has=page.get_by_role("heading", name="Proposed by assistants")
+    )
+    expect(drafts).to_contain_text("Spring sale")
+    expect(drafts).to_contain_text(product["name"])
+    assert not in_themes(page)
+    drafts.get_by_role("button", name="Approve Spring sale").click()
+    expect(drafts).to_have_count(0)
+    (made,) = api.get("/v1/forecasts/promotions", from_day="2031-01-01")["items"]
+    assert (made["name"], made["product_ids"]) == ("Spring sale", [product["id"]])
+    for address in (f"/product/?id={product['id']}", "/orders/", "/replenishment/"):
+        page = visit.open(address)
+        words = page.locator("section").filter(has=page.get_by_role("heading", name="In words"))
+        words.get_by_role("button", name="Put into words").click()
+        expect(words).to_contain_text("Answered by OMNIX.")
+    assert not visit.complaints

@@ -1,8 +1,11 @@
 """The web is built on the API as it is."""
 
+import re
+
 import msgspec
 
 from omnix.app import openapi_document
+from omnix.kit.holidays import COUNTRIES
 
 from .conftest import WEB
 
@@ -13,3 +16,8 @@ def test_the_web_knows_the_api_as_it_is() -> None:
         "the API has changed: run .venv/bin/python web/scripts/describe_api.py, then in web/ "
         "npm run api and npm run typecheck"
     )
+
+
+def test_the_web_offers_the_countries_whose_holidays_are_known() -> None:
+    text = (WEB / "src" / "features" / "system" / "countries.ts").read_text()
+    assert tuple(re.findall(r"'([A-Z]{2})'", text)) == COUNTRIES

@@ -51,6 +51,21 @@ def test_customers_are_found_sorted_and_opened(
     assert not visit.complaints
 
 
+def test_customers_of_a_segment(visit: Visit, api: Api, regular: dict[str, Any]) -> None:
+    stage = f"lifecycle-{regular['lifecycle']}"
+    inside = [one["name"] for one in api.get("/v1/customers", limit=50, segment=stage)["items"]]
+    page = visit.open("/segments/")
+    page.get_by_role("link", name=re.compile("^Customers of ")).first.wait_for()
+    page.locator(f"a[href$='segment={stage}']").click()
+    names = page.get_by_role("table", name="Customers").locator("tbody th")
+    expect(names).to_have_text(inside)
+    expect(page.get_by_role("searchbox")).to_be_disabled()
+    page.get_by_label("Segment").select_option("")
+    expect(page).to_have_url(visit.server.url + "/customers/")
+    expect(page.get_by_role("searchbox")).to_be_enabled()
+    assert not visit.complaints
+
+
 def test_one_page_tells_all_of_a_customer(visit: Visit, regular: dict[str, Any]) -> None:
     customer = regular["customer_id"]
     page = visit.open(f"/customer/?id={customer}")
@@ -67,6 +82,62 @@ def test_one_page_tells_all_of_a_customer(visit: Visit, regular: dict[str, Any])
     expect(page.get_by_role("table", name="Orders by month")).to_be_visible()
     page.goto(f"{visit.server.url}/customer/?id=nobody")
     expect(page.get_by_text("This does not exist")).to_be_visible()
+
+
+def test_duplicates_are_compared_merged_and_taken_apart(visit: Visit, api: Api) -> None:
+    kept = {"id": "mia-1", "name": "Mia Sommer", "email": "mia.sommer@mail.test", "tags": ["vip"]}
+    other = {"id": "mia-2", "name": "Mia Sommer", "email": "miasommer@mail.test",
+             "phone": "+43 660 1234567"}  # fmt: skip
+    for customer in (kept, other):
+        api.ask("POST", "/v1/customers", customer)
+    product_id, location_id = api.stocked()
+    order = {"lines": [{"product_id": product_id, "quantity": 1}], "location_id": location_id}
+    placed = api.ask("POST", "/v1/orders", {**order, "customer_id": "mia-2"})
+    page = visit.open("/customer/?id=mia-1")
+    alike = page.get_by_role("list", name="Possible duplicates").get_by_role("listitem")
+    expect(alike).to_contain_text("Very likely the same")
+    alike.get_by_role("button", name="Compare and merge").click()
+    form = page.get_by_role("dialog", name="Merge two customers into one?")
+    after = form.get_by_label("It will then say")
+    expect(after).to_contain_text("mia.sommer@mail.test")
+    expect(after).to_contain_text("the other says miasommer@mail.test")
+    expect(after.locator("div", has_text="Phone").first).to_contain_text("from the other record")
+    assert api.get("/v1/customers/mia-1")["same"] == []
+    form.get_by_text("Mia Sommer (mia-2)").click()
+    expect(after).to_contain_text("the other says mia.sommer@mail.test")
+    form.get_by_text("Mia Sommer (mia-1)").click()
+    form.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.get_by_text("Merged: both are one customer now.")).to_be_visible()
+    assert api.get("/v1/customers/mia-1")["phone"] == "+43 660 1234567"
+
+    # What happened to either stands in one line of time.
+    happened = page.locator("section", has=page.get_by_role("heading", name="What happened"))
+    expect(happened.get_by_role("link", name=f"Order {placed['number']}")).to_be_visible()
+    happened.get_by_text("Visits", exact=True).click()
+    expect(page).to_have_url(re.compile("what=visit"))
+    expect(happened.get_by_text("Nothing yet")).to_be_visible()
+
+    page.goto(f"{visit.server.url}/customer/?id=mia-2")
+    expect(page.get_by_text("This record was merged")).to_be_visible()
+    page.get_by_role("button", name="Take apart").click()
+    expect(page.get_by_text("This record was merged")).to_have_count(0)
+    assert api.get("/v1/customers/mia-1")["same"] == []
+    assert api.get("/v1/customers/mia-2")["status"] == "active"
+
+    # The whole shop's pairs stand on a page of their own, and are merged from there.
+    page.goto(f"{visit.server.url}/customers/duplicates/")
+    page.get_by_role("button", name="Compare all customers now").click()
+    page.get_by_role("button", name="Compare and merge: Mia Sommer and Mia Sommer").click()
+    form = page.get_by_role("dialog", name="Merge two customers into one?")
+    form.get_by_text("Mia Sommer (mia-1)").click()
+    form.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.get_by_text("Merged: both are one customer now.")).to_be_visible()
+    assert api.get("/v1/customers/mia-1")["same"] == ["mia-2"]
+    pairs = page.get_by_role("list", name="Possible duplicates")
+    expect(pairs.get_by_text("Mia Sommer")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(pairs.get_by_text("Mia Sommer")).to_have_count(2)
+    assert not visit.complaints
 
 
 def test_advice_is_accepted_and_dismissed(visit: Visit, api: Api, regular: dict[str, Any]) -> None:
@@ -86,6 +157,16 @@ def test_advice_is_accepted_and_dismissed(visit: Visit, api: Api, regular: dict[
     assert [a["id"] for a in api.get("/v1/recommendations", status="accepted")["items"]] == [
         first["id"]
     ]
+    advice.first.get_by_role("button", name="Open again").click()
+    expect(page.get_by_text("is open advice again")).to_be_visible()
+    expect(advice).to_have_count(0)
+    page.get_by_label("Show").select_option("open")
+    expect(advice.first).to_contain_text(second["name"])
+    advice.first.get_by_role("button", name="Accept").click()
+    page.get_by_role("status").get_by_role("button", name=re.compile("^Undo")).click()
+    expect(page.get_by_text("is open advice again")).to_be_visible()
+    opened = [a["id"] for a in api.get("/v1/recommendations", limit=1)["items"]]
+    assert opened == [second["id"]]
 
 
 def test_a_manager_sees_what_a_customer_is_shown(visit: Visit, regular: dict[str, Any]) -> None:

@@ -2,13 +2,25 @@
 
 import json
 import re
-import subprocess
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, WebSocket, WebSocketRoute, expect
 
-from .conftest import WEB, Api, Mock, Visit, Visitor, start_mock, stop
+from faults.server import running
+
+from .conftest import (
+    ADMIN,
+    PASSWORD,
+    WEB,
+    Api,
+    Mock,
+    Server,
+    Visit,
+    Visitor,
+    change_password,
+)
 
 
 def shown(unit: str, value: float | None) -> str:
@@ -27,7 +39,7 @@ def shown(unit: str, value: float | None) -> str:
     if unit == "days":
         return f"{rounded(value, '0.1'):,f}".removesuffix(".0")
     if unit == "ratio":
-        return f"{rounded(value * 100, '0.1'):f}".removesuffix(".0") + "%"
+        return f"{rounded(value * 100, '0.1'):f}%"
     return f"{value:,}"
 
 
@@ -163,24 +175,22 @@ def test_a_renewed_token_is_told_on_the_open_connection(visitor: Visitor) -> Non
 
 
 @pytest.mark.usefixtures("built")
-def test_a_lost_connection_is_told_and_heals(visitor: Visitor) -> None:
-    process, server = start_mock()
-    running: list[subprocess.Popen[str]] = [process]
-    try:
-        visit = visitor(at=server)
-        page = visit.sign_in()
+def test_a_lost_connection_is_told_and_heals(visitor: Visitor, tmp_path: Path) -> None:
+    with running(tmp_path / "data", "--no-demo") as real:
+        one_time = real.password()
+        assert one_time is not None, real.output()
+        change_password(real.url, ADMIN, one_time, PASSWORD)
+        page = visitor(at=Server(real.url, ADMIN, PASSWORD)).sign_in()
         expect(page.locator("[data-live=live]")).to_be_visible()
-        stop(running.pop())
+        real.kill()
         banner = page.get_by_role("alert").filter(has_text="connection to OMNIX is lost")
         expect(banner).to_be_visible()
-        running.append(start_mock(port=int(server.url.rpartition(":")[2]))[0])
-        with page.expect_response(re.compile("/v1/dashboard/summary")):
-            banner.get_by_role("button", name="Try now").click()
+        real.start()
+        banner.get_by_role("button", name="Try now").click()
         expect(page.locator("[data-live=live]")).to_be_visible()
         expect(banner).to_be_hidden()
-    finally:
-        for left in running:
-            stop(left)
+        page.goto(f"{real.url}/products/")
+        expect(page.get_by_role("heading", name="Products", exact=True)).to_be_visible()
 
 
 def test_what_was_missed_while_the_connection_was_lost_is_made_up_for(
@@ -253,3 +263,61 @@ def test_an_empty_shop_says_how_data_comes_in(visitor: Visitor, mock: Mock) -> N
         expect(page.get_by_role("heading", name="There is no data yet")).to_be_visible()
         expect(page.get_by_text("omnix import")).to_be_visible()
         expect(page.get_by_text("omnix demo")).to_be_visible()
+
+
+def test_why_a_figure_changed_is_told_in_parts_that_add_up(visit: Visit, api: Api) -> None:
+    told = api.get("/v1/dashboard/changes")
+    page = visit.page
+    card = page.locator("section", has=page.get_by_role("heading", name="What changed"))
+    expect(card).to_contain_text("Change in all")
+    card.get_by_role("link", name="See every part").click()
+    expect(page).to_have_url(re.compile("/dashboard/changes/$"))
+    page.get_by_role("button", name="Show as table").click()
+    rows = page.get_by_role("table", name="The parts of the change").locator("tbody tr")
+    expect(rows).to_have_count(len(told["causes"]))
+
+    def cents(text: str) -> int:
+        return int(re.sub(r"[^\d-]", "", text.replace("\N{MINUS SIGN}", "-")))
+
+    shown = [cents(row.locator("td").first.inner_text()) for row in rows.all()]
+    assert shown == [cause["effect"] for cause in told["causes"]]
+    assert cents(rows.last.locator("td").last.inner_text()) == sum(shown) == told["change"]
+    named = next((cause for cause in told["causes"] if cause["unusual"]), None)
+    short = page.locator("section", has=page.get_by_role("heading", name="In short"))
+    expect(short).to_contain_text("Most telling" if named else "out of the ordinary")
+    assert not visit.complaints
+
+
+def test_the_question_of_what_changed_stays_in_the_address(visit: Visit, api: Api) -> None:
+    page = visit.open("/dashboard/changes/")
+    page.get_by_text("Units sold", exact=True).click()
+    page.get_by_label("Period").select_option("28")
+    page.get_by_label("Compared with").select_option("last_year")
+    expect(page).to_have_url(re.compile("metric=units.*days=28.*against=last_year"))
+    told = api.get("/v1/dashboard/changes", metric="units", days=28, against="last_year")
+    short = page.locator("section", has=page.get_by_role("heading", name="In short"))
+    expect(short).to_contain_text(f"{told['before']:,} → {told['now']:,}")
+    page.get_by_label("Period").select_option("own")
+    expect(page.get_by_text("Choose a first and a last day")).to_be_visible()
+    page.get_by_label("First day").fill(told["range"]["from"])
+    page.get_by_label("Last day").fill(told["range"]["to"])
+    expect(short).to_contain_text(f"{told['before']:,} → {told['now']:,}")
+
+
+def test_stock_over_time_is_that_of_the_api(visit: Visit, api: Api) -> None:
+    page = visit.open("/dashboard/stock/?days=30")
+    card = page.locator("section", has=page.get_by_role("heading", name="Pieces on hand"))
+    card.get_by_role("button", name="Show as table").click()
+    rows = card.locator("tbody tr")
+    first = page.get_by_role("slider", name=re.compile("^Pieces on hand")).get_attribute(
+        "aria-valuetext"
+    )
+    points = api.get("/v1/dashboard/inventory-graph")["points"]
+    expect(rows.first).to_contain_text(f"{points[-1]['on_hand']:,}")
+    assert first is not None
+    assert f"{points[-1]['on_hand']:,}" in first
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Export CSV").click()
+    lines = Path(started.value.path()).read_text().splitlines()
+    assert lines[0] == "day,on_hand,products,out_of_stock,in_stock"
+    assert len(lines) == rows.count() + 1

@@ -5,12 +5,12 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from .conftest import Api, Visit
+from .conftest import PHONE, SHIFTS, Api, Visit
 
 UNITS = 800
 
 
-def _tell(api: Api, experiment: dict[str, Any]) -> None:
+def tell(api: Api, experiment: dict[str, Any]) -> None:
     """A run in which half of those who saw the new one did it, and a tenth of the others."""
     old, new = (variant["key"] for variant in experiment["variants"])
     metric = experiment["metrics"][0]["name"]
@@ -59,7 +59,7 @@ def test_an_experiment_from_idea_to_decision(visit: Visit, api: Api) -> None:
     expect(main.get_by_text("Nobody took part yet")).to_be_visible()
     made = api.get("/v1/experiments", status="running")["items"][0]
     assert made["metrics"][0]["name"] == "signed-up"
-    _tell(api, made)
+    tell(api, made)
     # Live: the page reads the results again by itself.
     expect(main.get_by_text("It is better: ship it")).to_be_visible(timeout=60_000)
     results = main.get_by_role("table").locator("tbody tr")
@@ -70,8 +70,14 @@ def test_an_experiment_from_idea_to_decision(visit: Visit, api: Api) -> None:
     take("Ship a variant")
     expect(main.get_by_text("Everybody sees “New”.")).to_be_visible()
     assert api.get(f"/v1/experiments/{made['id']}")["shipped_variant"] == "new"
+    page.set_viewport_size(PHONE)
+    page.add_init_script(SHIFTS)
+    page.reload()
+    expect(main.get_by_text("It is better: ship it")).to_be_visible()
+    expect(main.get_by_role("heading", name="The plan")).to_be_visible()
+    assert page.evaluate("window.shift") <= 0.05
     page.goto(f"{visit.server.url}/experiments/")
-    page.get_by_label("Status").select_option("shipped")
+    page.get_by_label("Status", exact=True).select_option("shipped")
     expect(page).to_have_url(re.compile(r"\?status=shipped$"))
     expect(page.get_by_role("table").locator("tbody tr")).to_contain_text("Free delivery")
     assert not visit.complaints
@@ -88,3 +94,32 @@ def test_a_plan_that_the_api_refuses_is_mended_where_it_is_wrong(visit: Visit) -
     page.get_by_label("Take part (%)").fill("100")
     page.get_by_role("button", name="Make the draft").click()
     expect(page.get_by_label("Planned number")).to_have_attribute("aria-invalid", "true")
+
+
+def test_for_whom_it_worked_is_told_once_asked(visit: Visit, api: Api) -> None:
+    plan = {
+        "id": "whom",
+        "key": "whom",
+        "name": "Free gift",
+        "variants": [{"key": "old", "weight": 5_000}, {"key": "new", "weight": 5_000}],
+        "metrics": [{"name": "conversion"}],
+    }
+    api.ask("POST", "/v1/experiments", plan)
+    api.ask("POST", "/v1/experiments/whom/start", {})
+    shown = [
+        {"experiment_id": "whom", "unit_id": f"somebody-{n}", "variant": ("old", "new")[n % 2]}
+        for n in range(500)
+    ]
+    api.ask("POST", "/v1/experiments/exposures", {"exposures": shown})
+    page = visit.open("/experiment/?id=whom")
+    look = page.get_by_role("button", name="Look", exact=True)
+    for _ in range(20):  # the facts follow the report
+        look.click()
+        expect(look).not_to_have_attribute("aria-busy", "true")
+        if page.get_by_text("treat all alike").count():
+            break
+        page.wait_for_timeout(500)
+    fifths = page.get_by_role("region", name="Fifths of the customers").locator("tbody tr")
+    expect(fifths).to_have_count(5)
+    expect(fifths.first).to_contain_text("Fifth 1 of 5")
+    assert not visit.complaints

@@ -24,7 +24,7 @@ def _until_there(api: Api, path: str) -> dict[str, Any]:
 
 
 def _percent(value: float) -> str:
-    return f"{round(100 * value, 1):g}%"
+    return f"{100 * value:.1f}%"  # the column's digits
 
 
 def test_a_backtest_is_asked_for_and_read(visit: Visit, api: Api) -> None:

@@ -1,5 +1,7 @@
 """Alert rules and channels in the browser."""
 
+import re
+
 from playwright.sync_api import expect
 
 from .conftest import Api, Visit
@@ -13,9 +15,24 @@ def test_a_rule_is_tried_written_switched_off_and_deleted(visit: Visit, api: Api
     expect(page.get_by_text("This is not a value.")).to_be_visible()
     page.get_by_label("What", exact=True).select_option("state")
     page.get_by_label("Value").fill("low")
+    value = page.get_by_label("Value")
+    value.fill("low" * 40)
+    for press in ("Try it", "Save"):
+        page.get_by_role("button", name=press).click()
+        expect(value).to_have_accessible_description(re.compile("100"))
+        expect(page.get_by_role("main").get_by_role("alert")).to_have_count(0)
+    assert all("400 (Bad Request)" in told for told in visit.complaints)
+    visit.complaints.clear()
+    value.fill("low")
+    expect(value).not_to_have_attribute("aria-invalid", "true")
     page.get_by_role("button", name="And also").click()
     page.get_by_label("What", exact=True).nth(1).select_option("stock_value_minor")
     page.get_by_label("Amount (EUR)").fill("0,50")
+    after = page.get_by_label("Escalate after (minutes)")
+    after.fill("3")
+    expect(after).to_have_accessible_description(re.compile("Enter 5 to 43200"))
+    after.fill("90")
+    expect(page.get_by_role("group", name="Then tell these channels")).to_be_visible()
     page.get_by_role("button", name="Try it").click()
     expect(page.get_by_text("Would stand right now")).to_be_visible()
     page.get_by_role("button", name="Save").click()
@@ -30,6 +47,7 @@ def test_a_rule_is_tried_written_switched_off_and_deleted(visit: Visit, api: Api
         "low",
         50,
     ]
+    assert rules["Dear and nearly gone"]["escalate_minutes"] == 90
     row.get_by_label("Dear and nearly gone is on").click()
     expect(row.get_by_label("Dear and nearly gone is on")).not_to_be_checked()
     row.get_by_role("button", name="Delete").click()

@@ -1,5 +1,6 @@
 // Serves out/ and a made-up API on one port, for developing pages and looking at them. Options:
-// PORT (0: any), MOCK_MODE (ready | working | empty | first), MOCK_SETUP_MS, MOCK_PASSWORD.
+// PORT (0: any), MOCK_MODE (ready | working | empty | first), MOCK_SETUP_MS, MOCK_PASSWORD,
+// MOCK_PRODUCTS (500).
 // Prints the address once it answers. Not part of the product.
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -28,7 +29,7 @@ const POLICY = [
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ');
-const shop = makeShop();
+const shop = makeShop(Number(process.env.MOCK_PRODUCTS ?? 500));
 const channels = new Map();
 const clients = new Set();
 

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -64,6 +64,12 @@ def doctor(data: DataOption = DEFAULT_DATA) -> None:
     async def work() -> None:
         nonlocal failed
         async with local.platform(data) as platform:
+            if platform.foundation.configured:
+                try:
+                    table.add_row("foundation model", await platform.foundation.name())
+                except Conflict as error:
+                    table.add_row("foundation model", error.detail)
+                    failed = True
             health = await Doctor(platform.ports, FACTS).report()
             for check in health.checks:
                 if check.name == "worker" and not offline.server_running(data):
@@ -92,10 +98,15 @@ def forecast(
     data: DataOption = DEFAULT_DATA,
     product: Annotated[str | None, typer.Option(help="Show one product's forecast.")] = None,
     days: Annotated[int, typer.Option(min=1, max=365)] = 30,
+    foundation: Annotated[
+        bool, typer.Option("--foundation", help="Try the foundation model against what answers.")
+    ] = False,
 ) -> None:
     """Forecast every product now, or show the forecast of one."""
+    from omnix.adapters.local.platform import LocalPlatform
     from omnix.domains.forecasting import service
-    from omnix.domains.forecasting.declare import FORECAST_ALL
+    from omnix.domains.forecasting.declare import FORECAST_ALL, FORECAST_CONTEST
+    from omnix.kit.declare import JobType
     from omnix.kit.time import instant
     from omnix.platform import jobs
     from omnix.runtimes import offline
@@ -112,21 +123,34 @@ def forecast(
         for note in made.notes:
             console.print(note.text, markup=False)
 
+    async def done(local: LocalPlatform, type: JobType) -> dict[str, Any]:
+        ports = local.ports
+        id = f"cli-{type.name}-{instant(ports.clock.now())}"
+        await jobs.submit(ports, type, {}, by="command line", id=id)
+        with console.status("Forecasting") as status:
+            if offline.server_running(data):
+                await offline.watch(ports, [id], lambda step: status.update(escape(step)))
+            else:
+                await offline.finish(local, lambda step: status.update(escape(step)))
+        run = await jobs.get(ports, id)
+        if run.state != "done":
+            raise Conflict(f"the forecast {run.state}: {run.error}")
+        return run.result or {}
+
+    async def contest() -> None:
+        async with platform(existing(data)) as local:
+            await local.ports.foundation.name()
+            told = await done(local, FORECAST_CONTEST)
+        if told["model"] is None:
+            raise Conflict(f"the foundation model was not tried: {told['reason']}")
+        groups = ", ".join(told["answers_for"]) or "nothing"
+        console.print(f"{told['model']} answers for {groups}.", markup=False)
+        console.print(told["verdict"], markup=False)
+
     async def all() -> None:
         async with platform(existing(data)) as local:
-            ports = local.ports
-            id = f"cli-forecast-{instant(ports.clock.now())}"
-            await jobs.submit(ports, FORECAST_ALL, {}, by="command line", id=id)
-            with console.status("Forecasting") as status:
-                if offline.server_running(data):
-                    await offline.watch(ports, [id], lambda step: status.update(escape(step)))
-                else:
-                    await offline.finish(local, lambda step: status.update(escape(step)))
-            run = await jobs.get(ports, id)
-            if run.state != "done":
-                raise Conflict(f"the forecast {run.state}: {run.error}")
-            accuracy = await service.accuracy(ports)
-        told = run.result or {}
+            told = await done(local, FORECAST_ALL)
+            accuracy = await service.accuracy(local.ports)
         console.print(f"{told.get('products', 0):,} products forecast.")
         if accuracy.wape is not None:
             console.print(
@@ -134,4 +158,4 @@ def forecast(
                 f"bias {accuracy.bias:+.1%}, 80% interval holds {accuracy.coverage_80:.1%}."
             )
 
-    asyncio.run(one(product) if product else all())
+    asyncio.run(contest() if foundation else one(product) if product else all())

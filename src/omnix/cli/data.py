@@ -61,7 +61,8 @@ def _show_plan(plan: "ImportPlan") -> None:
 def _show_report(report: "ImportReport") -> None:
     dry = report.state == "dry-run"
     console.print("\nDry run: nothing was stored." if dry else "\nImported.", style="bold")
-    console.print(f"Rows read: {report.rows:,}; days {report.first_day} to {report.last_day}")
+    days = f"; days {report.first_day} to {report.last_day}" if report.first_day else ""
+    console.print(f"Rows read: {report.rows:,}{days}")
     for name, count in report.counts.items():
         console.print(f"  {name}: {count:,}", markup=False)
     for title, group in (
@@ -101,8 +102,12 @@ def import_(
         bool, typer.Option("--dry-run", help="Read and check everything, store nothing.")
     ] = False,
 ) -> None:
-    """Bring in products, customers, orders and sales history. Again is safe: nothing doubles."""
+    """Bring in products, customers, orders, sales history, stock and promotions.
+
+    Again is safe: nothing doubles.
+    """
     from omnix.runtimes import local, offline
+    from omnix.transfer import following
     from omnix.transfer.incoming.plan.planning import ImportOptions, plan
     from omnix.transfer.incoming.run import run_import
 
@@ -131,7 +136,7 @@ def import_(
             if not dry_run:
                 with console.status("Preparing dashboard and forecasts") as status:
                     if offline.server_running(data):
-                        ids = [f"job_{planned.id[4:]}-{n}" for n in ("dashboard", "forecast")]
+                        ids = following.ids(f"job_{planned.id[4:]}")
                         await offline.watch(ports, ids, lambda step: status.update(escape(step)))
                     else:
                         await offline.finish(platform, lambda step: status.update(escape(step)))
@@ -190,7 +195,7 @@ def demo(
 @app.command()
 def export(
     kind: Annotated[
-        str, typer.Argument(help="products, customers, orders, stock, sales or prices.")
+        str, typer.Argument(help="products, customers, orders, stock, promotions, sales or prices.")
     ],
     target: Annotated[Path, typer.Argument(help="The file to write.")],
     data: DataOption = DEFAULT_DATA,

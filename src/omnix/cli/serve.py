@@ -1,5 +1,6 @@
 """``omnix run``."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ def run(
 ) -> None:
     """Start OMNIX: API, live updates, workers and web in one process tree."""
     from omnix.domains.auth.users import ADMIN_EMAIL, ensure_admin
+    from omnix.domains.system.settings import WEB_ADDRESS
     from omnix.ports import Ports
     from omnix.runtimes import local
     from omnix.transfer.demo.load import ask_for_demo
@@ -33,9 +35,13 @@ def run(
         if demo:
             await ask_for_demo(ports)
 
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    if host not in ("0.0.0.0", "::"):  # which say "everywhere", and nowhere to go
+        # Links in mails lead here unless something better was said; the worker inherits it.
+        os.environ.setdefault(WEB_ADDRESS, address)
+
     def ready() -> None:
-        shown = f"[{host}]" if ":" in host else host
-        console.print(f"OMNIX AI is running on [bold]http://{shown}:{port}[/]")
+        console.print(f"OMNIX AI is running on [bold]{address}[/]")
         console.print(f"Data folder: {data.resolve()}", markup=False, soft_wrap=True)
         if printed:
             console.print(f"\nFirst start. Sign in as {ADMIN_EMAIL} with the one-time password:")

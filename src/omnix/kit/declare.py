@@ -27,7 +27,8 @@ class Collection:
     sort attribute. ``ttl`` names an attribute in epoch seconds after which an item may vanish.
     ``table`` is the table that holds it on AWS, shared where the domain says so. Few items that
     are read all the time and seldom change are ``remembered``: an adapter that can tell whether
-    they changed may keep them in memory. They have no ``ttl``.
+    they changed may keep them in memory, and hand the same one to all its readers. They have no
+    ``ttl``.
     """
 
     name: str

@@ -15,18 +15,22 @@ _SHAPE = re.compile(_PATTERN)
 Id = Annotated[str, Meta(pattern=_PATTERN)]
 """What may name something: 1 to 64 characters, safe in a URL and a file name."""
 
+Known = Annotated[str, Meta(min_length=1, max_length=64, extra_json_schema={"pattern": _PATTERN})]
+"""An Id by which something is looked up: as nothing has another one, its form is not looked at."""
 
-_BYTES = 10
-_random: list[bytes] = []
+
+_LETTERS = 16
+_LETTER_OF = bytes(ord(_ALPHABET[value & 31]) for value in range(256))
+_random: list[str] = []
 # The millisecond that was named last, and its name: a burst makes many ids in each.
 _named = 0, "0000000000"
 
 
-def _refill() -> bytes:
+def _refill() -> str:
     """Ask the system for much at once: each call lets go of the interpreter's lock."""
-    many = os.urandom(_BYTES * 256)
-    _random.extend(many[start : start + _BYTES] for start in range(_BYTES, len(many), _BYTES))
-    return many[:_BYTES]
+    many = os.urandom(_LETTERS * 256).translate(_LETTER_OF).decode()
+    _random.extend([many[at : at + _LETTERS] for at in range(_LETTERS, len(many), _LETTERS)])
+    return many[:_LETTERS]
 
 
 # A child process must not hand out what its parent has in stock.
@@ -44,14 +48,10 @@ def new_id(prefix: str) -> str:
     now = time.time_ns() // 1_000_000
     known, begin = _named
     if now != known:
-        begin = _text(now, 40)
+        # Two characters at a time.
+        begin = "".join([_PAIRS[now >> shift & 1023] for shift in range(40, -1, -10)])
         _named = now, begin
-    return f"{prefix}_{begin}{_text(int.from_bytes(noise, 'big'), 70)}"
-
-
-def _text(value: int, first: int) -> str:
-    """Base 32, two characters at a time from bit ``first`` down."""
-    return "".join([_PAIRS[value >> shift & 1023] for shift in range(first, -1, -10)])
+    return f"{prefix}_{begin}{noise}"
 
 
 def is_id(text: str) -> bool:

@@ -2,9 +2,17 @@
 
 import re
 import unicodedata
+from typing import Annotated
+
+from msgspec import Meta
 
 _WORD = re.compile(r"\w+")
 _EMAIL = re.compile(r"^[^@\s\"(),:;<>\[\\\]]{1,64}@(?:[^@\s.]{1,63}\.)*[^@\s.]{1,63}$")
+EmailText = Annotated[
+    str,
+    Meta(min_length=3, max_length=254, extra_json_schema={"pattern": _EMAIL.pattern}),
+]
+"""An e-mail address as it is sent, to be read by ``email``."""
 
 
 def normal(text: str) -> str:

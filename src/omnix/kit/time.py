@@ -2,7 +2,18 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Meta
+
+DayText = Annotated[str, Meta(extra_json_schema={"format": "date"})]
+"""A day of the calendar as it is sent, before it is read; ``MomentText`` one in time."""
+MomentText = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+
+# The second that was named last, and its name: a burst of requests names each many times.
+_named = datetime(1970, 1, 1, tzinfo=UTC), "1970-01-01T00:00:00"
+_PARTS = [f".{millisecond:03}Z" for millisecond in range(1000)]
 
 
 def instant(moment: datetime) -> str:
@@ -10,11 +21,18 @@ def instant(moment: datetime) -> str:
 
     Raises ValueError for a moment without a time zone.
     """
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs a time zone")
+    global _named
     if moment.tzinfo is not UTC:
+        if moment.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
         moment = moment.astimezone(UTC)
-    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
+    second, name = _named
+    since = moment - second
+    if since.seconds or since.days:
+        second = moment.replace(microsecond=0)
+        name = second.isoformat()[:-6]
+        _named = second, name
+    return name + _PARTS[moment.microsecond // 1000]
 
 
 def parse_instant(text: str) -> datetime:

@@ -10,6 +10,8 @@ from omnix.kit.declare import Collection, Index
 from omnix.kit.errors import Unavailable
 from omnix.kit.events import Event
 from omnix.kit.time import instant
+from omnix.kit.urgency import CAN_WAIT
+from omnix.platform import tracing
 from omnix.ports import Delete, Ports, Put
 
 _log = logging.getLogger("omnix.consume")
@@ -50,8 +52,9 @@ class Consumer:
     ``handle`` gets up to ``batch`` events in order. If it raises, the batch is halved until the
     event at fault stands alone; that one is laid aside after ``attempts`` and the rest go on, but
     not after MOST_IN_A_ROW of them.
-    After a batch it pauses ``rest`` times as long as the work took, so that under steady flow it
-    takes at most 1 / (1 + rest) of a core, and what came meanwhile is one batch.
+    After a batch it pauses ``rest`` times the processor time that the process spent meanwhile, so
+    that under steady flow it takes at most 1 / (1 + rest) of a core, and what came meanwhile is one
+    batch. What a consumer with a rest writes can wait for the writes of others.
     """
 
     name: str
@@ -86,6 +89,16 @@ async def deliver(ports: Ports, consumer: Consumer, events: Sequence[Event]) -> 
     takes it. Raises Unavailable if a dependency is away: then nothing was at fault and all is
     tried again. Raises Stuck, which is one too, if the consumer itself is at fault.
     """
+    span, failed = tracing.batch(consumer.name, events), True
+    try:
+        await _deliver(ports, consumer, events)
+        failed = False
+    finally:
+        if span is not None:
+            span.end({"messaging.batch.message_count": len(events)}, failed)
+
+
+async def _deliver(ports: Ports, consumer: Consumer, events: Sequence[Event]) -> None:
     known = await ports.records.get(TROUBLED, ("all", consumer.name))
     delivery = _Delivery(ports, consumer, known["in_a_row"] if known else 0)
     left = await _not_aside(ports, consumer, events)
@@ -171,8 +184,10 @@ class _Delivery:
 async def consume_forever(ports: Ports, consumer: Consumer) -> None:
     """Take batches as they come, until cancelled."""
     since = _NOWHERE
+    CAN_WAIT.set(consumer.rest > 0)
     while True:
-        began = time.monotonic()
+        # Not by the clock: a wait for the disk or for company is no work.
+        began = time.process_time()
         try:
             taken, since = await consume_once(ports, consumer, since)
         except Stuck as error:
@@ -186,4 +201,4 @@ async def consume_forever(ports: Ports, consumer: Consumer) -> None:
         if not taken:
             await ports.bus.wait(5)
         elif consumer.rest:
-            await asyncio.sleep(min(_LONGEST_REST, consumer.rest * (time.monotonic() - began)))
+            await asyncio.sleep(min(_LONGEST_REST, consumer.rest * (time.process_time() - began)))

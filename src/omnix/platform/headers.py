@@ -8,6 +8,8 @@ from itertools import count
 from secrets import token_hex
 from typing import Any
 
+from omnix.platform import tracing
+from omnix.platform.logs import REQUEST_ID, milliseconds, service_of
 from omnix.platform.measure import REQUESTS
 
 _log = logging.getLogger("omnix.requests")
@@ -29,19 +31,28 @@ _PROCESS = token_hex(6)
 _numbers = count(1)
 
 
-def id_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """The id that the client gave the request, if it is a plain one, or a new one."""
+def id_of(headers: Iterable[tuple[bytes, bytes]], known: str = "") -> bytes:
+    """The id that the client gave the request, if it is a plain one, or ``known``, or a new one."""
     for name, value in headers:
         if name == _ID and _SENT_ID.fullmatch(value):
             return value
+    if known:
+        return known.encode()
     return b"%s-%x" % (_PROCESS.encode(), next(_numbers))
 
 
 def note(
-    id: bytes, method: str, path: str, status: int, seconds: float, template: str = ""
+    id: bytes,
+    method: str,
+    path: str,
+    status: int,
+    seconds: float,
+    template: str = "",
+    answered: Any = None,
+    span: tracing.Span | None = None,
 ) -> None:
     """Count the request under its route's ``template``, and log it if it took long or failed by
-    our fault.
+    our fault; ``answered`` is the function that did. ``span`` ends with it.
 
     Without its query, which may hold what somebody searched for.
     """
@@ -52,9 +63,12 @@ def note(
             "method": method,
             "path": path,
             "status": status,
-            "duration_ms": round(seconds * 1000),
+            "service": service_of(answered),
+            "execution_time": milliseconds(seconds),
         }
         _log.info("request", extra=told)
+    if span is not None:
+        tracing.answered(span, id, method, template, status)
 
 
 def guarded(app: Any) -> Any:
@@ -71,7 +85,10 @@ def guarded(app: Any) -> Any:
         began = time.perf_counter()
         head = scope["method"] == "HEAD"
         asked = {**scope, "method": "GET"} if head else scope
-        id = id_of(scope["headers"])
+        # A runtime may have given it one already.
+        id = id_of(scope["headers"], REQUEST_ID.get())
+        outer = REQUEST_ID.set(id.decode())
+        span = tracing.request(scope["headers"])
         status = 0
 
         async def headed(message: Any) -> None:
@@ -91,6 +108,9 @@ def guarded(app: Any) -> Any:
         finally:
             took = time.perf_counter() - began
             template = asked.get("path_template", "")
-            note(id, scope["method"], scope["path"], status, took, template)
+            handler = asked.get("route_handler")
+            answered = getattr(handler, "fn", None)
+            note(id, scope["method"], scope["path"], status, took, template, answered, span)
+            REQUEST_ID.reset(outer)
 
     return answer

@@ -1,7 +1,7 @@
 """The edge that all routes share: deny by default, and what a handler may ask for by name."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -11,13 +11,14 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter
 
 from omnix.kit.errors import FieldError, Forbidden, Invalid
 from omnix.kit.paging import DEFAULT_LIMIT, MAX_LIMIT
 from omnix.platform.access import PUBLIC, SIGNED_IN, Actor, Authenticator
-from omnix.platform.problems import split_reason
+from omnix.platform.pace import Pace
 from omnix.platform.turns import Turns
+from omnix.platform.wording import split_reason
 from omnix.ports import Ports
 
 T = TypeVar("T")
@@ -79,13 +80,16 @@ def decoded(body: bytes, kind: str, wanted: Any) -> Any:
     return value
 
 
-def allow(permission: str, *problems: int, also: str | None = None) -> dict[str, Any]:
+def allow(
+    permission: str, *problems: int, also: str | None = None, paced: bool = True
+) -> dict[str, Any]:
     """The permission a route asks for, declared beside it: ``@get(..., opt=allow("x:read"))``.
 
     ``problems`` are statuses that it may refuse with besides those that follow from its form,
-    ``also`` is a media type of text in which it may answer besides JSON.
+    ``also`` is a media type of text in which it may answer besides JSON. Not ``paced`` is what
+    machines ask without proof, however often.
     """
-    return {"permission": permission, "problems": problems, "also": also}
+    return {"permission": permission, "problems": problems, "also": also, "paced": paced}
 
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -101,7 +105,7 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
         return  # the framework's own answer, which tells the path's methods and nothing else
     await _permit(connection, handler)
     if connection.scope["query_string"] and isinstance(handler, HTTPRouteHandler):
-        known = _parameters(handler, frozenset(connection.path_params))
+        known = _parameters(handler, connection.path_params)
         unknown = [name for name in connection.query_params if name not in known]
         if unknown:
             reason = f"is not known here; there is {', '.join(known) or 'no parameter'}"
@@ -109,11 +113,19 @@ async def guard(connection: Connection, handler: BaseRouteHandler) -> None:
             raise Invalid("; ".join(f"{e.field}: {e.reason}" for e in errors), errors)
 
 
-@lru_cache(maxsize=500)
-def _parameters(handler: HTTPRouteHandler, in_path: frozenset[str]) -> tuple[str, ...]:
+_known: dict[tuple[Any, frozenset[str]], tuple[str, ...]] = {}
+
+
+def _parameters(handler: HTTPRouteHandler, in_path: Iterable[str]) -> tuple[str, ...]:
     """The names of the query parameters that a handler and what it depends on ask for."""
-    model = handler.create_kwargs_model(path_parameters=dict.fromkeys(in_path))  # type: ignore[arg-type]
-    return tuple(sorted(parameter.field_alias for parameter in model.expected_query_params))
+    # The framework gives each request a copy of the handler; the function is the same one.
+    key = handler.fn, frozenset(in_path)
+    names = _known.get(key)
+    if names is None:
+        model = handler.create_kwargs_model(path_parameters=dict.fromkeys(key[1]))  # type: ignore[arg-type]
+        names = tuple(sorted(parameter.field_alias for parameter in model.expected_query_params))
+        _known[key] = names
+    return names
 
 
 async def _permit(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -121,6 +133,9 @@ async def _permit(connection: Connection, handler: BaseRouteHandler) -> None:
     if permission is None:
         raise Forbidden("this route declares no permission, so nobody may call it")
     if permission == PUBLIC:
+        if handler.opt.get("paced") and connection.client is not None:
+            pace: Pace = connection.app.state.pace
+            pace.take(f"address {connection.client.host}")
         return
     authenticate: Authenticator = connection.app.state.authenticate
     # Litestar's own headers take longer to build than the whole check of a token.
@@ -186,6 +201,15 @@ Limit = Annotated[
 Cursor = Annotated[
     str | None,
     Parameter(max_length=2000, default=None, description="`next_cursor` of the page before."),
+]
+RetryKey = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        description="Chosen by the caller: a retry under it gets the first answer and changes "
+        "nothing more.",
+        schema_extra={"pattern": "^[ -~]{1,200}$"},
+    ),
 ]
 
 

@@ -30,8 +30,8 @@ class Retry(msgspec.Struct, frozen=True):
         """From the header's value; None without one. Raises Invalid for a key of bad form."""
         if header is None:
             return None
-        if not 1 <= len(header) <= 200 or not header.isprintable():
-            raise Invalid.field("Idempotency-Key", "must be 1 to 200 printable characters")
+        if not 1 <= len(header) <= 200 or not header.isascii() or not header.isprintable():
+            raise Invalid.field("Idempotency-Key", "must be 1 to 200 printable characters of ASCII")
         digest = hashlib.sha256(msgspec.json.encode(body)).hexdigest()
         return cls(f"{actor_id}#{route}#{header}", digest)
 

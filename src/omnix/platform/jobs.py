@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,9 @@ from omnix.kit.events import Event
 from omnix.kit.ids import new_id
 from omnix.kit.paging import Page
 from omnix.kit.time import instant
+from omnix.kit.trace import CURRENT
+from omnix.platform import tracing
+from omnix.platform.logs import REQUEST_ID, milliseconds, service_of
 from omnix.ports import MAX_DELAY, Absent, Equals, Message, Ports, Put, Update
 
 _log = logging.getLogger("omnix.jobs")
@@ -121,6 +125,8 @@ async def submit(
         "listing": "all",
         "expires": int(ports.clock.now().timestamp()) + KEPT_SECONDS,
     }
+    if trace := CURRENT.get():
+        item["trace"] = trace
     try:
         await ports.records.write([Put(JOB_RUNS, item, when=(Absent(),))])
     except ConditionFailed:
@@ -239,6 +245,19 @@ async def _run(ports: Ports, handler: JobHandler, message: Message) -> None:
         await _buried(ports, message, "the worker died at it again and again")
         return
     await _set(ports, message.id, state="running", started_at=now, attempts=message.attempt)
+    began, outer = time.perf_counter(), REQUEST_ID.set(message.id)
+    span = tracing.job(message.name, item.get("trace", ""))
+    done = False
+    try:
+        done = await _see_through(ports, handler, message, began)
+    finally:
+        REQUEST_ID.reset(outer)
+        if span is not None:
+            span.end({"omnix.job_id": message.id, "omnix.attempt": message.attempt}, not done)
+
+
+async def _see_through(ports: Ports, handler: JobHandler, message: Message, began: float) -> bool:
+    """Whether it ended well, which a job that was asked to stop does."""
     context = JobContext(ports, message, handler.type.timeout)
     try:
         result = await handler.run(context, message.payload)
@@ -250,24 +269,42 @@ async def _run(ports: Ports, handler: JobHandler, message: Message) -> None:
         await ports.jobs.fail(message, "the worker stopped", retry_in=0)
         raise
     except Exception as error:
-        await _failed(ports, handler, message, error)
+        await _failed(ports, handler, message, error, _facts(handler, began))
+        return False
     else:
         ended = instant(ports.clock.now())
         await _set(ports, message.id, state="done", ended_at=ended, result=result, error=None)
         await ports.jobs.done(message)
+        _log.info("job %s (%s) done", message.id, message.name, extra=_facts(handler, began))
+    return True
 
 
-async def _failed(ports: Ports, handler: JobHandler, message: Message, error: Exception) -> None:
+def _facts(handler: JobHandler, began: float) -> dict[str, Any]:
+    took = milliseconds(time.perf_counter() - began)
+    return {"service": service_of(handler.run), "execution_time": took}
+
+
+async def _failed(
+    ports: Ports,
+    handler: JobHandler,
+    message: Message,
+    error: Exception,
+    facts: Mapping[str, Any],
+) -> None:
     told = error.detail if isinstance(error, OmnixError) else f"{type(error).__name__}: {error}"
     told = told[:2000]
     final = isinstance(error, OmnixError) and not isinstance(error, Unavailable)
     if final or message.attempt >= handler.type.attempts:
         # What refuses on purpose says why; only what nobody foresaw needs the place it came from.
         why = None if final else error
-        _log.error("job %s (%s) failed: %s", message.id, message.name, told, exc_info=why)
+        _log.error(
+            "job %s (%s) failed: %s", message.id, message.name, told, exc_info=why, extra=facts
+        )
         await _buried(ports, message, told)
     else:
-        _log.warning("job %s (%s) will be retried", message.id, message.name, exc_info=error)
+        _log.warning(
+            "job %s (%s) will be retried", message.id, message.name, exc_info=error, extra=facts
+        )
         await _set(ports, message.id, state="queued", error=told)
         pause = min(2.0**message.attempt, MAX_DELAY)
         await ports.jobs.fail(message, told, retry_in=pause)

@@ -121,7 +121,8 @@ KINDS: dict[str, Kind] = {
     "too-many": Kind(
         (429,),
         "Too many requests",
-        "Too many attempts from one address or on one account.",
+        "Too many attempts from one address or on one account, or more requests a minute "
+        "than a visitor or customer may make.",
         "Wait `retry_after` seconds, which `Retry-After` says too.",
     ),
     "http": Kind((), "Refused", "The request breaks HTTP itself in a rarer way.", "See `title`."),

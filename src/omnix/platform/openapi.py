@@ -9,11 +9,11 @@ from litestar.enums import HttpMethod
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
-from litestar.routes import HTTPRoute
 from litestar.types import Method
 
 from omnix.platform.access import PUBLIC
 from omnix.platform.http import DEPENDENCIES
+from omnix.platform.openapi_schemas import PREFIX, handlers, sharpen
 from omnix.platform.problems import Problem
 
 _REASONS = {
@@ -28,7 +28,6 @@ _REASONS = {
     429: "Too many requests; `Retry-After` says when to come again",
     503: "A dependency is away; the same request may work later",
 }
-_PREFIX = "#/components/schemas/"
 
 
 def _operation_id(
@@ -41,7 +40,7 @@ def _operation_id(
 def _refusals(opt: Mapping[str, Any], path: str, method: str, operation: Any) -> set[int]:
     """The statuses of the problems that a route may answer with, by what it takes."""
     named = {parameter.get("name") for parameter in operation.get("parameters", ())}
-    statuses = {400, 503, *opt.get("problems", ())}
+    statuses = {400, 429, 503, *opt.get("problems", ())}
     if opt.get("permission") != PUBLIC:
         statuses |= {401, 403}
     if method != "get":
@@ -53,22 +52,6 @@ def _refusals(opt: Mapping[str, Any], path: str, method: str, operation: Any) ->
     if any(str(name).lower() == "idempotency-key" for name in named):
         statuses |= {422}
     return statuses
-
-
-def _close(described: dict[str, Any], app: Litestar) -> None:
-    """Say of the bodies that refuse unknown fields that they do, which Litestar leaves out."""
-    bodies = [
-        handler.parsed_data_field.raw
-        for route in app.routes
-        if isinstance(route, HTTPRoute)
-        for handler in route.route_handlers
-        if handler.parsed_data_field is not None
-    ]
-    _, parts = msgspec.json.schema_components(bodies)
-    schemas = described["components"]["schemas"]
-    for name, part in parts.items():
-        if part.get("additionalProperties") is False and name in schemas:
-            schemas[name]["additionalProperties"] = False
 
 
 def _spare(operation: dict[str, Any]) -> None:
@@ -113,31 +96,28 @@ def document(title: str, version: str, root: Router) -> dict[str, Any]:
     described: dict[str, Any] = msgspec.json.decode(
         msgspec.json.encode(app.openapi_schema.to_schema())
     )
-    _, parts = msgspec.json.schema_components([Problem], ref_template=_PREFIX + "{name}")
+    _, parts = msgspec.json.schema_components([Problem], ref_template=PREFIX + "{name}")
     described["components"].setdefault("schemas", {}).update(parts)
-    answer = {"application/problem+json": {"schema": {"$ref": _PREFIX + "Problem"}}}
-    _close(described, app)
+    answer = {"application/problem+json": {"schema": {"$ref": PREFIX + "Problem"}}}
+    sharpen(described, app)
     _loosen(described)
-    for route in app.routes:
-        if not isinstance(route, HTTPRoute):
-            continue
+    for route, handler in handlers(app):
         operations = described["paths"].get(route.path_format, {})
-        for handler in route.route_handlers:
-            for method in (str(name).lower() for name in handler.http_methods):
-                operation = operations.get(method)
-                if operation is None:
-                    continue
-                responses = operation["responses"]
-                responses.pop("400", None)
-                responses.get("204", {}).pop("content", None)
-                if handler.opt.get("also"):
-                    text = {"schema": {"type": "string"}}
-                    responses["200"]["content"][handler.opt["also"]] = text
-                _spare(operation)
-                for status in sorted(_refusals(handler.opt, route.path_format, method, operation)):
-                    responses.setdefault(
-                        str(status), {"description": _REASONS[status], "content": answer}
-                    )
-                if handler.opt.get("permission") == PUBLIC:
-                    operation["security"] = []
+        for method in (str(name).lower() for name in handler.http_methods):
+            operation = operations.get(method)
+            if operation is None:
+                continue
+            responses = operation["responses"]
+            responses.pop("400", None)
+            responses.get("204", {}).pop("content", None)
+            if handler.opt.get("also"):
+                text = {"schema": {"type": "string"}}
+                responses["200"]["content"][handler.opt["also"]] = text
+            _spare(operation)
+            for status in sorted(_refusals(handler.opt, route.path_format, method, operation)):
+                responses.setdefault(
+                    str(status), {"description": _REASONS[status], "content": answer}
+                )
+            if handler.opt.get("permission") == PUBLIC:
+                operation["security"] = []
     return described

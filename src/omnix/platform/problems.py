@@ -1,7 +1,6 @@
 """Errors as problem+json (RFC 9457): one handler for every kind, nothing of the inside shown."""
 
 import logging
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,11 +10,9 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from omnix.kit.errors import FieldError, OmnixError
 from omnix.kit.ids import new_id
-from omnix.platform.wording import in_words
+from omnix.platform.wording import field_path, split_reason
 
 _log = logging.getLogger("omnix.http")
-_AT_PATH = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
-_NAMED = re.compile(r"^Object (?:contains unknown|missing required) field `(?P<name>[^`]*)`$")
 _TITLES = {
     400: ("invalid", "The request is not valid"),
     401: ("unauthenticated", "Sign in first"),
@@ -96,24 +93,6 @@ def _ours(_: Request[Any, Any, Any], error: OmnixError) -> Response[dict[str, An
     )
 
 
-def _path(raw: str) -> str:
-    """``$.lines[0].price`` or ``lines.0.price`` as ``lines[0].price``."""
-    text = raw.removeprefix("$").removeprefix(".")
-    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", text)
-
-
-def split_reason(message: str) -> FieldError:
-    """A decoder's message, taken apart into the field and the reason."""
-    match = _AT_PATH.match(message)
-    path = _path(match["path"] or "") if match else ""
-    reason = match["reason"] if match else message
-    named = _NAMED.match(reason)
-    if named:
-        path = f"{path}.{named['name']}" if path else named["name"]
-        reason = "is not known here" if "unknown" in reason else "is missing"
-    return FieldError(path or "body", in_words(reason))
-
-
 def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[dict[str, Any]]:
     found = []
     for entry in error.extra if isinstance(error.extra, list) else ():
@@ -122,7 +101,7 @@ def _invalid(_: Request[Any, Any, Any], error: ValidationException) -> Response[
         told = split_reason(message)
         # Litestar names a field as the handler does: the body is "data", and what Python reserves
         # has an underscore behind it.
-        field = _path(key).removesuffix("_")
+        field = field_path(key).removesuffix("_")
         found.append(told if key in ("", "data") else FieldError(field, told.reason))
     if not found:
         found.append(split_reason(error.detail))

@@ -20,12 +20,14 @@ async def renamed(
     nobody: str,
     *,
     also: Callable[[Row], Row] = lambda row: row,
+    by: str = "at",
     **narrowed: Any,
 ) -> int:
     """Put ``nobody`` for ``who`` in ``column`` of the rows that ``query`` gives; their number.
 
-    ``query`` has the parameter ``$who`` and gives whole rows of ``fact``, which has an ``at``;
-    ``narrowed`` are parameters of it by the name of their column; ``also`` changes more of a row.
+    ``query`` has the parameter ``$who`` and gives whole rows of ``fact``; those that come later
+    share no value of the column ``by`` with them. ``narrowed`` are parameters of it by the name
+    of their column; ``also`` changes more of a row.
     After a crash in the middle, call it again with the same ``nobody``: what was written then
     stands under that name and is not written twice. Only rows that were read are deleted, so
     that one which comes meanwhile is there for the next call.
@@ -46,10 +48,10 @@ async def renamed(
         await ports.lake.append(
             fact, {name: [row[name] for row in wanted] for name in fact.columns}
         )
-    moments = sorted({row["at"] for row in theirs})
-    for start in range(0, len(moments), _AT_ONCE):
-        some = moments[start : start + _AT_ONCE]
-        await ports.lake.delete(fact, {**narrowed, column: who, "at": some})
+    read = sorted({row[by] for row in theirs})
+    for start in range(0, len(read), _AT_ONCE):
+        some = read[start : start + _AT_ONCE]
+        await ports.lake.delete(fact, {**narrowed, column: who, by: some})
     return len(theirs)
 
 

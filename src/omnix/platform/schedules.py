@@ -13,6 +13,9 @@ from omnix.ports import Ports
 
 _log = logging.getLogger("omnix.schedules")
 
+_PUT_BACK = timedelta(minutes=1)
+"""Less is a correction of the clock as it goes on all the time."""
+
 
 def slot(schedule: Schedule, now: datetime, zone_name: str) -> str:
     """The name of the latest time at or before ``now`` at which the schedule is due.
@@ -30,13 +33,24 @@ def slot(schedule: Schedule, now: datetime, zone_name: str) -> str:
 
 
 async def ask_for_due(
-    ports: Ports, schedules: Iterable[Schedule], types: Mapping[str, JobType], zone_name: str
-) -> None:
-    """Ask for every schedule's present slot; one that was asked for before is left alone."""
+    ports: Ports,
+    schedules: Iterable[Schedule],
+    types: Mapping[str, JobType],
+    zone_name: str,
+    latest: datetime | None = None,
+) -> datetime:
+    """Ask for every schedule's present slot; one that was asked for before is left alone.
+
+    ``latest`` is what the call before returned. Where the clock was put back from there, slots of
+    less than a day come anew, since nothing would be asked for until it is there again.
+    """
     now = ports.clock.now().astimezone(UTC)
+    latest = max(latest or now, now)
+    again = f"~{int(latest.timestamp())}" if latest - now > _PUT_BACK else ""
     for schedule in schedules:
-        name = slot(schedule, now, zone_name)
+        name = slot(schedule, now, zone_name) + (again if schedule.every is not None else "")
         await jobs.submit(ports, types[schedule.job], {}, by="schedule", id=name)
+    return latest
 
 
 async def ask_forever(
@@ -50,9 +64,11 @@ async def ask_forever(
     A slot that passed while nothing ran is asked for at the start: a machine that is off at
     night does its nightly work in the morning.
     """
+    latest: datetime | None = None
     while True:
         try:
-            await ask_for_due(ports, schedules, types, await zone_name(ports))
+            named = await zone_name(ports)
+            latest = await ask_for_due(ports, schedules, types, named, latest)
         except Unavailable as error:
             _log.warning("schedules wait: %s", error.detail)
         await asyncio.sleep(30)

@@ -2,10 +2,12 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from litestar.response import Stream
+
+from omnix.kit.paging import Page
 
 CSV = "text/csv; charset=utf-8"
 
@@ -38,3 +40,27 @@ def download(
     """The table as a file to keep."""
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
     return Stream(lines(names, rows), media_type=CSV, headers=headers)
+
+
+async def listed(
+    names: Sequence[str], fetch: Callable[[str | None], Awaitable[Page[Any]]], file_name: str
+) -> Stream:
+    """All pages of a list as a file to keep: the attributes ``names`` of each item.
+
+    The first page is read before the answer begins, so that a refusal is one.
+    """
+    first = await fetch(None)
+
+    async def rows() -> AsyncIterator[list[list[Any]]]:
+        page = first
+        while True:
+            yield [[_plain(getattr(one, name)) for name in names] for one in page.items]
+            if page.next_cursor is None:
+                return
+            page = await fetch(page.next_cursor)
+
+    return download(names, rows(), file_name)
+
+
+def _plain(value: object) -> object:
+    return ", ".join(str(each) for each in value) if isinstance(value, tuple) else value

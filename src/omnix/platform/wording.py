@@ -2,6 +2,8 @@
 
 import re
 
+from omnix.kit.errors import FieldError
+
 _TYPES = {
     "int": "a whole number",
     "float": "a number",
@@ -15,6 +17,8 @@ _TYPES = {
 }
 _PARTS = {"str": "characters", "array": "entries", "object": "entries", "bytes": "bytes"}
 _BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than", "==": "exactly"}
+_AT_PATH = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
+_NAMED = re.compile(r"^Object (?:contains unknown|missing required) field `(?P<name>[^`]*)`$")
 _WRONG_TYPE = re.compile(r"^Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`$")
 _LENGTH = re.compile(
     r"^Expected `(?P<type>\w+)(?: \| null)?` of length (?P<bound>[<>=]+) (?P<number>\d+)$"
@@ -45,3 +49,21 @@ def in_words(message: str) -> str:
     if match := _CHOICE.match(message):
         return f"{match['given']} is none of the values allowed here"
     return message
+
+
+def field_path(raw: str) -> str:
+    """``$.lines[0].price`` or ``lines.0.price`` as ``lines[0].price``."""
+    text = raw.removeprefix("$").removeprefix(".")
+    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", text)
+
+
+def split_reason(message: str) -> FieldError:
+    """A decoder's message, taken apart into the field and the reason."""
+    match = _AT_PATH.match(message)
+    path = field_path(match["path"] or "") if match else ""
+    reason = match["reason"] if match else message
+    named = _NAMED.match(reason)
+    if named:
+        path = f"{path}.{named['name']}" if path else named["name"]
+        reason = "is not known here" if "unknown" in reason else "is missing"
+    return FieldError(path or "body", in_words(reason))

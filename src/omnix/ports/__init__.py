@@ -19,6 +19,8 @@ from omnix.ports.chat import (
     Turn,
     reply,
 )
+from omnix.ports.claims import claimed_by_writes
+from omnix.ports.foundation import Foundation, NoFoundation, Pretrained
 from omnix.ports.ground import Blobs, Clock, Push, Secrets
 from omnix.ports.jobs import MAX_DELAY, MAX_PAYLOAD, MAX_VISIBILITY, DeadLetter, Jobs, Message
 from omnix.ports.lake import Lake, Query
@@ -40,6 +42,7 @@ from omnix.ports.records import (
     Present,
     Put,
     Records,
+    Tell,
     Update,
 )
 from omnix.ports.rules import check_sizes, check_update, holds, key_parts, keys_parts
@@ -67,6 +70,7 @@ __all__ = [
     "Ended",
     "Equals",
     "EventBatch",
+    "Foundation",
     "Heard",
     "Item",
     "Jobs",
@@ -75,9 +79,11 @@ __all__ = [
     "Letter",
     "Mail",
     "Message",
+    "NoFoundation",
     "Operation",
     "Ports",
     "Present",
+    "Pretrained",
     "Prompt",
     "Push",
     "Put",
@@ -85,6 +91,7 @@ __all__ = [
     "Records",
     "Reply",
     "Secrets",
+    "Tell",
     "Tool",
     "ToolCall",
     "ToolResult",
@@ -92,6 +99,7 @@ __all__ = [
     "Update",
     "check_sizes",
     "check_update",
+    "claimed_by_writes",
     "composed",
     "holds",
     "key_parts",
@@ -114,4 +122,5 @@ class Ports:
     secrets: Secrets
     mail: Mail
     chat: Chat
+    foundation: Foundation
     clock: Clock

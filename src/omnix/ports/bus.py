@@ -25,8 +25,13 @@ class Bus(Protocol):
     as a version. Acknowledging an event's ``sequence`` acknowledges it and all before it.
     """
 
-    async def publish(self, events: Sequence[Event]) -> None:
-        """Append events that belong to no change of records."""
+    async def publish(self, events: Sequence[Event], *, soon: bool = False) -> None:
+        """Append events that belong to no change of records.
+
+        With ``soon`` they may be appended a moment after the return, many callers' at once; a
+        process that is killed within it loses them. For what is told by the thousand, and no
+        answer promises.
+        """
         ...
 
     async def read(self, consumer: str, types: Sequence[str], limit: int = 500) -> EventBatch:

@@ -14,8 +14,14 @@ class Push(Protocol):
 
     async def unsubscribe(self, connection: str, channel: str | None = None) -> None: ...
 
-    async def publish(self, channel: str, event: str, at: str, data: Mapping[str, Any]) -> int:
-        """Send to every subscriber; returns the sequence number."""
+    async def publish(
+        self, channel: str, event: str, at: str, data: Mapping[str, Any], *, latest: bool = False
+    ) -> int:
+        """Send to every subscriber; returns the sequence number.
+
+        Of events that say the ``latest`` of one thing, a client that is behind may get the newest
+        alone: the step of the sequence tells.
+        """
         ...
 
 

@@ -29,7 +29,8 @@ class Lake(Protocol):
         version: int = 0,
         after: int | None = None,
     ) -> bool:
-        """Commit rows; ``rows`` is a mapping of columns or offers ``__arrow_c_stream__``.
+        """Commit rows; ``rows`` is a mapping of columns or offers ``__arrow_c_stream__``. Days and
+        moments in columns may be text: ISO 8601, in UTC and without an offset.
 
         With ``source``, the commit also records ``version`` as that source's position, and a
         version not above the recorded one changes nothing: returns False. So a replay or a

@@ -1,6 +1,6 @@
 """Collections of items, their conditions and their atomic batches."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -11,7 +11,8 @@ from omnix.kit.paging import Page
 
 Item = Mapping[str, Any]
 """JSON-like: str, int, bool, None, lists and string-keyed mappings of them; float where no money
-or time is meant. Key and index attributes are str or int."""
+or time is meant. Key and index attributes are str or int. What was read may be shared: whoever
+changes it, also deep within, makes a copy."""
 
 Key = str | int | tuple[str | int, str | int]
 """The partition value, or partition and sort value where the collection has both."""
@@ -94,6 +95,10 @@ class Check(msgspec.Struct, frozen=True):
 Operation = Put | Update | Delete | Check
 
 
+Tell = Callable[[Sequence[int]], Event]
+"""Makes the event of some positions of what was given; perhaps more than once."""
+
+
 class Records(Protocol):
     """Collections of items with atomic batches. A get sees every write acknowledged before it."""
 
@@ -130,6 +135,19 @@ class Records(Protocol):
         Raises ConditionFailed with every position at fault; ValueError if one key is named
         twice or there are more than MAX_BATCH operations and events; TooLarge beyond MAX_ITEM
         or MAX_WRITE.
+        """
+        ...
+
+    async def claim(
+        self, collection: Collection, keys: Sequence[str], end: int, tell: Tell
+    ) -> list[int]:
+        """Claim keys until ``end``, in epoch seconds; the positions of those claimed before.
+
+        ``collection`` has a key of one part and a ``ttl``. Those that nobody had claimed are
+        claimed in the same commit in which what ``tell`` makes of them is appended to the log,
+        durable on return: in one commit with one event where the adapter can, otherwise in
+        several, each by itself whole. ValueError if a key is named twice. Whether a claim also
+        shows as an item of the collection is the adapter's business.
         """
         ...
 

@@ -1,6 +1,7 @@
 """What every adapter of Records refuses alike, and when a condition holds."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from omnix.kit.declare import Collection
 from omnix.kit.errors import TooLarge
@@ -11,12 +12,13 @@ from omnix.ports.records import (
     Absent,
     AtLeast,
     Condition,
-    Equals,
     Item,
     Key,
     Present,
     Update,
 )
+
+_KEYED = frozenset({str, int})
 
 
 def check_sizes(sizes: Sequence[int]) -> None:
@@ -32,9 +34,8 @@ def key_parts(collection: Collection, key: Key) -> tuple[str | int, ...]:
     parts = key if isinstance(key, tuple) else (key,)
     if len(parts) != len(collection.key):
         raise ValueError(f"a key of {collection.name} has {len(collection.key)} parts")
-    for part in parts:
-        if type(part) is not str and type(part) is not int:
-            raise ValueError(f"a key of {collection.name} must be text or an integer")
+    if not _KEYED.issuperset(map(type, parts)):
+        raise ValueError(f"a key of {collection.name} must be text or an integer")
     return parts
 
 
@@ -42,15 +43,20 @@ def keys_parts(collection: Collection, keys: Sequence[Key]) -> list[tuple[str | 
     """The values of each key. Raises ValueError also if there are more than MAX_KEYS."""
     if len(keys) > MAX_KEYS:
         raise ValueError(f"at most {MAX_KEYS} keys at a time")
-    return [key_parts(collection, key) for key in keys]
+    parts: list[tuple[str | int, ...]] = [key if isinstance(key, tuple) else (key,) for key in keys]
+    plain = _KEYED.issuperset(map(type, chain.from_iterable(parts)))
+    if plain and {len(collection.key)}.issuperset(map(len, parts)):
+        return parts
+    return [key_parts(collection, key) for key in keys]  # it says which is wrong
 
 
 def check_update(collection: Collection, op: Update) -> None:
     """Raises ValueError for an update that makes no sense whatever the item is."""
-    for attribute in collection.key:
-        if attribute in op.add or attribute in op.set:
-            raise ValueError(f"{attribute} is part of the key and cannot change")
-    if op.add and op.set and not op.add.keys().isdisjoint(op.set):
+    added, given = op.add.keys(), op.set.keys()
+    if not (added.isdisjoint(collection.key) and given.isdisjoint(collection.key)):
+        named = [attribute for attribute in collection.key if attribute in (added | given)]
+        raise ValueError(f"{named[0]} is part of the key and cannot change")
+    if not added.isdisjoint(given):
         raise ValueError("an attribute is either added to or set")
 
 
@@ -63,11 +69,10 @@ def holds(condition: Condition, item: Item | None) -> bool:
     if isinstance(condition, Present):
         return True
     value = item.get(condition.attribute)
-    if isinstance(condition, Equals):
-        # True equals 1 in Python, but not in a store.
-        return bool(value == condition.value) and (
-            (type(value) is bool) == (type(condition.value) is bool)
-        )
-    assert isinstance(condition, AtLeast)
-    number = value if type(value) is int or type(value) is float else None
-    return number is not None and number >= condition.value
+    if isinstance(condition, AtLeast):
+        number = value if type(value) is int or type(value) is float else None
+        return number is not None and number >= condition.value
+    # True equals 1 in Python, but not in a store.
+    return bool(value == condition.value) and (
+        (type(value) is bool) == (type(condition.value) is bool)
+    )

@@ -11,7 +11,11 @@ from omnix.kit.declare import ANALYST
 from omnix.platform.access import Actor
 from omnix.runtimes.local import platform
 
-OWNER = Actor("mcp", ANALYST, ROLE_PERMISSIONS[ANALYST])
+OWNER = Actor(
+    "mcp",
+    ANALYST,
+    frozenset(one for one in ROLE_PERMISSIONS[ANALYST] if not one.endswith(":write")),
+)
 """Who has the data folder may read all of it anyway; writing takes a key."""
 
 

@@ -65,9 +65,11 @@ class BoundedHttp(HttpToolsProtocol):
         self.since: float | None = self.loop.time()
         self.in_head = True
         self._head = 0
+        self._arriving = 0
         self._refusal = _BROKEN
 
     def data_received(self, data: bytes) -> None:
+        self._arriving = len(data)
         super().data_received(data)
         if self.in_head and not self.transport.is_closing():
             self._head += len(data)
@@ -88,9 +90,13 @@ class BoundedHttp(HttpToolsProtocol):
         if len(self.url) > MAX_URL:
             self._refusal = _LONG_URL
             raise _Refused
-        if sum([len(name) + len(value) + 4 for name, value in self.headers]) > MAX_HEAD:
+        # What has not arrived need not be added up.
+        if self._head + self._arriving > MAX_HEAD and self._head_bytes() > MAX_HEAD:
             self._refusal = _LONG_HEAD
             raise _Refused
+
+    def _head_bytes(self) -> int:
+        return sum([len(name) + len(value) + 4 for name, value in self.headers])
 
     def on_message_complete(self) -> None:
         self.since = None

@@ -12,7 +12,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from omnix.platform.direct import MOST_BYTES, Direct, Lane
+from omnix.platform import tracing
+from omnix.platform.direct import MOST_BYTES, Asked, Direct, Lane
 from omnix.platform.headers import STANDING, id_of, note
 from omnix.runtimes.edge import BoundedHttp
 
@@ -34,6 +35,7 @@ class _Cycle:
         "_http",
         "_route",
         "_scope",
+        "_url",
         "body",
         "disconnected",
         "keep_alive",
@@ -42,10 +44,13 @@ class _Cycle:
         "response_complete",
     )
 
-    def __init__(self, http: "LaneHttp", route: Direct, asked: Mapping[bytes, bytes]) -> None:
+    def __init__(
+        self, http: "LaneHttp", route: Direct | Asked, asked: Mapping[bytes, bytes]
+    ) -> None:
         self._http = http
         self._route = route
         self._scope: Any = http.scope
+        self._url = http.url
         self._asked = asked
         self.body = bytearray()
         self.more_body = True
@@ -70,17 +75,20 @@ class _Cycle:
                     self._http.transport.close()
             if not isinstance(error, Exception):
                 raise
-            _log.error("no answer to POST %s", self._route.path, exc_info=error)
+            told = self._route.method, self._route.path
+            _log.error("no answer to %s %s", *told, exc_info=error)
 
     async def _run(self) -> None:
         http, route = self._http, self._route
         began = time.perf_counter()
-        body = bytes(self.body)
+        body, sent = bytes(self.body), self._scope["headers"]
+        # Without an end, if another one begins in the usual way, it is told to nobody.
+        span = tracing.request(sent)
         told = await http.lane.answer(route, self._asked, body)
         if told is None:
             status, head, answer = await self._usually(body)
         else:
-            id = id_of(self._scope["headers"])
+            id = id_of(sent if b"x-request-id" in self._asked else ())
             status, kind, answer = told
             head = b"content-type: %b\r\ncontent-length: %d\r\n%bx-request-id: %b\r\n" % (
                 kind,
@@ -88,7 +96,9 @@ class _Cycle:
                 STANDING,
                 id,
             )
-            note(id, "POST", route.path, status, time.perf_counter() - began, route.path)
+            took = time.perf_counter() - began
+            path = self._url.partition(b"?")[0].decode()
+            note(id, route.method, path, status, took, route.path, route.answer, span)
         if http.flow.write_paused and not self.disconnected:
             await http.flow.drain()
         self.response_complete = True
@@ -103,13 +113,13 @@ class _Cycle:
 
     async def _usually(self, body: bytes) -> tuple[int, bytes, bytes]:
         """What the application answers."""
-        path = self._route.path
+        path, _, query = self._url.partition(b"?")
         scope = {
             **self._scope,
-            "method": "POST",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": b"",
+            "method": self._route.method,
+            "path": path.decode(),
+            "raw_path": path,
+            "query_string": query,
         }
         received, status, head, answer = False, 500, b"content-length: 0\r\n", b""
 
@@ -156,15 +166,16 @@ class LaneHttp(BoundedHttp):
         return self._dated[1]
 
     def on_headers_complete(self) -> None:
-        route = self.lane.routes.get(self.url)
-        if route is None or not self._plain():
+        route = self._route()
+        if route is None:
             super().on_headers_complete()
             return
         asked = dict(self.headers)
-        length = asked.get(b"content-length", b"")
+        most, unsaid = (MOST_BYTES, b"") if route.method == "POST" else (0, b"0")
+        length = asked.get(b"content-length", unsaid)
         if (
             length.isdigit()
-            and int(length) <= MOST_BYTES
+            and int(length) <= most
             and asked.get(b"connection", b"") in _KEPT
             and asked.keys().isdisjoint(_UNUSUAL)
             and _at_home(asked)
@@ -176,14 +187,18 @@ class LaneHttp(BoundedHttp):
         else:
             super().on_headers_complete()
 
-    def _plain(self) -> bool:
-        """Whether this is a POST with no other request of the connection under way."""
+    def _route(self) -> Direct | Asked | None:
+        """The lane's, if no other request of the connection is under way."""
         cycle = self.cycle
-        return (
-            (cycle is None or cycle.response_complete)
-            and self.parser.get_method() == b"POST"
-            and self.parser.get_http_version() == "1.1"
-        )
+        if cycle is not None and not cycle.response_complete:
+            return None
+        method = self.parser.get_method()
+        route: Direct | Asked | None = None
+        if method == b"POST":
+            route = self.lane.routes.get(self.url)
+        elif method == b"GET":
+            route = self.lane.read(self.url)
+        return route if route is None or self.parser.get_http_version() == "1.1" else None
 
     def on_message_complete(self) -> None:
         cycle = self.cycle

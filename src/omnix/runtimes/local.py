@@ -5,9 +5,11 @@ import contextlib
 import functools
 import gc
 import logging
+import os
 import resource
 import shutil
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,15 +17,16 @@ from typing import Any
 from omnix import app
 from omnix.adapters.local.platform import LocalPlatform, open_local
 from omnix.declared import COLLECTIONS, FACTS, ROLE_PERMISSIONS
-from omnix.domains.auth.authenticate import make_authenticator
+from omnix.domains.auth.authenticate import ADDRESS_ATTEMPTS, make_authenticator
 from omnix.domains.orders.handlers import sweep
 from omnix.domains.streaming.origins import open_to_origins
 from omnix.domains.system.health import Check, Probe
-from omnix.kit.errors import Conflict, Unavailable
-from omnix.platform import logs
+from omnix.kit.errors import Conflict, Invalid, Unavailable
+from omnix.platform import logs, tracing
 from omnix.platform.access import Authenticator
 from omnix.platform.direct import Lane
 from omnix.platform.headers import guarded
+from omnix.platform.pace import A_MINUTE, Pace
 from omnix.ports import Ports
 from omnix.runtimes.audience import Audience
 from omnix.runtimes.children import keep_worker
@@ -39,6 +42,7 @@ Prepare = Callable[[Ports], Awaitable[None]]
 
 _API = ("/v1/", "/ofrep/", "/problems/", "/mcp", "/.well-known/")
 _FILES = 65_536
+REQUESTS, ATTEMPTS = "OMNIX_REQUESTS_PER_MINUTE", "OMNIX_SIGN_IN_ATTEMPTS"
 
 
 def web_root() -> Path:
@@ -77,6 +81,7 @@ def asgi(
     authenticate: Authenticator,
     pages: WebPages,
     seat: Seat = contextlib.nullcontext,
+    pace: Pace | None = None,
 ) -> Any:
     """The whole server as one ASGI application: API, flags and problems, pages elsewhere."""
     made = app.api(
@@ -84,6 +89,7 @@ def asgi(
         authenticate,
         more=[live_handler(local, authenticate, seat=seat)],
         probes={"disk": _disk(local.data)},
+        pace=pace,
     )
     api = guarded(open_to_origins(made, local.ports))
 
@@ -118,15 +124,25 @@ def _allow_many_connections() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
+def _whole(name: str, default: int) -> int:
+    """A variable's number. Raises Invalid for what is none."""
+    given = os.environ.get(name) or str(default)
+    if not given.isdecimal() or len(given) > 9:
+        raise Invalid.field(name, "is a whole number, or 0 for no limit")
+    return int(given)
+
+
 async def _serve(
     data: Path, listener: socket.socket, prepare: Prepare, ready: Callable[[], None]
 ) -> None:
     async with platform(data) as local:
-        authenticate = make_authenticator(local.ports, ROLE_PERMISSIONS)
+        pace = Pace(_whole(REQUESTS, A_MINUTE))
+        attempts = _whole(ATTEMPTS, ADDRESS_ATTEMPTS) or sys.maxsize
+        authenticate = make_authenticator(local.ports, ROLE_PERMISSIONS, attempts, pace)
         audience = Audience(local)
         lane = Lane(local.ports, authenticate, app.DIRECT)
         server = EdgeServer(
-            asgi(local, authenticate, WebPages(web_root()), audience.seat),
+            asgi(local, authenticate, WebPages(web_root()), audience.seat, pace),
             functools.partial(LaneHttp, lane=lane),
         )
         server.stop_on_signals()
@@ -164,5 +180,9 @@ def serve(data: Path, host: str, port: int, *, prepare: Prepare, ready: Callable
     _allow_many_connections()
     import uvloop
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(data, listener, prepare, ready))
+    stop_tracing = tracing.start("server")
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(data, listener, prepare, ready))
+    finally:
+        stop_tracing()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from omnix import app
 from omnix.adapters.local.platform import LocalPlatform
+from omnix.kit.errors import NotFound
 from omnix.platform import jobs
 from omnix.platform.consume import consume_once
 from omnix.ports import Ports
@@ -49,10 +50,14 @@ async def _work_off(ports: Ports, told: Told) -> None:
 
 
 async def watch(ports: Ports, ids: list[str], told: Told) -> None:
-    """Wait until jobs that a running server does have ended."""
+    """Wait until jobs that a running server does have ended; the oldest are forgotten."""
     left = list(ids)
     while left:
-        run = await jobs.get(ports, left[0])
+        try:
+            run = await jobs.get(ports, left[0])
+        except NotFound:
+            left.pop(0)
+            continue
         told(f"{run.title}: {run.step}" if run.step else run.title)
         if run.state in jobs.ENDED:
             left.pop(0)

@@ -117,3 +117,5 @@ async def _exchange(socket: WebSocket[Any, Any, Any], session: Session, turn: as
     async with turn:
         for reply in await session.receive(text):
             await socket.send_data(msgspec.json.encode(reply).decode(), mode="text")
+    # What is there already comes without a wait: who sends without end leaves others their turn.
+    await asyncio.sleep(0)

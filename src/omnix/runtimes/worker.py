@@ -10,10 +10,10 @@ import threading
 from pathlib import Path
 
 from omnix import app
-from omnix.adapters.local.platform import LocalPlatform, open_local
+from omnix.adapters.local.platform import LocalPlatform, open_local, read_ahead
 from omnix.declared import COLLECTIONS, FACTS, SCHEDULES
 from omnix.domains.system.settings import shop
-from omnix.platform import jobs, logs
+from omnix.platform import jobs, logs, tracing
 from omnix.platform.consume import consume_forever
 from omnix.platform.schedules import ask_forever
 from omnix.ports import Ports
@@ -23,6 +23,8 @@ _log = logging.getLogger("omnix.worker")
 
 JOBS_AT_ONCE = 2
 NICE = 10
+PAUSE_SECONDS = 0.1
+"""Between two commits of what can wait, while the API commits too."""
 _GRACE_SECONDS = 5
 PREDECESSOR_SECONDS = 30
 
@@ -67,7 +69,8 @@ async def _main(data: Path) -> None:
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     watcher = threading.Thread(target=_stop_with_parent, args=(stop, loop), daemon=True)
     watcher.start()
-    async with open_local(data, COLLECTIONS, FACTS) as platform:
+    await asyncio.to_thread(read_ahead, data)
+    async with open_local(data, COLLECTIONS, FACTS, pause=PAUSE_SECONDS) as platform:
         # What is loaded by now stays: the collector need not look at it again and again.
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
@@ -89,7 +92,11 @@ def main(data: Path) -> int:
     logs.to_file(data / "logs" / "worker.jsonl")
     try:
         FolderLock(data, WORKER).acquire("worker", PREDECESSOR_SECONDS)
-        asyncio.run(_main(data))
+        stop_tracing = tracing.start("worker")
+        try:
+            asyncio.run(_main(data))
+        finally:
+            stop_tracing()
     except Exception as error:
         _log.critical("the worker cannot go on", exc_info=error)
         return 1

@@ -21,7 +21,8 @@ class Assumption(msgspec.Struct, frozen=True):
 class ImportReport(msgspec.Struct, kw_only=True):
     """``counts`` by kind: what is in the shop from this file (``orders``, ``returns`` ...);
     ``created``, ``changed``, ``unchanged`` documents by kind. ``not_imported`` tells reasons and
-    rows; the rows are in the file of refused rows, ``refused`` being those that are wrong."""
+    rows, ``first_lines`` the line on which each reason was met first; the rows are in the file of
+    refused rows, ``refused`` being those that are wrong."""
 
     id: str
     file: str
@@ -37,6 +38,7 @@ class ImportReport(msgspec.Struct, kw_only=True):
     changed: dict[str, int] = {}
     unchanged: dict[str, int] = {}
     not_imported: dict[str, int] = {}
+    first_lines: dict[str, int] = {}
     readings: list[str] = []
     warnings: list[str] = []
     assumptions: list[Assumption] = []
@@ -45,6 +47,12 @@ class ImportReport(msgspec.Struct, kw_only=True):
     time_zone: str = ""
     first_day: str | None = None
     last_day: str | None = None
+
+    def leave_out(self, reason: str, line: int | None) -> None:
+        """Count a row that is not imported; its line from 1, where it is known."""
+        self.not_imported[reason] = self.not_imported.get(reason, 0) + 1
+        if line is not None:
+            self.first_lines[reason] = min(line, self.first_lines.get(reason, line))
 
     def plain(self) -> dict[str, Any]:
         built: dict[str, Any] = msgspec.to_builtins(self)

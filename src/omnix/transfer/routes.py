@@ -23,7 +23,7 @@ from omnix.platform.jobs import JobRun
 from omnix.ports import Item, Ports
 
 from .declare import IMPORT_RUN, IMPORTS
-from .incoming.plan.planning import ImportOptions, plan
+from .incoming.plan.planning import ImportOptions, look, plan
 from .jobs import UPLOADS
 from .report import REFUSED, ImportReport
 
@@ -67,6 +67,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     job: JobRun
 
 
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """How a file would be read: its layout, what each column is taken for, which fields lack one,
+    and the first rows.
+    """
+
+    plan: dict[str, Any]
+
+
 class NewUpload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A file that is going to be sent; `size` in bytes."""
 
@@ -89,7 +97,10 @@ Text = Annotated[str | None, Parameter(max_length=200)]
 Pairs = Annotated[
     list[str] | None,
     QueryParameter(
-        name="map", description="`field=column`, where the guess is wrong.", max_items=50
+        name="map",
+        description="`field=column`, where the guess is wrong.",
+        max_items=50,
+        schema_extra={"items": {"type": "string", "pattern": "="}},
     ),
 ]
 
@@ -126,7 +137,7 @@ async def import_file(
     options = ImportOptions(
         layout=layout, mapping=_mapping(pairs), currency=currency, time_zone=time_zone
     )
-    name = _NAME.sub("_", file_name).lstrip(".")[-100:] or "upload"
+    name = _named(file_name)
     described: dict[str, Any] | None = None
     id: str | None = None
     if upload is not None:
@@ -150,6 +161,40 @@ async def import_file(
     }
     job = await jobs.submit(ports, IMPORT_RUN, payload, by=actor.id)
     return Asked(import_id=id, plan=described, job=job)
+
+
+@post("/imports/plan", opt=allow("imports:write", 413), summary="Look at a file", status_code=200)
+async def plan_import(
+    request: Request[Any, Any, Any],
+    file_name: Annotated[str, Parameter(min_length=1, max_length=200)] = "upload.csv",
+    layout: Text = None,
+    pairs: Pairs = None,
+) -> Planned:
+    """How the file in the body would be read; nothing is stored and no job is asked for.
+
+    Of CSV and JSON lines the beginning is enough. Fields without a column are named in `missing`,
+    so that `map` can tell theirs.
+    """
+    data = await request.body()
+    if not data:
+        raise Invalid.field("file", "is empty")
+    options = ImportOptions(layout=layout, mapping=_mapping(pairs))
+    try:
+        described = await asyncio.to_thread(_looked_at, data, _named(file_name), options)
+    except ModuleNotFoundError as error:
+        raise Invalid.field("file", "cannot be looked at here, only imported") from error
+    return Planned(plan=described)
+
+
+def _named(file_name: str) -> str:
+    return _NAME.sub("_", file_name).lstrip(".")[-100:] or "upload"
+
+
+def _looked_at(data: bytes, name: str, options: ImportOptions) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="omnix-plan-") as folder:
+        path = Path(folder) / name
+        path.write_bytes(data)
+        return look(path, options).describe()
 
 
 def _mapping(pairs: list[str] | None) -> dict[str, str]:
@@ -260,4 +305,12 @@ def _shown(item: Item) -> Import:
     return msgspec.structs.replace(shown, report=report)
 
 
-ROUTES = (import_file, ask_for_upload, send_upload, list_imports, get_import, get_refused)
+ROUTES = (
+    import_file,
+    plan_import,
+    ask_for_upload,
+    send_upload,
+    list_imports,
+    get_import,
+    get_refused,
+)

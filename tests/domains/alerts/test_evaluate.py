@@ -1,8 +1,10 @@
 """One alert for a rule and a subject: it opens, goes on, ends, and comes back when it should."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from domains.simulated import job
@@ -11,7 +13,7 @@ from omnix.domains.alerts.declare import ALERTS, STANDING
 from omnix.domains.alerts.erasing import forget_customer
 from omnix.domains.alerts.evaluate import FLAP, MOST_STANDING, evaluate
 from omnix.domains.alerts.kinds import KINDS, LIVE, STOCK
-from omnix.domains.alerts.model import Face, Observation, rank
+from omnix.domains.alerts.model import Alert, Face, Observation, rank
 from omnix.domains.alerts.rules import BUILT_IN, RuleChange, checked
 from omnix.domains.alerts.watch.people import subject
 from omnix.kit.errors import Conflict, Invalid
@@ -204,6 +206,106 @@ async def test_a_snoozed_alert_comes_back_or_ends(tmp_path: Path) -> None:
             await desk.snooze(ports, ANN, back.id, instant(ports.clock.now()))
         with pytest.raises(Invalid):
             await desk.snooze(ports, ANN, back.id, "2027-01-01T00:00:00Z")
+
+
+async def test_a_snooze_that_is_taken_back_leaves_it_in_hand(tmp_path: Path) -> None:
+    async with shop(tmp_path) as ports:
+        await evaluate(ports, STOCK, [stock()])
+        (alert,) = await active(ports)
+        await desk.acknowledge(ports, ANN, alert.id)
+        until = instant(ports.clock.now().replace(hour=20))
+        await desk.snooze(ports, ANN, alert.id, until)
+        back = await desk.reopen(ports, ANN, alert.id)
+        assert (back.status, back.snoozed_until) == ("acknowledged", None)
+        assert await desk.reopen(ports, ANN, alert.id) == back
+        later(ports, hours=12)
+        await ticking.tick(job(ports), {})
+        assert await active(ports) == [back]  # nobody is woken for it any more
+
+
+@pytest.mark.parametrize("how", [desk.resolve, desk.dismiss])
+async def test_what_was_ended_by_mistake_stands_as_before(
+    tmp_path: Path, how: Callable[..., Awaitable[Alert]]
+) -> None:
+    seen = stock(state="out", loss=10_000, rate=1_000)
+    async with shop(tmp_path) as ports:
+        untouched = await desk.tallies(ports, ["stock-out"])
+        await evaluate(ports, STOCK, [seen])
+        (alert,) = await active(ports)
+        later(ports, days=1)
+        await how(ports, ANN, alert.id)
+        later(ports, hours=12)
+        back = await desk.reopen(ports, ANN, alert.id, "a slip")
+        assert await active(ports) == [back]
+        assert (back.status, back.ended_at, back.outcome) == ("open", None, None)
+        assert (back.steps[-1].what, back.steps[-1].note) == ("reopened", "a slip")
+        tally = (await desk.tallies(ports, ["stock-out"]))["stock-out"]
+        assert tally == msgspec.structs.replace(untouched["stock-out"], opened=1)
+        assert await desk.reopen(ports, ANN, alert.id) == back
+        await evaluate(ports, STOCK, [seen])
+        assert [each.id for each in await active(ports)] == [alert.id]
+        later(ports, days=1)
+        await evaluate(ports, STOCK, [stock(state="fine", loss=0)])
+        (gone,) = await closed(ports)
+        assert gone.outcome is not None
+        # A day before and a day after; while nobody looked at it nothing counts.
+        assert gone.outcome.realised_minor == 2_000
+        with pytest.raises(Conflict, match="by itself"):
+            await desk.reopen(ports, ANN, alert.id)
+        batch = await ports.bus.read("test", ["alert.changed"])
+        told = [event.data["what"] for event in batch.events]
+        assert told[1:] == ["reopened", "condition-ended"]
+
+
+async def test_an_older_alert_does_not_come_back_beside_a_newer_one(tmp_path: Path) -> None:
+    async with shop(tmp_path) as ports:
+        await evaluate(ports, STOCK, [stock()])
+        (older,) = await active(ports)
+        await desk.resolve(ports, ANN, older.id)
+        later(ports, hours=25)
+        await evaluate(ports, STOCK, [stock()])
+        (newer,) = await active(ports)
+        with pytest.raises(Conflict) as refused:
+            await desk.reopen(ports, ANN, older.id)
+        assert refused.value.extra == {"alert_id": newer.id}
+        await desk.dismiss(ports, ANN, newer.id)
+        await evaluate(ports, STOCK, [stock(state="fine")])
+        # Nothing stands any more: it may come back, and ends with its condition once more.
+        await desk.reopen(ports, ANN, older.id)
+        await evaluate(ports, STOCK, [stock(state="fine")])
+        assert not await active(ports)
+
+
+async def test_reopening_while_everything_is_looked_at_leaves_one(tmp_path: Path) -> None:
+    async with shop(tmp_path) as ports:
+        for n in range(6):
+            await evaluate(ports, STOCK, [stock(f"p{n}")])
+        for alert in await active(ports):
+            await desk.resolve(ports, ANN, alert.id)
+        later(ports, hours=25)
+        both = [stock(f"p{n}") for n in range(6)]
+        await asyncio.gather(
+            evaluate(ports, STOCK, both),
+            *(desk.reopen(ports, ANN, alert.id) for alert in await closed(ports)),
+            return_exceptions=True,
+        )
+        subjects = [alert.subject for alert in await active(ports)]
+        assert sorted(subjects) == [one.subject for one in both]
+
+
+async def test_what_is_reopened_escalates_unless_somebody_takes_it(tmp_path: Path) -> None:
+    async with shop(tmp_path) as ports:
+        await rules.change(ports, ANN, "low-stock", RuleChange(version=0, escalate_minutes=30))
+        await evaluate(ports, STOCK, [stock()])
+        (alert,) = await active(ports)
+        await desk.dismiss(ports, ANN, alert.id)
+        later(ports, hours=1)
+        assert (await ticking.tick(job(ports), {}))["escalate"] == 1
+        await desk.reopen(ports, ANN, alert.id)
+        later(ports, minutes=31)
+        await ticking.tick(job(ports), {})
+        (alarmed,) = await active(ports)
+        assert (alarmed.severity, alarmed.steps[-1].what) == ("critical", "escalated")
 
 
 async def test_an_alert_is_given_to_a_user_of_the_shop_only(tmp_path: Path) -> None:

@@ -54,6 +54,12 @@ async def test_an_alert_from_opening_to_its_end(tmp_path: Path) -> None:
         ]  # fmt: skip
         refused = await served.call("POST", f"/alerts/{id}/dismiss", json={})
         assert assert_problem(refused)["status"] == 409
+        back = await _ok(served, "POST", f"/alerts/{id}/reopen", json={"note": "it was not"})
+        assert (back["status"], back["outcome"]) == ("acknowledged", None)
+        assert back == await _ok(served, "POST", f"/alerts/{id}/reopen", json={})
+        missing = await served.call("POST", "/alerts/alr_none/reopen", json={})
+        assert assert_problem(missing)["status"] == 404
+        await _ok(served, "POST", f"/alerts/{id}/resolve", json={})
         subject = await _ok(served, "GET", "/alerts?subject=product:mug@shop")
         assert [alert["id"] for alert in subject["items"]] == [id]
         assert not (await _ok(served, "GET", "/alerts?kind=live"))["items"]
@@ -65,7 +71,7 @@ async def test_who_only_reads_changes_nothing(tmp_path: Path) -> None:
     async with serving(tmp_path) as served:
         await evaluate(served.ports, STOCK, [stock()])
         (alert,) = (await _ok(served, "GET", "/alerts", role="analyst"))["items"]
-        for what in ("acknowledge", "resolve", "dismiss"):
+        for what in ("acknowledge", "resolve", "dismiss", "reopen"):
             refused = await served.call("POST", f"/alerts/{alert['id']}/{what}", "analyst", json={})
             assert assert_problem(refused)["status"] == 403
         for path in ("/alerts", "/alert-rules", "/alert-channels"):

@@ -10,6 +10,7 @@ from typing import Any
 Messages = list[dict[str, Any]]
 Behaviour = Callable[[Messages], str | list[tuple[str, dict[str, Any]]]]
 """What the model says to the messages so far: text, or calls of tools with their arguments."""
+_USAGE = {"prompt_tokens": 100, "completion_tokens": 20}
 
 
 class LyingServer(ThreadingHTTPServer):
@@ -43,22 +44,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.asked.append(asked)
         self.server.wait.wait(20)
         said = self.server.behaviour(asked["messages"])
+        if not asked["stream"]:
+            return self._at_once(said)
         if isinstance(said, str):
             deltas: list[dict[str, Any]] = [
                 {"content": said[n : n + 9]} for n in range(0, len(said), 9)
             ]
             why = "stop"
         else:
-            calls = [
-                {"index": n, "id": f"c{n}", "type": "function",
-                 "function": {"name": name, "arguments": json.dumps(given)}}
-                for n, (name, given) in enumerate(said)
-            ]  # fmt: skip
-            deltas, why = [{"tool_calls": calls}], "tool_calls"
+            deltas, why = [{"tool_calls": _calls(said)}], "tool_calls"
         chunks: list[dict[str, Any]] = [{"choices": [{"index": 0, "delta": d}]} for d in deltas]
         chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": why}]})
-        usage = {"prompt_tokens": 100, "completion_tokens": 20}
-        chunks.append({"choices": [], "usage": usage})
+        chunks.append({"choices": [], "usage": _USAGE})
         body = b"".join(b"data: " + json.dumps(c).encode() + b"\n\n" for c in chunks)
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
@@ -66,7 +63,27 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             self.wfile.write(body + b"data: [DONE]\n\n")
         except BrokenPipeError:
-            return  # the asker's patience was at its end
+            return None  # the asker's patience was at its end
+
+    def _at_once(self, said: str | list[tuple[str, dict[str, Any]]]) -> None:
+        """As the emulator of Bedrock asks."""
+        words = isinstance(said, str)
+        message = {"content": said} if words else {"content": None, "tool_calls": _calls(said)}
+        choice = {"index": 0, "message": {"role": "assistant", **message},
+                  "finish_reason": "stop" if words else "tool_calls"}  # fmt: skip
+        body = json.dumps({"choices": [choice], "usage": _USAGE}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _calls(said: Any) -> list[dict[str, Any]]:
+    return [
+        {"index": n, "id": f"c{n}", "type": "function",
+         "function": {"name": name, "arguments": json.dumps(given)}}
+        for n, (name, given) in enumerate(said)
+    ]  # fmt: skip
 
 
 @contextmanager

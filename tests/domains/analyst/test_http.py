@@ -114,7 +114,8 @@ async def test_wrong_arguments_are_named(data: Path) -> None:
             ("top_products", {"limit": 1000}), ("find_products", {}),
         ):  # fmt: skip
             refused = await served.call("POST", f"/ai/tools/{name}", json=given)
-            assert assert_problem(refused)["status"] == 400, name
+            (error,) = assert_problem(refused)["errors"]
+            assert error["field"] == next(iter(given), "text"), name
         missing = await served.call("POST", "/ai/tools/nothing", json={})
         assert assert_problem(missing)["status"] == 404
 

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -10,13 +10,17 @@ from api.serving import serving
 from domains.simulated import opened
 from omnix.domains.analyst import asking, insights
 from omnix.domains.analyst.declare import INSIGHTS
-from omnix.domains.analyst.insight_model import Insight, Statement
+from omnix.domains.analyst.evidence import money_text
+from omnix.domains.analyst.insight_model import Insight, PageName, Statement
 from omnix.domains.customers.declare import INSIGHTS as ANALYSED
+from omnix.domains.dashboard import service as dashboard
 from omnix.domains.experiments import service as experiments
 from omnix.domains.experiments.model import Metric, NewExperiment, Variant
 from omnix.domains.inventory import service as inventory
 from omnix.domains.inventory.model import Adjustment
+from omnix.domains.orders import figures
 from omnix.domains.products import service as products
+from omnix.domains.recommendations import decide
 from omnix.kit.errors import Forbidden, NotFound
 from omnix.platform.access import Actor
 from omnix.ports import Ports
@@ -64,11 +68,13 @@ async def test_every_subject_has_something_to_say(data: Path) -> None:
         customer, product, experiment = await some(ports)
         for subject, id in (
             ("customer", customer), ("product", product), ("stock", None),
-            ("experiment", experiment),
+            ("experiment", experiment), *((page, None) for page in get_args(PageName)),
         ):  # fmt: skip
             made = await insights.insight(ports, ADMIN, subject, id)  # type: ignore[arg-type]
             assert (made.by, made.cached) == ("narrator", False)
-            assert made.headline.citations, subject
+            if subject != "alerts":  # none stands
+                assert made.headline.citations, subject
+                assert made.findings or subject == "experiment", subject
             assert_sourced(made)
             again = await insights.insight(ports, ADMIN, subject, id)  # type: ignore[arg-type]
             assert again.cached
@@ -78,6 +84,32 @@ async def test_every_subject_has_something_to_say(data: Path) -> None:
         clerk = Actor("key_1", "service", frozenset({"ai:ask", "inventory:read"}))
         with pytest.raises(Forbidden):
             await insights.insight(ports, clerk, "customer", customer)
+
+
+async def test_a_page_in_words_says_what_the_page_shows(data: Path) -> None:
+    async with opened(data) as ports:
+        shop = (await dashboard.summary(ports, 7)).metrics[0]
+        made = await insights.insight(ports, ADMIN, "shop", None)
+        assert money_text(int(shop.value or 0), "EUR") in made.headline.text
+        told = await figures.summary(ports, None, None)
+        made = await insights.insight(ports, ADMIN, "orders", None)
+        assert f"{told.orders:,} orders were placed" in made.headline.text
+        page = await decide.actions(ports, None, "open", 1, None)
+        made = await insights.insight(ports, ADMIN, "advice", None)
+        assert page.items[0].name in made.headline.text
+        nobody = Actor("key_1", "service", frozenset({"ai:ask", "alerts:read"}))
+        assert (await insights.insight(ports, nobody, "alerts", None)).headline.text
+        for hidden in ("orders", "customers", "advice"):
+            with pytest.raises(Forbidden):
+                await insights.insight(ports, nobody, hidden, None)
+
+
+async def test_no_page_of_an_empty_shop_breaks(tmp_path: Path) -> None:
+    async with opened(tmp_path) as ports:
+        for page in get_args(PageName):
+            made = await insights.insight(ports, ADMIN, page, None)
+            assert made.headline.text
+            assert_sourced(made)
 
 
 async def test_what_is_kept_holds_no_figure_and_goes_when_they_change(data: Path) -> None:
@@ -157,12 +189,21 @@ async def test_insights_over_http(data: Path) -> None:
         for path in (
             f"/customers/{customer}/analyze", f"/products/{product}/analyze",
             "/ai/insights/stock", "/ai/insights/experiments/banner",
+            "/ai/insights/pages/orders", "/ai/insights/pages/alerts",
         ):  # fmt: skip
             answer = await served.call("POST", path, "analyst")
             assert answer.status_code == 200, answer.text
             assert answer.json()["headline"]["text"]
             assert (await served.call("POST", path, "customer")).status_code == 403
-        assert (await served.call("POST", "/customers/nobody/analyze")).status_code == 404
+        several = {"customer_ids": [customer, customer]}
+        answer = await served.call("POST", "/ai/insights/customers", "analyst", json=several)
+        (one,) = answer.json()["items"]
+        assert (one["subject_id"], one["cached"]) == (customer, True)
+        nobody = {"customer_ids": ["nobody"]}
+        refused = await served.call("POST", "/ai/insights/customers", json=nobody)
+        assert refused.status_code == 404
+        for path in ("/customers/nobody/analyze", "/ai/insights/pages/nothing"):
+            assert (await served.call("POST", path)).status_code in (400, 404), path
 
 
 def test_a_statement_says_what_it_is() -> None:

@@ -79,7 +79,7 @@ async def test_an_answer_over_http_is_the_dashboards_figure(data: Path) -> None:
         async with client_of(address, served.tokens["manager"]) as client:
             listed = (await client.list_tools()).tools
             names = {tool.name for tool in listed}
-            assert names == {*tools(), "draft_purchase_order"}
+            assert names == {*tools(), "draft_purchase_order", "draft_promotion"}
             reads = {tool.name for tool in listed if tool.annotations.read_only_hint}
             assert reads == set(tools())
             found = told(await client.call_tool("metrics", {"days": 30}))
@@ -119,6 +119,69 @@ async def test_a_write_is_a_draft_and_a_retry_is_safe(data: Path) -> None:
             refused = await client.call_tool("draft_purchase_order", given)
             assert refused.is_error
             assert "purchasing:write" in refused.content[0].text
+
+
+async def test_a_proposed_promotion_waits_for_a_person(data: Path) -> None:
+    async with serving(data) as served, listening(served) as address:
+        product = (await served.call("GET", "/products?limit=1")).json()["items"][0]
+        given = {
+            "name": "Spring", "percent_off": 20, "first_day": "2030-03-01",
+            "last_day": "2030-03-07", "product_ids": [product["id"]], "key": "spring-2030",
+        }  # fmt: skip
+        async with client_of(address, served.tokens["manager"]) as client:
+            made = told(await client.call_tool("draft_promotion", given))
+            again = told(await client.call_tool("draft_promotion", given))
+            other = told(await client.call_tool("draft_promotion", {**given, "key": "autumn-2030"}))
+            for wrong in ({"percent_off": 30}, {"product_ids": ["none"], "key": "other-key"}):
+                assert (await client.call_tool("draft_promotion", {**given, **wrong})).is_error
+            suppliers = (await served.call("GET", "/suppliers?limit=1")).json()["items"]
+            order = {"supplier_id": suppliers[0]["id"],
+                     "lines": [{"product_id": product["id"], "quantity": 2}]}  # fmt: skip
+            ordered = told(await client.call_tool("draft_purchase_order", order))
+        id = value(made, "id")
+        assert (id, made["link"]) == (value(again, "id"), "/ask/")
+        assert not (await served.call("GET", "/forecasts/promotions?from_day=2030-01-01")).json()[
+            "items"
+        ]
+        shown = (await served.call("GET", "/ai/drafts", "manager")).json()["items"]
+        assert {(one["draft"]["kind"], one["link"]) for one in shown} == {
+            ("promotion", "/ask/"), ("purchase_order", ordered["link"]),
+        }  # fmt: skip
+        assert [one["products"] for one in shown if one["draft"]["id"] == id] == [
+            [{"id": product["id"], "name": product["name"]}]
+        ]
+        paged: list[str] = []
+        cursor = ""
+        while cursor is not None:
+            page = (await served.call("GET", f"/ai/drafts?limit=1{cursor}")).json()
+            paged += [one["draft"]["id"] for one in page["items"]]
+            cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+        assert sorted(paged) == sorted(one["draft"]["id"] for one in shown)
+        assert (await served.call("GET", "/ai/drafts", "customer")).status_code == 403
+        key = {"name": "n", "permissions": ["ai:ask", "forecasts:write"]}
+        key = (await served.call("POST", "/auth/api-keys", json=key)).json()["key"]
+        approve = f"/ai/drafts/{id}/approve"
+        robot = await served.call("POST", approve, None, headers={"Authorization": f"Bearer {key}"})
+        assert robot.status_code == 403
+        for _ in range(2):
+            approved = (await served.call("POST", approve, "manager")).json()
+            assert (approved["state"], approved["decided_by"]) == ("approved", "usr_manager")
+        (promotion,) = (
+            await served.call("GET", "/forecasts/promotions?from_day=2030-01-01")
+        ).json()["items"]
+        assert (promotion["id"], promotion["name"], promotion["author"]) == (
+            approved["promotion_id"], "Spring", "usr_manager",
+        )  # fmt: skip
+        late = await served.call("POST", f"/ai/drafts/{id}/refuse", "manager")
+        assert late.status_code == 409
+        refuse = f"/ai/drafts/{value(other, 'id')}/refuse"
+        assert (await served.call("POST", refuse, "manager")).json()["state"] == "refused"
+        (left,) = (await served.call("GET", "/ai/drafts")).json()["items"]
+        order_id = left["draft"]["purchase_order_id"]
+        await served.call("POST", f"/purchase-orders/{order_id}/approve")
+        assert not (await served.call("GET", "/ai/drafts")).json()["items"]
+        on_its_page = await served.call("POST", f"/ai/drafts/{left['draft']['id']}/approve")
+        assert on_its_page.status_code == 409
 
 
 async def test_over_standard_input_the_figures_are_the_same(data: Path) -> None:

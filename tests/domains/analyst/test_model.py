@@ -12,10 +12,12 @@ import pytest
 from domains.simulated import opened
 from omnix.adapters.local.chat import OpenAiChat
 from omnix.domains.analyst import asking, budget, talking
-from omnix.domains.analyst.declare import CALLS, USAGE
+from omnix.domains.analyst.declare import ANSWERS, CALLS, USAGE
 from omnix.domains.analyst.model import AskAnswer, AskRequest, LimitsChange
 from omnix.domains.customers import service as customers
 from omnix.domains.customers.model import NewCustomer
+from omnix.domains.inventory import service as inventory
+from omnix.domains.inventory.model import Adjustment
 from omnix.domains.inventory.purchasing import service as purchasing
 from omnix.domains.products import service as products
 from omnix.domains.products.model import NewProduct
@@ -123,6 +125,42 @@ async def test_of_many_lies_none_gets_through(data: Path) -> None:
                 assert_sourced(answer)
 
 
+async def test_an_answer_is_kept_until_a_figure_in_it_changes(data: Path) -> None:
+    def honest(messages: Messages) -> object:
+        if not results(messages):
+            return [("product_stock", {"product_id": "kept"})]
+        return "{r1.available} are there."
+
+    question = "How many are there?"
+    async with opened(data) as ports:
+        await products.create(
+            ports, ADMIN, NewProduct(id="kept", sku="KEPT", name="Kept", price_minor=100)
+        )
+        await inventory.adjust(ports, ADMIN, "kept", Adjustment(delta=5, reason="opening"))
+        with model(ports, honest) as (talking_, server):  # type: ignore[arg-type]
+            first = await asked(talking_, question)
+            again = await asked(talking_, f"  {question.upper()} ")
+            assert (first.cached, again.cached, len(server.asked)) == (False, True, 2)
+            assert (again.by, again.text, again.model) == ("model", "5 are there.", "liar-1")
+            assert_sourced(again)
+            narrow = Actor("key_2", "service", ADMIN.permissions - {"alerts:read"})
+            assert not (await asked(talking_, question, narrow)).cached
+            fresh = AskRequest(question=question, fresh=True)
+            assert not (await asking.whole(talking_, ADMIN, fresh)).cached
+            asked_before = len(server.asked)
+            await inventory.adjust(ports, ADMIN, "kept", Adjustment(delta=2, reason="found"))
+            changed = await asked(talking_, question)
+            assert (changed.text, changed.cached) == ("7 are there.", False)
+            assert len(server.asked) == asked_before + 2
+        kept = str([i async for c in ports.records.scan(ANSWERS) for i in c])
+        assert "{r1.available} are there." in kept
+        assert "How many" not in kept
+        records = (await asking.calls(ports, 10, None)).items
+        assert sorted((r.cached, r.tokens_in) for r in records) == [
+            (False, 200), (False, 200), (False, 200), (False, 200), (True, 0),
+        ]  # fmt: skip
+
+
 async def test_an_answer_that_rests_on_nothing_gives_way_to_the_narrator(data: Path) -> None:
     async with opened(data) as ports:
         with model(ports, lambda _: "Your business is simply marvellous.") as (talking_, _):
@@ -175,6 +213,28 @@ async def test_a_model_may_call_what_it_likes_and_gets_only_what_the_asker_may(
         assert {r.tool for r in answer.results} <= {"low_stock", "replenishment"}
         after = await purchasing.listing(ports, None, None, 50, None)
         assert after.items == before.items
+
+
+async def test_a_model_cannot_make_a_tool_say_its_number(data: Path) -> None:
+    def sly(messages: Messages) -> str | list[tuple[str, dict[str, object]]]:
+        if len(messages) < 4:
+            return [
+                ("product_group", {"text": "tea 250"}),
+                ("product_group", {"text": "EUR 9,999"}),
+            ]
+        return "Of {r1.words} and {r2.words} we sold {r2.units}. {r1.period}, {r1.products}."
+
+    async with opened(data) as ports:
+        await products.create(
+            ports, ADMIN, NewProduct(sku="T-250", name="Tea 250 g", price_minor=100)
+        )
+        with model(ports, sly) as (talking_, server):  # type: ignore[arg-type]
+            answer = await asked(talking_, "What did we sell?")
+        assert "250" in server.seen
+        assert answer.by == "model"
+        assert "Of tea and not known we sold" in answer.text
+        assert "250" not in answer.text
+        assert "9,999" not in answer.text
 
 
 PLANTED = (
@@ -265,6 +325,7 @@ async def test_no_name_of_a_customer_and_no_address_leaves_the_shop(
             )
         assert answer.by == "model"
         assert answer.text == "That is Zebulon Quillfeather."
+        assert not [i async for c in ports.records.scan(ANSWERS) for i in c]
         for private in ("Quillfeather", "z@example.test", "123456", "123-456"):
             assert private not in server.seen
             assert private not in caplog.text
@@ -285,9 +346,9 @@ async def test_a_budget_is_kept_and_the_narrator_goes_on(data: Path) -> None:
         )  # fmt: skip
         with model(ports, honest) as (talking_, server):  # type: ignore[arg-type]
             first = await asked(talking_, "Revenue last week?")
-            second = await asked(talking_, "Revenue last week?")
-            third = await asked(talking_, "Revenue last week?")
-            theirs = await asked(talking_, "Revenue last week?", other)
+            second = await asked(talking_, "And revenue last week?")
+            third = await asked(talking_, "Revenue last week, please?")
+            theirs = await asked(talking_, "How much revenue last week?", other)
         assert [a.by for a in (first, second, third, theirs)] == [
             "model", "narrator", "narrator", "model",
         ]  # fmt: skip

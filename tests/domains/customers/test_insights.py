@@ -9,12 +9,14 @@ import pytest
 
 from api.serving import Served, serving, signed_in, user_of
 from domains.simulated import OPENED, advance, facts, job, opened
-from omnix.domains.customers import insights
-from omnix.domains.customers.declare import CUSTOMERS, INSIGHTS
+from omnix.domains.customers import consent, insights
+from omnix.domains.customers.declare import CUSTOMERS, INSIGHTS, MEMBERS
+from omnix.domains.customers.erasing import forget_customer
 from omnix.domains.customers.insights_model import Analysed
 from omnix.domains.customers.segments_model import Rule, check, holds
 from omnix.domains.orders.declare import SALES
-from omnix.kit.errors import Invalid
+from omnix.engine.customers import rolling
+from omnix.kit.errors import Invalid, NotFound
 from omnix.ports import Delete, Ports
 
 pytestmark = pytest.mark.anyio
@@ -57,6 +59,31 @@ async def test_every_buyer_is_analysed_and_the_facts_are_counted(shop_data: Path
         }
 
 
+async def _members(ports: Ports, segment: str, limit: int = 7) -> list[str]:
+    found: list[str] = []
+    cursor = None
+    while True:
+        page = await insights.members(ports, segment, "active", limit, cursor)
+        assert len(page.items) <= limit
+        found += [one.id for one in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+async def _listed_as_analysed(ports: Ports) -> None:
+    """Every segment lists exactly those that the analysis put there, and keeps nobody else."""
+    people = await _stored(ports)
+    page = await insights.segments(ports, 50, None)
+    for segment in page.items:
+        inside = {id for id, one in people.items() if segment.id in one.segments}
+        found = await _members(ports, segment.id)
+        assert len(found) == len(set(found))
+        assert set(found) == inside, segment.id
+    kept = [item async for chunk in ports.records.scan(MEMBERS) for item in chunk]
+    assert len(kept) == sum(len(one.segments) for one in people.values())
+
+
 async def test_segments_cover_everybody_and_tell_who_moved(shop_data: Path) -> None:
     rule = {"any": [{"all": [{"attribute": "orders", "operator": "at_least", "value": 5}]}]}
     new = msgspec.convert({"name": "Regulars", "rule": rule}, insights.NewSegment)
@@ -74,12 +101,22 @@ async def test_segments_cover_everybody_and_tell_who_moved(shop_data: Path) -> N
         told = await insights.performance(ports, mine.id)
         assert told.customers == len(many) == told.entered > 0
         assert all(mine.id in one.segments for one in many)
+        await _listed_as_analysed(ports)
         advance(ports, days=200)
         await _sell(ports, next(iter(found)), OPENED.date() + timedelta(days=199))
         await insights.analyse_all(job(ports), {})
         lost = await insights.performance(ports, "lifecycle-lost")
         assert lost.entered > 0
         assert sum(lost.came_from.values()) == lost.entered
+        await _listed_as_analysed(ports)
+        gone, stays = (await _members(ports, "lifecycle-lost"))[:2]
+        await forget_customer(ports, gone, "usr_test")
+        assert gone not in await _members(ports, "lifecycle-lost")
+        assert stays in await _members(ports, "lifecycle-lost")
+        kept = [item async for chunk in ports.records.scan(MEMBERS) for item in chunk]
+        assert gone not in {item["customer_id"] for item in kept}
+        with pytest.raises(NotFound):
+            await insights.members(ports, "no-such", "active", 5, None)
 
 
 async def _sell(ports: Ports, customer: str, day: date) -> None:
@@ -98,7 +135,7 @@ async def test_what_lies_in_the_future_and_who_is_erased_stay_out(shop_data: Pat
         found = await _stored(ports)
         gone, ahead = list(found)[:2]
         await _sell(ports, ahead, OPENED.date() + timedelta(days=900))
-        await ports.records.write([Delete(CUSTOMERS, gone), insights.forgotten(gone)])
+        await ports.records.write([Delete(CUSTOMERS, gone), *await consent.forgotten(ports, gone)])
         await insights.analyse_all(job(ports), {})
         again = await _stored(ports)
         assert gone not in again
@@ -160,6 +197,32 @@ async def test_a_customer_sees_itself_alone_and_an_answer_says_when_it_was_made(
         answer = await served.call("POST", "/customers", json={"name": "Nobody yet"})
         none = await served.call("GET", f"/customers/{answer.json()['id']}/insights")
         assert none.json()["state"] == "none"
+        told = await served.call("GET", "/churn/reliability")
+        assert told.json()["state"] == "none"  # too few customers to look back on
+        hidden = await served.call("GET", "/churn/reliability", None, headers=headers)
+        assert hidden.status_code == 403
+
+
+async def test_chances_of_staying_away_are_shown_beside_what_came(
+    shop_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rolling, "LEAST_CUSTOMERS", 60)  # the shop is small
+    async with opened(shop_data) as ports:
+        await insights.analyse_all(job(ports), {})
+        told = await insights.reliability(ports)
+        assert told.state == "ready"
+        assert told.made_at is not None
+        assert told.as_of == "2026-01-01"
+        assert told.origins == sorted(told.origins, reverse=True)
+        assert told.origins[0] == "2025-10-03"
+        said = [row.said for row in told.rows]
+        assert said == sorted(said)
+        everybody = sum(row.customers for row in told.rows)
+        assert told.error is not None
+        assert told.error == pytest.approx(
+            sum(row.customers * abs(row.said - row.away) for row in told.rows) / everybody, abs=1e-3
+        )
+        assert told.error < 0.15
 
 
 async def test_segments_are_listed_in_pages_and_only_rules_are_deleted(tmp_path: Path) -> None:
@@ -180,6 +243,11 @@ async def test_segments_are_listed_in_pages_and_only_rules_are_deleted(tmp_path:
             if cursor is None:
                 break
         assert sorted(seen) == sorted(made)
+        nobody = await served.call("GET", f"/customers?segment={made[0]}")
+        assert nobody.json() == {"items": [], "next_cursor": None}
+        assert (await served.call("GET", "/customers?segment=none")).status_code == 404
+        both = await served.call("GET", f"/customers?segment={made[0]}&search=ann")
+        assert both.json()["errors"][0]["field"] == "segment"
         path = f"/segments/{made[0]}"
         assert (await served.call("GET", f"{path}/performance")).status_code == 409
         assert (await served.call("DELETE", path)).status_code == 204

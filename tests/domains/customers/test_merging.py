@@ -59,7 +59,11 @@ async def test_gaps_are_filled_and_what_is_there_stays(ports: Ports) -> None:
         ports, "b", name="Ann Smith", email="ann@a.test", phone="999 999", consent=agreed,
         address={"city": "Wien"}, tags=("vip", "news"), external_ids={"pos": "2", "web": "3"},
     )  # fmt: skip
+    before = await whole(ports)
+    foreseen = await merging.merge(ports, ACTOR, "a", "b", dry_run=True)
+    assert await whole(ports) == before
     kept = await merging.merge(ports, ACTOR, "a", "b")
+    assert foreseen == kept
     assert (kept.name, kept.email, kept.phone) == ("Ann", "ann@a.test", "+43 1 2345")
     assert (kept.address, kept.tags) == ({"city": "Wien"}, ("vip", "news"))
     assert kept.external_ids == {"pos": "1", "web": "3"}

@@ -154,6 +154,9 @@ async def test_the_last_whole_week_is_the_question_where_none_is_asked(shop: Por
     assert (told.against.first, told.against.last) == ("2025-12-18", "2025-12-24")
     assert told.compared_pairs >= 8
     assert "opening" in [cause.kind for cause in told.causes]
+    four = await explain_change(shop, days=28)
+    assert (four.range.first, four.range.last) == ("2025-12-04", "2025-12-31")
+    assert (four.against.first, four.against.last) == ("2025-11-06", "2025-12-03")
 
 
 async def test_what_is_asked_wrongly_is_refused(shop: Ports) -> None:

@@ -42,11 +42,11 @@ async def _lived(served: Served) -> None:
             order = await _post(served, "/orders", {"customer_id": id, "lines": lines})
             await _post(served, f"/orders/{order['id']}/pay", {})
             now = instant(served.clock.now())
-            for kind in ("page_view", "search"):
+            for kind in ("product_view", "search"):
                 visit = {"message_id": f"{kind}-{id}-{number}", "type": kind,
                          "anonymous_id": f"v-{id}", "customer_id": id}  # fmt: skip
-                if kind == "search":
-                    visit["query"] = "blue mug"
+                told = ("query", "blue mug") if kind == "search" else ("product_id", "mug")
+                visit[told[0]] = told[1]
                 await _post(served, "/events", visit)
             shown = (await served.call("GET", f"/recommendations/customers/{id}")).json()
             said = {"product_id": "mug"}
@@ -91,6 +91,8 @@ async def test_everything_is_there_once_newest_first(served: Served) -> None:
     searched = next(one for one in whole if one["details"].get("query"))
     assert searched["details"] == {"type": "search", "query": "blue mug"}
     assert searched["title"] == "Search"
+    looked = next(one for one in whole if one["title"] == "Product view")
+    assert looked["details"] == {"type": "product_view", "product_id": "mug", "products": 1}
 
 
 async def test_pages_of_any_size_give_the_same(served: Served) -> None:

@@ -1,8 +1,10 @@
 """Lost sales: near the truth where stock is told of, and none where it is not."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from domains.simulated import SPEC, job, opened, simulated
@@ -10,6 +12,7 @@ from omnix.domains.dashboard import service as dashboard
 from omnix.domains.forecasting import catalogue, history, service
 from omnix.domains.forecasting.declare import LOST_SALES
 from omnix.domains.forecasting.hidden import desk as lost_desk
+from omnix.domains.products.model import Product
 from omnix.ports import Put
 
 pytestmark = pytest.mark.anyio
@@ -63,3 +66,36 @@ async def test_a_shop_that_counts_no_stock_has_no_lost_sales(tmp_path: Path) -> 
         assert figures["lost_sales"].value is None
         assert (await lost_desk.listing(ports, 7, 10, None)).items == []
         assert await history.window(ports) is None
+
+
+def test_an_empty_shelf_hides_a_promotion_that_only_the_record_tells_of() -> None:
+    """Two a day, six at half price: three weeks of it without stock hide a hundred and twenty."""
+    n, t = 20, 160
+    span = history.Window(date(2026, 1, 1), date(2026, 6, 9))
+    goods = [
+        Product(id=f"p{k:02}", sku=f"p{k}", name=f"P{k}", price_minor=100, currency="EUR",
+                created_at="2025-01-01T00:00:00.000Z", updated_at="2025-01-01T00:00:00.000Z")
+        for k in range(n)
+    ]  # fmt: skip
+    offered, empty = np.zeros((n, t), bool), np.zeros((n, t), bool)
+    for k in range(n):
+        offered[k, 3 * k : 3 * k + 14] = True
+    offered[0, 120:140] = empty[0, 120:140] = True
+    units = np.where(empty, 0, np.where(offered, 6, 2))
+    row, day = np.nonzero(units)
+    each = units[row, day].astype(np.float64)
+    whole, cut = {"row": row, "day": day}, np.where(offered[row, day], 50.0, 0.0)
+    sold = {**whole, "place": np.zeros(len(row), np.int32), "units": each}
+    bought = {**whole, "units": each, "squares": each, "revenue_minor": each * (100 - cut),
+              "discount_minor": each * cut}  # fmt: skip
+    out_row, out_day = np.nonzero(empty)
+    short = {"row": out_row, "place": np.zeros(20, np.int32), "day": out_day,
+             "share": np.zeros(20, np.float32)}  # fmt: skip
+    plan = {"product_ids": ["p00"], "category": None, "percent_off": 50,
+            "first_day": "2026-05-01", "last_day": "2026-05-20"}  # fmt: skip
+    hidden = [
+        history.build(span, goods, ["l"], sold, short, bought, recorded).hidden.lost[0].sum()
+        for recorded in ([], [plan])
+    ]
+    assert hidden[0] == pytest.approx(40, rel=0.2)
+    assert hidden[1] == pytest.approx(120, rel=0.2)

@@ -11,7 +11,8 @@ from api.serving import assert_problem, serving
 from domains.forecasting.known import forget_promotions, known
 from domains.simulated import job, opened
 from omnix.domains.forecasting import catalogue, history, service
-from omnix.domains.forecasting.inputs import holiday_signals, plan
+from omnix.domains.forecasting.inputs import holiday_signals
+from omnix.domains.forecasting.promotions.plan import plan
 from omnix.domains.products.model import Product
 from omnix.domains.system.settings import ShopChange, change_shop, shop
 from omnix.engine.forecast import UNKNOWN
@@ -129,7 +130,7 @@ async def test_what_is_read_of_a_shop(shop_data: Path) -> None:
 
 
 def test_days_on_record_from_the_first_on() -> None:
-    span = history.Window(date(2026, 1, 1), date(2026, 1, 10))
+    first = date(2026, 1, 1)
     one = {"product_ids": ["a", "gone"], "category": None, "percent_off": 20,
            "first_day": "2026-01-08", "last_day": "2026-01-12"}  # fmt: skip
     deeper = {**one, "percent_off": 30, "first_day": "2026-01-12", "last_day": "2026-01-31"}
@@ -138,16 +139,16 @@ def test_days_on_record_from_the_first_on() -> None:
                     created_at="", updated_at="")
         for id, category in (("a", "x"), ("b", "y"))
     }  # fmt: skip
-    made = plan([one, deeper], ["a", "b"], by_id, span, 14)
+    made = plan([one, deeper], ["a", "b"], by_id, first, 10, 14)
     assert made[0].tolist() == [UNKNOWN] * 7 + [20] * 4 + [30] * 3
     assert made[1].tolist() == [UNKNOWN] * 7 + [0] * 7
     of_category = {**one, "product_ids": [], "category": "y"}
-    made = plan([of_category], ["a", "b"], by_id, span, 14)
+    made = plan([of_category], ["a", "b"], by_id, first, 10, 14)
     assert made[1].tolist() == [UNKNOWN] * 7 + [20] * 5 + [0] * 2
     future = {**one, "first_day": "2026-03-01", "last_day": "2026-03-02"}
-    made = plan([future], ["a", "b"], by_id, span, 14)
+    made = plan([future], ["a", "b"], by_id, first, 10, 14)
     assert made[0].tolist() == [UNKNOWN] * 10 + [0] * 4
-    assert (plan([], ["a", "b"], by_id, span, 14) == UNKNOWN).all()
+    assert (plan([], ["a", "b"], by_id, first, 10, 14) == UNKNOWN).all()
 
 
 def test_holidays_stand_on_their_columns() -> None:

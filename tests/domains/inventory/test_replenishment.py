@@ -140,7 +140,8 @@ async def test_terms_of_the_cheapest_supplier(tmp_path: Path) -> None:
         assert told.inputs.target == 21 + 14
         assert told.quantity == 48
         assert told.expected_cost_minor == 48 * 200
-        assert _codes(told) == {"lead-time-of-supplier"}
+        assert "order 48: 35 would do" in told.reason
+        assert _codes(told) == {"lead-time-of-supplier", "minimum-above-demand"}
         assert told.out
         own = NewTerms(unit_cost_minor=100, lead_time_days=2.0, lead_time_deviation_days=1.0)
         await supply.set_terms(ports, ACTOR, "tea", "dear", own)

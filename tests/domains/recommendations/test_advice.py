@@ -8,7 +8,7 @@ from domains.simulated import ACTOR, advance, job, opened
 from omnix.domains.forecasting import service as forecasting
 from omnix.domains.recommendations import decide, make
 from omnix.domains.recommendations.declare import ACTIONS
-from omnix.kit.errors import Conflict, Forbidden
+from omnix.kit.errors import Conflict, Forbidden, NotFound
 from omnix.platform.access import Actor
 
 pytestmark = pytest.mark.anyio
@@ -55,3 +55,19 @@ async def test_managers_are_advised_with_the_money_at_stake(shop_data: Path) -> 
         assert kept["status"] == "dismissed"
         only = await decide.actions(ports, much.kind, "dismissed", 50, None)
         assert [one.id for one in only.items] == [much.id]
+        least = await decide.actions(ports, much.kind, "open", 50, None, most_first=False)
+        most = await decide.actions(ports, much.kind, "open", 50, None)
+        assert list(least.items) == list(most.items)[::-1]
+        with pytest.raises(Forbidden):
+            await decide.reopen(ports, ACTOR, much.id)
+        with pytest.raises(NotFound):
+            await decide.reopen(ports, manager, "nothing")
+        again = await decide.reopen(ports, manager, much.id)
+        assert (again.status, again.decided_by, again.decided_at) == ("open", None, None)
+        assert await decide.reopen(ports, manager, much.id) == again
+        assert much.id in [
+            o.id for o in (await decide.actions(ports, None, "open", 50, None)).items
+        ]
+        assert not (await decide.actions(ports, None, "dismissed", 50, None)).items
+        told = await decide.decide(ports, manager, much.id, None, "accepted")
+        assert told.verdict == "accepted"

@@ -12,7 +12,9 @@ from domains.simulated import ACTOR, OPENED, Counted, advance, follow, job, open
 from omnix.domains.customers.declare import CUSTOMERS
 from omnix.domains.inventory.declare import BALANCES
 from omnix.domains.ml import service as registry
+from omnix.domains.orders import service as orders
 from omnix.domains.orders.declare import SALES
+from omnix.domains.orders.model import NewLine, NewOrder
 from omnix.domains.products.declare import PRODUCTS
 from omnix.domains.recommendations import decide, make, recent, serving, shelves
 from omnix.domains.recommendations.declare import (
@@ -182,6 +184,26 @@ async def test_a_click_and_a_purchase_change_the_next_answer(shop_data: Path) ->
         assert cart in _ids(await _ask(ports, customer, limit=50, in_stock=False))
 
 
+async def test_an_order_is_in_the_next_answer_before_anybody_heard_of_it(shop_data: Path) -> None:
+    async with _made(shop_data) as ports:
+        customer = (await _listed(ports))[0]["customer_id"]
+        advance(ports, minutes=1)
+        before = await _ask(ports, customer, limit=50)
+        top, second = before.items[0], before.items[1]
+        new = NewOrder(customer_id=customer, lines=[NewLine(top.product_id, 1)])
+        await orders.place(ports, ACTOR, new)
+        after = {item.product_id: item for item in (await _ask(ports, customer, limit=50)).items}
+        assert top.product_id not in after or after[top.product_id].score < 0.5 * top.score
+        assert after[second.product_id].score >= second.score
+        own = await _ask(ports, customer, limit=50, own="exclude")
+        assert top.product_id not in _ids(own)
+        await follow(ports, CONSUMERS)
+        told = {item.product_id: item for item in (await _ask(ports, customer, limit=50)).items}
+        assert {id: item.score for id, item in told.items()} == pytest.approx(
+            {id: item.score for id, item in after.items()}
+        )
+
+
 async def test_page_and_cart_ask_for_what_goes_with_them(shop_data: Path) -> None:
     async with _made(shop_data) as ports:
         customer = (await _listed(ports))[0]["customer_id"]
@@ -195,6 +217,11 @@ async def test_page_and_cart_ask_for_what_goes_with_them(shop_data: Path) -> Non
         cart = (product, stored["together"][0][0])
         found = await _ask(ports, customer, context="cart", cart=cart)
         assert not set(cart) & set(_ids(found))
+        for cart in (("gone",), ("gone", "never")):
+            alone = await _ask(ports, customer, context="cart", cart=cart)
+            assert alone.fallback == "alone"
+            assert alone.fallback_text
+            assert _ids(alone) == _ids(await _ask(ports, customer, context="cart", cart=("no",)))
         for kind in ("similar", "complements", "substitutes", "together"):
             side = await shelves.beside(ports, product, kind, 5, in_stock=False)
             assert side.state == "ready"
@@ -263,7 +290,7 @@ async def test_an_answer_reads_the_same_however_large_the_shop_and_the_past(
         await serving.personal(counted, ACTOR, customer, Asked(limit=50, category="nothing"))
         assert not lake.calls
         assert "scan" not in records.calls
-        assert "query" not in records.calls
+        assert records.calls.count("query") == 1  # the orders of the last minutes
         assert len(records.calls) <= 14
         stored = await ports.records.get(RECENT, customer)
         assert stored is not None

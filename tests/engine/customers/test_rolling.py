@@ -7,7 +7,12 @@ from omnix.engine.customers import dropout, rolling
 from omnix.engine.customers.consumption import known_at, next_after, usual_interval
 from omnix.engine.customers.histories import summarise
 from omnix.engine.customers.lifetime import calibrate
-from omnix.engine.customers.rolling import origins_of, roll_consumption, roll_dropout
+from omnix.engine.customers.rolling import (
+    origins_of,
+    reliability,
+    roll_consumption,
+    roll_dropout,
+)
 
 START = 19_000
 
@@ -119,3 +124,36 @@ def test_chances_of_items_beside_the_usual_interval() -> None:
     assert plain.figures["bias"][0] == pytest.approx(said.mean() - came.mean())
     assert fit.rows[0] == len(known.pair)
     assert fit.pooled("brier") < 0.9 * plain.pooled("brier")
+
+
+def test_reliability_against_a_loop() -> None:
+    random = np.random.default_rng(5)
+    said = np.concatenate([random.random(500), np.full(300, 0.25)])
+    came = (random.random(800) < said**2).astype(float)
+    told = reliability(said, came, bins=5)
+    assert told.rows.sum() == 800
+    low = -np.inf
+    for n, mean, share in zip(told.rows, told.said, told.came, strict=True):
+        inside = np.sort(said[said > low])[:n]
+        mine = (said >= inside[0]) & (said <= inside[-1])
+        assert mine.sum() == n  # equal chances are together
+        assert mean == pytest.approx(said[mine].mean())
+        assert share == pytest.approx(came[mine].mean())
+        low = inside[-1]
+    away = np.abs(told.said - told.came)
+    assert told.error == pytest.approx((away * told.rows).sum() / 800)
+    assert len(reliability(np.zeros(0), np.zeros(0)).rows) == 0
+    assert len(reliability(np.full(9, 0.5), np.ones(9)).rows) == 1
+
+
+def test_chances_of_coming_back_are_honest_in_each_tenth() -> None:
+    code, day = _people(4000, seed=8)
+    rolled = roll_dropout(code, day, START + 499, 90, modified=False, most=3)
+    told = rolled.chances
+    assert rolled.reliable
+    assert len(told.rows) >= 5
+    # Four standard errors of a share, and what the map itself may be off by.
+    slack = 4 * np.sqrt(told.said * (1 - told.said) / told.rows) + 0.03
+    assert (np.abs(told.said - told.came) < slack).all()
+    assert told.error < 0.03
+    assert told.came[-1] - told.came[0] > 0.3

@@ -108,7 +108,10 @@ def test_a_plan_in_days() -> None:
         pytest.approx(told.per_arm / 2, rel=0.001)
     )
     assert plan(share, proportion_deviation(share), 0.1, 1_000, arms=3).per_arm > told.per_arm
-    for wrong in ({"relative_effect": 0.0}, {"arms": 1}, {"units_per_day": 0}, {"baseline": 0.0}):
+    for wrong in (
+        {"relative_effect": 0.0}, {"arms": 1}, {"units_per_day": 0}, {"baseline": 0.0},
+        {"deviation": 5e-324, "explained": 0.95},
+    ):  # fmt: skip
         usual = {
             "baseline": 1.0, "deviation": 1.0, "relative_effect": 0.1, "units_per_day": 9,
         }  # fmt: skip

@@ -29,6 +29,25 @@ def test_of_a_random_walk_little_is_heard() -> None:
     assert np.mean(moved) < 0.35 * np.mean(alone)
 
 
+def test_each_series_is_forecast_as_its_own_past_would_have_it() -> None:
+    rng = np.random.default_rng(5)
+    week = np.arange(52 * 6)
+    shape = np.exp(0.4 * np.sin(2 * np.pi * week / (365.25 / 7)) ** 3)
+    yearly = [100.0 * shape * np.exp(rng.normal(0, 0.03, len(week))) for _ in range(12)]
+    walks = [100.0 * np.exp(np.cumsum(rng.normal(0, 0.03, len(week)))) for _ in range(12)]
+    made = forecast_seasonal([x[:-13] for x in yearly + walks], 13, season=52)
+    echoed = [echo(x[:-13], 13, WEEKS) for x in yearly + walks]
+
+    def missed(forecasts: np.ndarray | list[np.ndarray], rows: slice) -> float:
+        both = list(zip(forecasts, yearly + walks, strict=True))[rows]
+        return float(np.mean([np.abs(f - x[-13:]).mean() / x[-14] for f, x in both]))
+
+    assert missed(made, slice(12)) < 1.1 * missed(echoed, slice(12))
+    repeated = [np.full(13, x[-14]) for x in yearly + walks]
+    assert missed(made, slice(12)) < 0.5 * missed(repeated, slice(12))
+    assert missed(made, slice(12, 24)) < 1.1 * missed(repeated, slice(12, 24))
+
+
 def test_without_an_earlier_year_the_last_value_stands() -> None:
     x = np.linspace(5.0, 9.0, 52)
     assert np.array_equal(echo(x, 4, 52), np.full(4, 9.0))

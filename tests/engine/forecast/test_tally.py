@@ -133,7 +133,7 @@ def test_means_of_few_origins_are_held() -> None:
     made = rolling(truth.panel, 28, rolling_cuts(420, 28, 8))
     for number in range(8):
         next(made)
-        held = inspect.getgeneratorlocals(made)["means"]  # type: ignore[arg-type]
+        held = inspect.getgeneratorlocals(made)["known"]  # type: ignore[arg-type]
         assert len(held) <= 4, number
 
 

@@ -66,6 +66,10 @@ export function makeApi({ shop, mode, publish }) {
     return null;
   }
 
+  function profile() {
+    return { ...USER, must_change_password: state.mustChange, permissions: [] };
+  }
+
   function status() {
     const total = 1_095;
     const pace = Number(process.env.MOCK_SETUP_MS ?? 4_000);
@@ -93,10 +97,23 @@ export function makeApi({ shop, mode, publish }) {
     return product;
   }
 
+  const orders = new Map();
   function listProducts({ query }) {
+    const asked = new URLSearchParams(query);
+    asked.delete('cursor');
+    asked.delete('limit');
+    const list = String(asked);
+    if (!orders.has(list)) orders.set(list, inOrder(query));
+    const all = orders.get(list);
+    const start = Number(query.get('cursor') ?? 0);
+    const end = start + Number(query.get('limit') ?? 50);
+    return { items: all.slice(start, end), next_cursor: end < all.length ? String(end) : null };
+  }
+
+  function inOrder(query) {
     const search = (query.get('search') ?? '').toLowerCase();
     const is = (name, value) => (query.get(name) ?? value) === value;
-    const all = shop.products
+    return shop.products
       .map((p) => p.doc)
       .filter((p) => `${p.name} ${p.sku} ${p.barcode}`.toLowerCase().includes(search))
       .filter((p) => is('category', p.category) && is('status', p.status))
@@ -105,9 +122,6 @@ export function makeApi({ shop, mode, publish }) {
           ? b.created_at.localeCompare(a.created_at)
           : a.name.localeCompare(b.name),
       );
-    const start = Number(query.get('cursor') ?? 0);
-    const end = start + Number(query.get('limit') ?? 50);
-    return { items: all.slice(start, end), next_cursor: end < all.length ? String(end) : null };
   }
 
   function sales({ query, id }) {
@@ -174,6 +188,40 @@ export function makeApi({ shop, mode, publish }) {
     return { id: `o${shop.liveOrders}`, total_minor: total };
   }
 
+  function changes() {
+    const day = (back) => shop.days.at(-back);
+    const cause = (kind, effect, unusual = false) => ({
+      kind,
+      title: kind,
+      text: kind,
+      effect,
+      share: effect / 100_000,
+      usual: 4_000,
+      unusual,
+      volume: null,
+      products: [],
+      other_products: 0,
+      others: 0,
+      segment: null,
+    });
+    return {
+      metric: 'revenue',
+      unit: 'money',
+      currency: 'EUR',
+      range: { from: day(8), to: day(2) },
+      against: { from: day(15), to: day(9) },
+      before: 100_000,
+      now: 91_000,
+      change: -9_000,
+      change_share: -0.09,
+      ordinary: false,
+      headline: '',
+      causes: [cause('traffic', -12_000, true), cause('basket', 3_000)],
+      compared_pairs: 12,
+      notes: [],
+    };
+  }
+
   const categories = [...new Set(shop.products.map((p) => p.doc.category))].sort();
   return [
     ['POST', '/v1/auth/login', login, 'open'],
@@ -181,8 +229,11 @@ export function makeApi({ shop, mode, publish }) {
     ['POST', '/v1/auth/logout', () => null],
     ['GET', '/v1/auth/ways', () => ({ provider: false }), 'open'],
     ['POST', '/v1/user/password', password],
+    // No permissions: what asks for one is not made up here.
+    ['GET', '/v1/user/profile', profile],
     ['GET', '/v1/system/status', status],
     ['GET', '/v1/dashboard/summary', ({ query }) => summary(shop, Number(query.get('days') ?? 30))],
+    ['GET', '/v1/dashboard/changes', changes],
     ['GET', '/v1/products', listProducts],
     ['GET', '/v1/products/:id', ({ id }) => find(id).doc],
     ['GET', '/v1/products/:id/prices', prices],

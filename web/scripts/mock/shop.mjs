@@ -34,11 +34,11 @@ export const WEEKDAY = [0.8, 0.82, 0.9, 1, 1.25, 1.5, 0.73];
 export const iso = (at) => new Date(at).toISOString().slice(0, 10);
 export const now = () => new Date().toISOString().replace(/\.\d+/, '');
 
-export function makeShop() {
+export function makeShop(goods = 500) {
   const rand = random(7);
   const today = Date.parse(`${iso(Date.now())}T00:00:00Z`);
   const days = Array.from({ length: HISTORY }, (_, i) => iso(today - (HISTORY - 1 - i) * DAY));
-  const products = Array.from({ length: 500 }, (_, i) => {
+  const products = Array.from({ length: goods }, (_, i) => {
     const price = Math.round(300 + rand() ** 2 * 6000);
     const level = 0.2 + rand() ** 3 * 9;
     const name = `${ADJECTIVES[i % 9]} ${NOUNS[Math.floor(i / 9) % 9]} ${i + 1}`;

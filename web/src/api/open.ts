@@ -17,12 +17,23 @@ type Open =
   | '/v1/auth/register'
   | '/v1/auth/register/confirm'
   | '/v1/auth/password/forgot'
-  | '/v1/auth/password/reset';
+  | '/v1/auth/password/reset'
+  | '/v1/auth/email/confirm';
+
+async function post(path: string, body: Record<string, string>): Promise<Response> {
+  const headers = { 'Content-Type': 'application/json' };
+  return good(await ask(path, { method: 'POST', headers, body: JSON.stringify(body) }));
+}
 
 /** A call before anybody signed in, whose success bears no body. */
 export async function sendOpen(path: Open, body: Record<string, string>): Promise<void> {
-  const headers = { 'Content-Type': 'application/json' };
-  await good(await ask(path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  await post(path, body);
+}
+
+/** Becomes a user; the address to sign in with. */
+export async function acceptInvitation(token: string, password: string): Promise<string> {
+  const response = await post('/v1/auth/invitation', { token, password });
+  return ((await response.json()) as { email: string }).email;
 }
 
 /** Whether there is an OpenID provider to sign in with. */

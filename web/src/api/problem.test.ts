@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError, isPassing, toApiError } from './problem';
+import { ApiError, isPassing, reasonAt, toApiError } from './problem';
 
 test('a problem document becomes an error with its reasons', () => {
   const error = toApiError(422, {
@@ -28,4 +28,17 @@ test('only what may pass is tried again', () => {
   assert.deepEqual(passing, [true, true, true, true]);
   assert.equal(isPassing(new ApiError(404, '')), false);
   assert.equal(isPassing(new TypeError()), false);
+});
+
+test('a reason is found by any part of its path', () => {
+  const error = toApiError(400, {
+    errors: [
+      { field: 'lines[1].quantity', reason: 'Too many.' },
+      { field: 'note', reason: 'No.' },
+    ],
+  });
+  assert.equal(reasonAt(error, 'lines[1]'), 'Too many.');
+  assert.equal(reasonAt(error, 'lines[11]'), undefined);
+  assert.equal(reasonAt(error, 'note'), 'No.');
+  assert.equal(reasonAt(new Error('note'), 'note'), undefined);
 });

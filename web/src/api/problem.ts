@@ -42,6 +42,12 @@ function lastPart(field: string): string {
   return last.replace(/\[\d+\]$/, '');
 }
 
+/** The reason for what a part of a field's path names, such as `note` or `lines[2]`. */
+export function reasonAt(error: unknown, part: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined;
+  return error.errors.find(({ field }) => field.split(/[./]/).includes(part))?.reason;
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

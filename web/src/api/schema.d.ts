@@ -262,6 +262,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/user/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's address */
+        post: operations["change_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/email/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm another address */
+        post: operations["confirm_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/sessions": {
         parameters: {
             query?: never;
@@ -291,6 +325,75 @@ export interface paths {
         post?: never;
         /** End a session */
         delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List invitations */
+        get: operations["list_invitations"];
+        put?: never;
+        /** Invite somebody */
+        post: operations["invite_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/invitations/{invitation_id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an invitation again */
+        post: operations["send_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back */
+        delete: operations["withdraw_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation */
+        post: operations["accept_invitation"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -791,6 +894,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/product-parents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List parent products */
+        get: operations["list_product_parents"];
+        put?: never;
+        /** Create a parent product */
+        post: operations["create_product_parent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/product-parents/{parent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a parent product */
+        get: operations["get_product_parent"];
+        put?: never;
+        post?: never;
+        /** Remove a parent product */
+        delete: operations["remove_product_parent"];
+        options?: never;
+        head?: never;
+        /** Change a parent product */
+        patch: operations["change_product_parent"];
+        trace?: never;
+    };
     "/v1/products": {
         parameters: {
             query?: never;
@@ -803,6 +943,23 @@ export interface paths {
         put?: never;
         /** Create a product */
         post: operations["create_product"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/products/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue as a table */
+        get: operations["export_products"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -905,6 +1062,23 @@ export interface paths {
         };
         /** Chance of staying away */
         get: operations["get_churn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/churn/reliability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Churn told and come true */
+        get: operations["get_churn_reliability"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1051,6 +1225,40 @@ export interface paths {
         patch: operations["change_preferences"];
         trace?: never;
     };
+    "/v1/customers/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List possible duplicates */
+        get: operations["list_pairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/duplicates/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look for duplicates now */
+        post: operations["look_for_pairs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{customer_id}/duplicates": {
         parameters: {
             query?: never;
@@ -1114,6 +1322,23 @@ export interface paths {
         put?: never;
         /** Create a customer */
         post: operations["create_customer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers as a table */
+        get: operations["export_customers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1400,6 +1625,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/purchase-orders/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Purchase orders as a table */
+        get: operations["export_purchase_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/purchase-orders/from-replenishment": {
         parameters: {
             query?: never;
@@ -1652,6 +1894,23 @@ export interface paths {
         put?: never;
         /** Place an order */
         post: operations["place_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders as a table */
+        get: operations["export_orders"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1913,6 +2172,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/product-parents/{parent_id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Forecast of a parent product */
+        get: operations["get_parent_forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ai/forecast": {
         parameters: {
             query?: never;
@@ -1975,6 +2251,40 @@ export interface paths {
         put?: never;
         /** What if */
         post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forecasts/foundation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The foundation model */
+        get: operations["get_foundation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/forecasts/foundation/contest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the foundation model */
+        post: operations["try_foundation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2078,7 +2388,8 @@ export interface paths {
         };
         /** Get a promotion */
         get: operations["get_promotion"];
-        put?: never;
+        /** Change a promotion */
+        put: operations["change_promotion"];
         post?: never;
         /** Take a promotion back */
         delete: operations["remove_promotion"];
@@ -2235,6 +2546,23 @@ export interface paths {
         get: operations["get_digest"];
         /** Ask for a digest */
         put: operations["ask_for_digest"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/product-parents/{parent_id}/sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One parent product's sales */
+        get: operations["parent_sales"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2786,6 +3114,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recommendations/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a decision on advice back */
+        post: operations["reopen_advice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recommendations/{id}/feedback": {
         parameters: {
             query?: never;
@@ -2984,6 +3329,23 @@ export interface paths {
         };
         /** Results of an experiment */
         get: operations["experiment_results"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experiments/{experiment_id}/uplift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** For whom an experiment worked */
+        get: operations["experiment_uplift"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3315,6 +3677,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alerts/{alert_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reopen an alert */
+        post: operations["reopen_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/alert-rules": {
         parameters: {
             query?: never;
@@ -3576,6 +3955,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ai/insights/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Several customers in words */
+        post: operations["analyze_customers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/products/{product_id}/analyze": {
         parameters: {
             query?: never;
@@ -3627,6 +4023,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ai/insights/pages/{page}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A page in words */
+        post: operations["analyze_page"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What assistants propose */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/drafts/{draft_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a promotion */
+        post: operations["approve_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ai/drafts/{draft_id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse a draft */
+        post: operations["refuse_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/imports": {
         parameters: {
             query?: never;
@@ -3639,6 +4103,23 @@ export interface paths {
         put?: never;
         /** Import a file */
         post: operations["import_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at a file */
+        post: operations["plan_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3751,7 +4232,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Accuracy */
+        /**
+         * Acceptance
+         * @description The code that was mailed, and a password: at least 10 characters.
+         */
+        Acceptance: {
+            token: string;
+            password: string;
+        };
+        /**
+         * Accepted
+         * @description What to sign in with from now on.
+         */
+        Accepted: {
+            email: string;
+        };
+        /**
+         * Accuracy
+         * @description The rolling-origin backtest of the latest run, over all products.
+         *
+         *         ``value_added`` is 1 - WAPE / WAPE of seasonal naive: above zero is better than repeating
+         *         last week.
+         */
         Accuracy: {
             made_at?: string | null;
             forecast_date?: string | null;
@@ -3774,12 +4276,33 @@ export interface components {
              */
             state: "none" | "ready";
         };
-        /** ActionList */
+        /**
+         * ActionList
+         * @description A page of what a manager is advised to do.
+         */
         ActionList: {
             next_cursor?: string | null;
             items: components["schemas"]["recommendations_model_Action"][];
         };
-        /** Adjustment */
+        /**
+         * AddressChange
+         * @description The password that holds, and the address to sign in with from now on.
+         */
+        AddressChange: {
+            password: string;
+            email: string;
+        };
+        /**
+         * AddressProof
+         * @description The code that was mailed to the new address.
+         */
+        AddressProof: {
+            token: string;
+        };
+        /**
+         * Adjustment
+         * @description Either ``delta``, a difference that is known, or ``count_to``, what a count found.
+         */
         Adjustment: {
             location_id?: string | null;
             delta?: number | null;
@@ -3788,11 +4311,17 @@ export interface components {
              * @default correction
              * @enum {string}
              */
-            reason: "correction" | "damage" | "theft" | "expiry" | "found" | "opening" | "other";
+            reason: "correction" | "damage" | "expiry" | "found" | "opening" | "other" | "theft";
             /** @default  */
             note: string;
         };
-        /** Alert */
+        /**
+         * Alert
+         * @description Something that is about to cost money.
+         *
+         *         ``loss_minor`` is the money expected to be lost if nothing is done, ``basis`` how that is
+         *         reckoned. ``count`` says how often it was found anew while it stood.
+         */
         Alert: {
             id: string;
             rule_id: string;
@@ -3800,9 +4329,9 @@ export interface components {
             kind: string;
             face: string;
             /** @enum {string} */
-            severity: "info" | "warning" | "critical";
+            severity: "critical" | "info" | "warning";
             /** @enum {string} */
-            status: "open" | "acknowledged" | "snoozed" | "resolved" | "dismissed";
+            status: "acknowledged" | "dismissed" | "open" | "resolved" | "snoozed";
             subject: string;
             subject_name: string;
             title: string;
@@ -3830,17 +4359,23 @@ export interface components {
             /** @default 1 */
             version: number;
         };
-        /** AlertList */
+        /**
+         * AlertList
+         * @description A page of alerts.
+         */
         AlertList: {
             next_cursor?: string | null;
             items: components["schemas"]["Alert"][];
         };
-        /** AlertRule */
+        /**
+         * AlertRule
+         * @description A rule in force. ``version`` 0 is a built-in one as it came. ``text`` says it in words.
+         */
         AlertRule: {
             id: string;
             name: string;
             /** @enum {string} */
-            kind: "stock" | "demand" | "revenue" | "live" | "customer" | "forecast" | "data" | "price" | "price-change" | "system";
+            kind: "cost" | "customer" | "data" | "demand" | "forecast" | "live" | "price" | "price-change" | "revenue" | "stock" | "system";
             face: string;
             when: components["schemas"]["kit_conditions_Rule"];
             /** @default 0 */
@@ -3849,7 +4384,7 @@ export interface components {
              * @default warning
              * @enum {string}
              */
-            severity: "info" | "warning" | "critical";
+            severity: "critical" | "info" | "warning";
             /** @default true */
             enabled: boolean;
             /** @default [] */
@@ -3866,7 +4401,10 @@ export interface components {
             /** @default  */
             text: string;
         };
-        /** Alternative */
+        /**
+         * Alternative
+         * @description Something else to do, and what it would cost more than the proposal, in all.
+         */
         Alternative: {
             code: string;
             text: string;
@@ -3874,14 +4412,17 @@ export interface components {
             /** @description Minor units of `currency` */
             extra_minor: number;
         };
-        /** Analysed */
+        /**
+         * Analysed
+         * @description Everything stored of a customer.
+         */
         Analysed: {
             customer_id: string;
             as_of: string;
             made_at: string;
             currency: string;
             /** @enum {string} */
-            lifecycle: "new" | "active" | "at_risk" | "lost";
+            lifecycle: "active" | "at_risk" | "lost" | "new";
             segments: string[];
             rfm: components["schemas"]["Rfm"];
             facts: components["schemas"]["Facts"];
@@ -3890,11 +4431,15 @@ export interface components {
             consumption: components["schemas"]["Consumption"][];
             reach_days: number;
         };
-        /** Anomaly */
+        /**
+         * Anomaly
+         * @description An hour outside its usual range. ``score`` is in robust standard deviations; money is in
+         *         minor units of ``currency``.
+         */
         Anomaly: {
             id: string;
             /** @enum {string} */
-            metric: "revenue" | "orders" | "visits";
+            metric: "orders" | "revenue" | "visits";
             hour: string;
             value: number;
             expected: number;
@@ -3907,12 +4452,22 @@ export interface components {
             currency?: string | null;
             detected_at: string;
         };
-        /** AnomalyList */
+        /**
+         * AnomalyList
+         * @description A page of anomalies.
+         */
         AnomalyList: {
             next_cursor?: string | null;
             items: components["schemas"]["Anomaly"][];
         };
-        /** Answer */
+        /**
+         * Answer
+         * @description What-if: the forecast as it stands beside what the change makes of it.
+         *
+         *         ``units_low`` and ``units_high`` hold the expected units with a probability of 80%; they tell
+         *         how sure the effect is, not how demand scatters from day to day. ``scenario`` is None where
+         *         nothing is known to answer from; ``notes`` say why.
+         */
         Answer: {
             product_id: string;
             days: number;
@@ -3925,20 +4480,29 @@ export interface components {
             effects: components["schemas"]["Effects"];
             notes: components["schemas"]["forecasting_model_Note"][];
         };
-        /** Answered */
+        /**
+         * Answered
+         * @description What was kept of a verdict.
+         */
         Answered: {
             id: string;
             product_id: string;
             /** @enum {string} */
-            verdict: "accepted" | "dismissed" | "liked" | "disliked";
+            verdict: "accepted" | "disliked" | "dismissed" | "liked";
             at: string;
         };
-        /** ApiKeyList */
+        /**
+         * ApiKeyList
+         * @description A page of API keys.
+         */
         ApiKeyList: {
             next_cursor?: string | null;
             items: components["schemas"]["ApiKeyView"][];
         };
-        /** ApiKeyView */
+        /**
+         * ApiKeyView
+         * @description An API key as shown: all but the secret. ``last_used_at`` is true to the hour.
+         */
         ApiKeyView: {
             id: string;
             name: string;
@@ -3948,31 +4512,49 @@ export interface components {
             expires_at: string;
             last_used_at: string | null;
         };
-        /** Arm */
+        /**
+         * Arm
+         * @description The variant of an experiment that the customer is in.
+         */
         Arm: {
             experiment_id: string;
             variant: string;
         };
-        /** ArmUnits */
+        /**
+         * ArmUnits
+         * @description Units that were shown this variant alone, and how many its weight asks for.
+         */
         ArmUnits: {
             variant: string;
             units: number;
             expected: number;
         };
-        /** ArmValue */
+        /**
+         * ArmValue
+         * @description A metric in one arm; money is an average in minor units. None where there is none yet.
+         */
         ArmValue: {
             variant: string;
             units: number;
             value: number | null;
         };
-        /** AskAnswer */
+        /**
+         * AskAnswer
+         * @description What is answered, and where each figure in ``text`` comes from.
+         *
+         *         Every number in ``text`` lies within a citation, whose ``result`` is one of ``results``.
+         *         ``answered`` is False where it only says what cannot be said. ``cached`` words were made
+         *         before, from figures that are still the same.
+         */
         AskAnswer: {
             id: string;
             at: string;
             /** @enum {string} */
-            by: "narrator" | "model" | "assistant";
+            by: "assistant" | "model" | "narrator";
             model?: string | null;
             answered: boolean;
+            /** @default false */
+            cached: boolean;
             text: string;
             /** @default [] */
             citations: components["schemas"]["Citation"][];
@@ -3983,13 +4565,25 @@ export interface components {
             /** @default [] */
             suggestions: string[];
         };
-        /** AskRequest */
+        /**
+         * AskRequest
+         * @description A question. Without ``use_model`` the narrator answers, also where a model is there; with
+         *         ``fresh`` the model is asked even where it answered the same before.
+         */
         AskRequest: {
             question: string;
             /** @default true */
             use_model: boolean;
+            /** @default false */
+            fresh: boolean;
         };
-        /** Asked */
+        /**
+         * Asked
+         * @description An import that was asked for: its plan, and the job that runs it.
+         *
+         *         Of a file that was sent by an upload, or that the service cannot read itself, the job makes the
+         *         plan: its result, the report, tells how the file was read, and the id.
+         */
         Asked: {
             import_id: string | null;
             plan: {
@@ -3997,13 +4591,19 @@ export interface components {
             } | null;
             job: components["schemas"]["JobRun"];
         };
-        /** Assignment */
+        /**
+         * Assignment
+         * @description Whose it is from now on; null for nobody's.
+         */
         Assignment: {
             user_id: string | null;
             /** @default  */
             note: string;
         };
-        /** AssignmentRequest */
+        /**
+         * AssignmentRequest
+         * @description A unit with what is known of it. Without ``expose`` nothing is noted.
+         */
         AssignmentRequest: {
             /** @description Whose it is */
             unit_id: string;
@@ -4013,7 +4613,10 @@ export interface components {
             /** @default true */
             expose: boolean;
         };
-        /** AtOrigin */
+        /**
+         * AtOrigin
+         * @description Figures of one origin, by its first day forecast.
+         */
         AtOrigin: {
             forecast_date: string;
             wape?: number | null;
@@ -4022,19 +4625,29 @@ export interface components {
             coverage_80?: number | null;
             value_added?: number | null;
         };
-        /** AttributeTold */
+        /**
+         * AttributeTold
+         * @description Something that conditions may compare: ``text`` with ``is`` only.
+         */
         AttributeTold: {
             name: string;
             /** @enum {string} */
             type: "number" | "text";
             description: string;
         };
-        /** AuditList */
+        /**
+         * AuditList
+         * @description A page of the log.
+         */
         AuditList: {
             next_cursor?: string | null;
             items: components["schemas"]["auth_audit_Entry"][];
         };
-        /** Backtest */
+        /**
+         * Backtest
+         * @description A backtest. ``origins`` are the first days forecast, latest first; ``asked`` how many were
+         *         asked for. ``code`` and ``fingerprint`` tell whether another one ran the same on the same.
+         */
         Backtest: {
             id: string;
             made_at: string;
@@ -4056,7 +4669,10 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** BacktestBrief */
+        /**
+         * BacktestBrief
+         * @description A line of the list.
+         */
         BacktestBrief: {
             id: string;
             made_at: string;
@@ -4069,17 +4685,28 @@ export interface components {
             last_day: string;
             whole: components["schemas"]["Figures"];
         };
-        /** BacktestGroupList */
+        /**
+         * BacktestGroupList
+         * @description A page of a backtest's groups.
+         */
         BacktestGroupList: {
             next_cursor?: string | null;
             items: components["schemas"]["domains_forecasting_backtests_model_Group"][];
         };
-        /** BacktestList */
+        /**
+         * BacktestList
+         * @description A page of backtests.
+         */
         BacktestList: {
             next_cursor?: string | null;
             items: components["schemas"]["BacktestBrief"][];
         };
-        /** BacktestRequest */
+        /**
+         * BacktestRequest
+         * @description From how many earlier days to forecast, how far ahead, and how far they are apart.
+         *
+         *         Where the history is too short for all of them, the latest are used.
+         */
         BacktestRequest: {
             /** @default 28 */
             horizon_days: number;
@@ -4088,7 +4715,14 @@ export interface components {
             /** @default 28 */
             step_days: number;
         };
-        /** Balance */
+        /**
+         * Balance
+         * @description Stock of one product at one location. ``available`` is ``on_hand`` less ``reserved``.
+         *
+         *         ``available`` falls below zero only where a count found less than is reserved.
+         *         ``on_order`` is what approved purchase orders still owe, ``drafted`` what drafts ask for.
+         *         ``counted_at`` is None as long as nobody counted.
+         */
         Balance: {
             product_id: string;
             location_id: string;
@@ -4105,12 +4739,21 @@ export interface components {
             counted_at?: string | null;
             updated_at: string;
         };
-        /** BalanceList */
+        /**
+         * BalanceList
+         * @description A page of balances.
+         */
         BalanceList: {
             next_cursor?: string | null;
             items: components["schemas"]["Balance"][];
         };
-        /** BeliefTold */
+        /**
+         * BeliefTold
+         * @description Interval of credibility 1 - alpha, and the chance that the variant is the better one.
+         *
+         *         ``loss`` is lost on average by choosing the variant, ``forgone`` by keeping the control, both
+         *         in the unit of the effect and in the direction that the metric calls better.
+         */
         BeliefTold: {
             effect: number;
             low: number;
@@ -4120,7 +4763,11 @@ export interface components {
             forgone: number;
             prior: string;
         };
-        /** Beside */
+        /**
+         * Beside
+         * @description A product beside another one. ``share`` of the other's baskets held it, ``lift`` times what
+         *         chance would give; ``likeness`` of their words and category in 0 ... 1.
+         */
         Beside: {
             product_id: string;
             sku: string;
@@ -4135,29 +4782,41 @@ export interface components {
             likeness: number;
             reason: string;
         };
-        /** BesideAnswer */
+        /**
+         * BesideAnswer
+         * @description ``state`` none: the product came after the last run, or there was none.
+         */
         BesideAnswer: {
             product_id: string;
             /** @enum {string} */
-            kind: "similar" | "complements" | "substitutes" | "together";
+            kind: "complements" | "similar" | "substitutes" | "together";
             made_at: string | null;
             /** @enum {string} */
             state: "none" | "ready";
             items: components["schemas"]["Beside"][];
         };
-        /** CallList */
+        /**
+         * CallList
+         * @description A page of answers that were given.
+         */
         CallList: {
             next_cursor?: string | null;
             items: components["schemas"]["CallRecord"][];
         };
-        /** CallRecord */
+        /**
+         * CallRecord
+         * @description An answer that was given, for the record: no word of the question or of the answer.
+         *
+         *         ``unsupported`` counts the numbers that no result had, and that were refused; ``removed`` the
+         *         sentences that were left out for it; ``cached`` words were made for an earlier answer.
+         */
         CallRecord: {
             id: string;
             at: string;
             user: string;
             kind: string;
             /** @enum {string} */
-            by: "narrator" | "model" | "assistant";
+            by: "assistant" | "model" | "narrator";
             model: string | null;
             tools: string[];
             tokens_in: number;
@@ -4169,34 +4828,55 @@ export interface components {
             /** @default 0 */
             removed: number;
             fallback?: string | null;
+            /** @default false */
+            cached: boolean;
         };
-        /** Cancellation */
+        /**
+         * Cancellation
+         * @description What will not be delivered: the lines named, or all that is open.
+         */
         Cancellation: {
             version?: number | null;
             lines?: components["schemas"]["LineUnits"][] | null;
             /** @default  */
             note: string;
         };
-        /** CategoryCount */
+        /**
+         * CategoryCount
+         * @description A category and how many active products it has.
+         */
         CategoryCount: {
             name: string;
             products: number;
         };
-        /** CategoryList */
+        /**
+         * CategoryList
+         * @description A page of categories.
+         */
         CategoryList: {
             next_cursor?: string | null;
             items: components["schemas"]["CategoryCount"][];
         };
-        /** CategoryShare */
+        /**
+         * CategoryShare
+         * @description ``share`` of the customer's money that went there.
+         */
         CategoryShare: {
             category: string;
             revenue_minor: number;
             share: number;
         };
-        /** Cause */
+        /**
+         * Cause
+         * @description A part of the change. ``usual`` is by how much it goes up or down between two such periods,
+         *         null where the history is too short; ``unusual`` says that it went further than chance does.
+         *         ``volume`` is the part of a promotion's or a price's effect that came by units sold; the rest
+         *         came by what a unit brought. ``products`` are those that count most, ``others`` all the rest
+         *         together.
+         */
         Cause: {
             /** @enum {string} */
-            kind: "stock" | "promotion" | "price" | "cost" | "segment" | "product" | "opening" | "traffic" | "conversion" | "basket" | "mix" | "returned" | "charged";
+            kind: "basket" | "charged" | "conversion" | "cost" | "mix" | "opening" | "price" | "product" | "promotion" | "returned" | "segment" | "stock" | "traffic";
             title: string;
             text: string;
             effect: number;
@@ -4211,25 +4891,52 @@ export interface components {
             others: number;
             segment?: components["schemas"]["dashboard_changes_model_Segment"] | null;
         };
-        /** Change */
+        /**
+         * Change
+         * @description A decision: ``groups`` are those that ``version`` took, or that were taken from it.
+         */
         Change: {
             model: string;
             entry: string;
             at: string;
             /** @enum {string} */
-            kind: "first" | "promoted" | "upgraded" | "refused" | "rolled-back";
+            kind: "first" | "promoted" | "refused" | "rolled-back" | "upgraded";
             version: number;
             groups: string[];
             by: string;
             reason: string;
             verdicts?: components["schemas"]["ml_model_Verdict"][];
         };
-        /** ChangeList */
+        /**
+         * ChangeList
+         * @description A page of decisions.
+         */
         ChangeList: {
             next_cursor?: string | null;
             items: components["schemas"]["Change"][];
         };
-        /** Changes */
+        /**
+         * ChangedPromotion
+         * @description The whole promotion as it is to be; ``version`` is the one that was read.
+         */
+        ChangedPromotion: {
+            name: string;
+            percent_off: number;
+            /** Format: date */
+            first_day: string;
+            /** Format: date */
+            last_day: string;
+            product_ids?: string[];
+            category?: string | null;
+            version: number;
+        };
+        /**
+         * Changes
+         * @description Why a metric changed. The ``effect`` of all causes sums to ``change`` exactly.
+         *
+         *         ``causes`` begin with those out of the ordinary, the most telling first. Money is in minor
+         *         units of ``currency``.
+         */
         Changes: {
             metric: string;
             /** @enum {string} */
@@ -4247,14 +4954,21 @@ export interface components {
             compared_pairs: number;
             notes: components["schemas"]["dashboard_model_Note"][];
         };
-        /** ChannelChange */
+        /**
+         * ChannelChange
+         * @description Fields to change; those left out stay. ``version`` is the one that was read.
+         *
+         *         ``rotate_secret`` makes a new secret for a webhook; both sign for another 24 hours.
+         */
         ChannelChange: {
             version: number;
             name?: string;
             to?: string;
             url?: string;
-            least_severity?: "info" | "warning" | "critical";
-            digest?: "instant" | "hourly" | "daily";
+            /** @enum {string} */
+            least_severity?: "critical" | "info" | "warning";
+            /** @enum {string} */
+            digest?: "daily" | "hourly" | "instant";
             digest_at?: string;
             quiet?: components["schemas"]["Quiet"] | null;
             urgent?: boolean;
@@ -4262,24 +4976,31 @@ export interface components {
             /** @default false */
             rotate_secret: boolean;
         };
-        /** ChannelList */
+        /**
+         * ChannelList
+         * @description A page of channels.
+         */
         ChannelList: {
             next_cursor?: string | null;
             items: components["schemas"]["ChannelView"][];
         };
-        /** ChannelView */
+        /**
+         * ChannelView
+         * @description A channel as shown. ``url`` is shortened to its host, since its path often is a secret;
+         *         ``secret`` is there once: in the answer that made it.
+         */
         ChannelView: {
             id: string;
             name: string;
             /** @enum {string} */
-            kind: "email" | "webhook" | "slack";
+            kind: "email" | "slack" | "webhook";
             to: string | null;
             url: string | null;
             secret?: string | null;
             /** @enum {string} */
-            least_severity: "info" | "warning" | "critical";
+            least_severity: "critical" | "info" | "warning";
             /** @enum {string} */
-            digest: "instant" | "hourly" | "daily";
+            digest: "daily" | "hourly" | "instant";
             digest_at: string;
             quiet: components["schemas"]["Quiet"] | null;
             urgent: boolean;
@@ -4287,15 +5008,23 @@ export interface components {
             disabled_because: string | null;
             version: number;
         };
-        /** Check */
+        /**
+         * Check
+         * @description One dependency. ``detail`` is for people and names neither paths nor addresses.
+         */
         Check: {
             name: string;
             /** @enum {string} */
-            status: "ok" | "degraded" | "failed";
+            status: "degraded" | "failed" | "ok";
             /** @default  */
             detail: string;
         };
-        /** Churn */
+        /**
+         * Churn
+         * @description ``churn`` is the chance of no purchase within ``days``; ``alive`` that of being one still.
+         *
+         *         ``calibrated`` where an earlier forecast of as many days set it right.
+         */
         Churn: {
             churn: number;
             alive: number;
@@ -4310,12 +5039,15 @@ export interface components {
              * @default none
              * @enum {string}
              */
-            state: "none" | "ready";
+            state: "none" | "ready" | "refused";
             as_of?: string | null;
             made_at?: string | null;
             churn?: components["schemas"]["Churn"] | null;
         };
-        /** Citation */
+        /**
+         * Citation
+         * @description ``text[start:end]`` (in characters) is ``figure`` of ``result``, which ``link`` shows.
+         */
         Citation: {
             start: number;
             end: number;
@@ -4324,17 +5056,28 @@ export interface components {
             label: string;
             link?: string | null;
         };
-        /** Cohort */
+        /**
+         * Cohort
+         * @description Customers who first bought in ``month``; ``active[k]`` of them bought k months later.
+         */
         Cohort: {
             month: string;
             size: number;
             active: number[];
         };
-        /** CohortList */
+        /**
+         * CohortList
+         * @description Monthly cohorts, the oldest first.
+         */
         CohortList: {
             items: components["schemas"]["Cohort"][];
         };
-        /** Comparison */
+        /**
+         * Comparison
+         * @description A variant against the control. ``effect`` is relative where ``relative``, else in the
+         *         metric's unit. ``p_adjusted`` is the deciding method's, corrected for all comparisons of
+         *         the metric's role; ``significant`` follows from it.
+         */
         Comparison: {
             variant: string;
             effect: number;
@@ -4344,25 +5087,35 @@ export interface components {
             bayesian: components["schemas"]["BeliefTold"];
             p_adjusted: number;
             significant: boolean;
-            /** @enum {null|string} */
-            guardrail?: "safe" | "unclear" | "harmed" | null;
+            guardrail?: ("harmed" | "safe" | "unclear") | null;
         };
-        /** Component */
+        /**
+         * Component
+         * @description A part of a bundle, and how many of it go into one.
+         */
         Component: {
             product_id: string;
             quantity: number;
         };
-        /** ConfigEntry */
+        /**
+         * ConfigEntry
+         * @description One value in force. Of a secret ``value`` is a mask where it is set, else null.
+         */
         ConfigEntry: {
             name: string;
             title: string;
             value: string | number | null;
             /** @enum {string} */
-            source: "environment" | "secret" | "setting" | "default" | "unset";
+            source: "default" | "environment" | "secret" | "setting" | "unset";
             /** @default false */
             secret: boolean;
         };
-        /** Consent */
+        /**
+         * Consent
+         * @description What the customer agreed to, or refused; nothing is said from the start.
+         *
+         *         Who said nothing about personalisation is treated as the shop's setting says.
+         */
         Consent: {
             /** @default false */
             email_marketing: boolean;
@@ -4370,8 +5123,17 @@ export interface components {
             sms_marketing: boolean;
             /** @default false */
             personalisation: boolean;
+            /** @default false */
+            refuses_personalisation: boolean;
         };
-        /** ConsumerLag */
+        /**
+         * ConsumerLag
+         * @description A consumer and what it has yet to take.
+         *
+         *         ``lag_seconds`` is the age of the oldest event that it has not taken, 0 where it took all;
+         *         ``events`` are those in the log from that one on, whoever they are for. Both are null where
+         *         the runtime knows only that it is behind, which ``detail`` then explains.
+         */
         ConsumerLag: {
             name: string;
             lag_seconds: number | null;
@@ -4379,10 +5141,16 @@ export interface components {
             /** @default  */
             detail: string;
         };
-        /** Consumption */
+        /**
+         * Consumption
+         * @description The next purchase of a product, or of a category bought too variedly.
+         *
+         *         The day, if it comes within ``reach_days``, lies between ``earliest`` and ``latest`` in eight
+         *         of ten cases. ``within_7`` and ``within_14`` are chances.
+         */
         Consumption: {
             /** @enum {string} */
-            kind: "product" | "category";
+            kind: "category" | "product";
             item: string;
             name: string;
             run_out: string;
@@ -4404,29 +5172,44 @@ export interface components {
              * @default none
              * @enum {string}
              */
-            state: "none" | "ready";
+            state: "none" | "ready" | "refused";
             as_of?: string | null;
             made_at?: string | null;
             items?: components["schemas"]["Consumption"][];
         };
-        /** Contribution */
+        /**
+         * Contribution
+         * @description What a reason adds to a score; ``product_id`` is behind it where it was one product.
+         */
         Contribution: {
             /** @enum {string} */
-            reason: "habit" | "alike" | "together" | "popular" | "usual" | "viewed" | "in_cart" | "just_bought" | "beside";
+            reason: "alike" | "beside" | "habit" | "in_cart" | "just_bought" | "popular" | "together" | "usual" | "viewed";
             share: number;
             product_id?: string | null;
         };
-        /** CreatedApiKey */
+        /**
+         * CreatedApiKey
+         * @description The key's text is not shown again.
+         */
         CreatedApiKey: {
             api_key: components["schemas"]["ApiKeyView"];
             key: string;
         };
-        /** CreatedUser */
+        /**
+         * CreatedUser
+         * @description The user and the password to hand over; it is not shown again.
+         */
         CreatedUser: {
             user: components["schemas"]["UserView"];
             one_time_password: string;
         };
-        /** Customer */
+        /**
+         * Customer
+         * @description Somebody who buys. ``email`` is in the form in which addresses are compared.
+         *
+         *         ``merged`` tells of a record that stands for another one now, ``same`` names those that were
+         *         merged into this one.
+         */
         Customer: {
             id: string;
             name: string;
@@ -4454,7 +5237,10 @@ export interface components {
             /** @default [] */
             same: string[];
         };
-        /** CustomerChange */
+        /**
+         * CustomerChange
+         * @description Fields to change; those left out stay. ``version`` is the one that was read.
+         */
         CustomerChange: {
             version: number;
             name?: string;
@@ -4470,14 +5256,21 @@ export interface components {
                 [key: string]: string;
             };
             consent?: components["schemas"]["Consent"];
+            /** @enum {string} */
             status?: "active" | "archived";
         };
-        /** CustomerList */
+        /**
+         * CustomerList
+         * @description A page of customers.
+         */
         CustomerList: {
             next_cursor?: string | null;
             items: components["schemas"]["Customer"][];
         };
-        /** Data */
+        /**
+         * Data
+         * @description What a version learnt from. ``fingerprint`` tells whether another learnt from the same.
+         */
         Data: {
             fingerprint: string;
             first_day: string;
@@ -4486,7 +5279,10 @@ export interface components {
             /** @default 0 */
             series: number;
         };
-        /** DayDrivers */
+        /**
+         * DayDrivers
+         * @description A day's expected units, split: the drivers add up to ``total``.
+         */
         DayDrivers: {
             day: string;
             total: number;
@@ -4507,12 +5303,18 @@ export interface components {
             orders: number;
             units: number;
         };
-        /** DeadLetterList */
+        /**
+         * DeadLetterList
+         * @description A page of dead letters.
+         */
         DeadLetterList: {
             next_cursor?: string | null;
             items: components["schemas"]["DeadLetterView"][];
         };
-        /** DeadLetterView */
+        /**
+         * DeadLetterView
+         * @description A job's message that failed for good.
+         */
         DeadLetterView: {
             id: string;
             name: string;
@@ -4523,7 +5325,10 @@ export interface components {
             error: string;
             at: string;
         };
-        /** Delivery */
+        /**
+         * Delivery
+         * @description A receipt, and how many days after the order was sent it came.
+         */
         Delivery: {
             supplier_id: string;
             purchase_order_id: string;
@@ -4531,7 +5336,10 @@ export interface components {
             units: number;
             at: string;
         };
-        /** DeliveryList */
+        /**
+         * DeliveryList
+         * @description A page of deliveries.
+         */
         DeliveryList: {
             next_cursor?: string | null;
             items: components["schemas"]["Delivery"][];
@@ -4545,31 +5353,41 @@ export interface components {
             model: string;
             made_at: string;
         };
-        /** Digest */
+        /**
+         * Digest
+         * @description How often a user wants the shop's figures by mail; those of a week come on Mondays.
+         */
         Digest: {
             /**
              * @default never
              * @enum {string}
              */
-            every: "day" | "week" | "never";
+            every: "day" | "never" | "week";
         };
-        /** Document */
+        /**
+         * Document
+         * @description The order as a message to the supplier. ``to`` is None as long as no address is known.
+         *
+         *         ``html`` says the same as ``text`` on pages of A4, to be printed or kept as PDF.
+         */
         Document: {
             to: string | null;
             subject: string;
             text: string;
             html: string;
         };
-        /** Draft */
-        Draft: {
-            /** @enum {string} */
-            kind: "stock" | "demand" | "revenue" | "live" | "customer" | "forecast" | "data" | "price" | "price-change" | "system";
-            when: components["schemas"]["kit_conditions_Rule"];
-            face?: string | null;
-            /** @default 0 */
-            least_loss_minor: number;
+        /**
+         * DraftList
+         * @description A page of proposals.
+         */
+        DraftList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["ShownDraft"][];
         };
-        /** Drafted */
+        /**
+         * Drafted
+         * @description The orders drafted, the money they come to in the shop's currency, and what was left.
+         */
         Drafted: {
             orders: components["schemas"]["PurchaseOrder"][];
             spent_minor: number;
@@ -4578,63 +5396,82 @@ export interface components {
             /** @default [] */
             skipped: components["schemas"]["Skipped"][];
         };
-        /** DriverSum */
+        /**
+         * DriverSum
+         * @description A driver's units over all days asked for.
+         */
         DriverSum: {
             name: string;
             units: number;
             text: string;
         };
-        /** Drivers */
+        /**
+         * Drivers
+         * @description What the forecast is made of: mean = (level + trend) x weekday x season x day of the month.
+         *
+         *         ``level`` in units a day, ``trend`` its change a day, ``weekday`` the seven factors from
+         *         Monday on, ``season`` the first day's factor for the time of the year.
+         */
         Drivers: {
             level: number;
             trend: number;
             weekday: number[];
             season: number;
         };
-        /** Duplicate */
+        /**
+         * Duplicate
+         * @description Another customer who may be the same. ``score`` joins the reasons as if each were
+         *         independent: 1 less the product of what each leaves open.
+         */
         Duplicate: {
             customer: components["schemas"]["Customer"];
             score: number;
             reasons: components["schemas"]["Reason"][];
         };
-        /** Duplicates */
+        /**
+         * Duplicates
+         * @description Those who may be the same person, the likeliest first.
+         */
         Duplicates: {
             customer_id: string;
             items: components["schemas"]["Duplicate"][];
         };
-        /** EffectTold */
-        EffectTold: {
-            /** @enum {string} */
-            basis: "own" | "category" | "all_products" | "none";
-            value: number | null;
-            error: number | null;
-            changes: number;
-            changes_in_all: number;
-            text: string;
-        };
-        /** Effects */
+        /**
+         * Effects
+         * @description ``price`` is the elasticity: percent more demand for a percent more price. ``promotion`` is
+         *         the log of the lift for a price cut of a hundred percent, display included.
+         */
         Effects: {
-            price: components["schemas"]["EffectTold"];
-            promotion: components["schemas"]["EffectTold"];
+            price: components["schemas"]["forecasting_drivers_model_EffectTold"];
+            promotion: components["schemas"]["forecasting_drivers_model_EffectTold"];
             usual_price_minor: number | null;
             promoted_share: number;
         };
-        /** Enrolment */
+        /**
+         * Enrolment
+         * @description What an authenticator app needs: ``uri`` as a QR code, or ``secret`` typed in.
+         */
         Enrolment: {
             secret: string;
             uri: string;
         };
-        /** EntryList */
+        /**
+         * EntryList
+         * @description A page of the ledger.
+         */
         EntryList: {
             next_cursor?: string | null;
             items: components["schemas"]["inventory_model_Entry"][];
         };
-        /** Erasure */
+        /**
+         * Erasure
+         * @description A receipt: how far the erasure is, and how much was erased or made nobody's of each kind.
+         */
         Erasure: {
             customer_id: string;
             job_id: string;
             /** @enum {string} */
-            state: "running" | "done";
+            state: "done" | "running";
             done: number;
             total: number;
             step: string;
@@ -4645,22 +5482,37 @@ export interface components {
                 [key: string]: number;
             };
         };
-        /** Evaluation */
+        /**
+         * Evaluation
+         * @description What a unit is shown and why.
+         *
+         *         SPLIT: it takes part. STATIC: the variant was shipped to all. DEFAULT: it takes no part, so
+         *         it sees the control and must not be counted. DISABLED: the experiment has ended.
+         */
         Evaluation: {
             key: string;
             experiment_id: string;
             variant: string;
             value: unknown;
             /** @enum {string} */
-            reason: "SPLIT" | "STATIC" | "DEFAULT" | "DISABLED";
+            reason: "DEFAULT" | "DISABLED" | "SPLIT" | "STATIC";
         };
-        /** EvaluationRequest */
+        /**
+         * EvaluationRequest
+         * @description ``context.targetingKey`` names the unit; whatever else is in it are its attributes.
+         */
         EvaluationRequest: {
             context?: {
-                [key: string]: unknown;
+                targetingKey: string;
             } | null;
         };
-        /** EventBatch */
+        /**
+         * EventBatch
+         * @description Events of our schema, of Segment's or of GA4's, each judged by itself.
+         *
+         *         ``batch`` is Segment's name for ``events``. What GA4 says once for all of a request
+         *         (``client_id``, ``user_id``, ``timestamp_micros``) holds for its events.
+         */
         EventBatch: {
             events?: unknown[];
             batch?: unknown[];
@@ -4670,27 +5522,33 @@ export interface components {
             user_id?: string | null;
             timestamp_micros?: number | null;
         };
-        /** Example */
+        /**
+         * Example
+         * @description One case: what it is about, in words, and the page of the web where it is mended.
+         */
         Example: {
             id: string;
             text: string;
             link?: string | null;
         };
-        /** Experiment */
+        /**
+         * Experiment
+         * @description An experiment as it stands.
+         */
         Experiment: {
             id: string;
             key: string;
             name: string;
             hypothesis: string;
             /** @enum {string} */
-            unit: "customer" | "product" | "location" | "visitor";
+            unit: "customer" | "location" | "product" | "visitor";
             variants: components["schemas"]["Variant"][];
             metrics: components["schemas"]["experiments_model_Metric"][];
             traffic: number;
             targeting: components["schemas"]["domains_experiments_targeting_Rule"][];
             namespace: components["schemas"]["Namespace"] | null;
             /** @enum {string} */
-            method: "sequential" | "fixed" | "bayesian";
+            method: "bayesian" | "fixed" | "sequential";
             alpha: number;
             planned_units: number | null;
             prior: components["schemas"]["PriorBelief"] | null;
@@ -4702,7 +5560,7 @@ export interface components {
              * @default draft
              * @enum {string}
              */
-            status: "draft" | "running" | "stopped" | "shipped";
+            status: "draft" | "running" | "shipped" | "stopped";
             created_at: string;
             updated_at: string;
             created_by: string;
@@ -4713,7 +5571,11 @@ export interface components {
             /** @default 1 */
             version: number;
         };
-        /** ExperimentChange */
+        /**
+         * ExperimentChange
+         * @description Fields to change; ``version`` is the one that was read. While it runs only the words
+         *         change, and traffic grows; afterwards only the words.
+         */
         ExperimentChange: {
             version: number;
             name?: string;
@@ -4722,31 +5584,40 @@ export interface components {
             traffic?: number;
             variants?: components["schemas"]["Variant"][];
             metrics?: components["schemas"]["experiments_model_Metric"][];
-            unit?: "customer" | "product" | "location" | "visitor";
+            /** @enum {string} */
+            unit?: "customer" | "location" | "product" | "visitor";
             targeting?: components["schemas"]["domains_experiments_targeting_Rule"][];
             namespace?: components["schemas"]["Namespace"] | null;
-            method?: "sequential" | "fixed" | "bayesian";
+            /** @enum {string} */
+            method?: "bayesian" | "fixed" | "sequential";
             alpha?: number;
             planned_units?: number | null;
             prior?: components["schemas"]["PriorBelief"] | null;
             cuped_days?: number;
+            /** @enum {string} */
             allocation?: "fixed" | "thompson";
             holding_rate?: number;
         };
-        /** ExperimentList */
+        /**
+         * ExperimentList
+         * @description A page of experiments.
+         */
         ExperimentList: {
             next_cursor?: string | null;
             items: components["schemas"]["Experiment"][];
         };
-        /** ExperimentResults */
+        /**
+         * ExperimentResults
+         * @description All that is known of an experiment at a moment.
+         */
         ExperimentResults: {
             experiment_id: string;
             key: string;
             name: string;
             /** @enum {string} */
-            status: "draft" | "running" | "stopped" | "shipped";
+            status: "draft" | "running" | "shipped" | "stopped";
             /** @enum {string} */
-            method: "sequential" | "fixed" | "bayesian";
+            method: "bayesian" | "fixed" | "sequential";
             alpha: number;
             /** @enum {string} */
             allocation: "fixed" | "thompson";
@@ -4761,7 +5632,38 @@ export interface components {
             verdict: components["schemas"]["experiments_findings_Verdict"];
             notes: components["schemas"]["experiments_findings_Note"][];
         };
-        /** Explanation */
+        /**
+         * ExperimentUplift
+         * @description For whom a variant worked, by what was known of customers before the start.
+         *
+         *         ``gain`` is what choosing customers by it gives per customer over choosing as many at random,
+         *         on average over all shares that may be chosen: the area of the Qini curve. ``differs`` says
+         *         whether that is surely more than nothing. ``text`` alone is there while an arm is too small.
+         */
+        ExperimentUplift: {
+            experiment_id: string;
+            variant: string;
+            metric: string;
+            label: string;
+            /** @enum {string} */
+            unit: "count" | "money" | "none" | "share";
+            /** @enum {string} */
+            better: "higher" | "lower";
+            currency: string;
+            as_of: string;
+            differs: boolean;
+            text: string;
+            effect: components["schemas"]["experiments_findings_EffectTold"] | null;
+            gain: components["schemas"]["experiments_findings_EffectTold"] | null;
+            groups: components["schemas"]["UpliftGroup"][];
+            traits: components["schemas"]["UpliftTrait"][];
+        };
+        /**
+         * Explanation
+         * @description Why the forecast is what it is. Factors multiply in the model; their product's excess over
+         *         the level is divided among them by their logarithms, so that shares do not depend on an order
+         *         and always add up (logarithmic mean Divisia index).
+         */
         Explanation: {
             product_id: string;
             forecast_date: string;
@@ -4775,7 +5677,10 @@ export interface components {
             neighbours: string[];
             notes: components["schemas"]["forecasting_model_Note"][];
         };
-        /** Exposure */
+        /**
+         * Exposure
+         * @description A unit that was shown a variant, at a moment; now, if none is given.
+         */
         Exposure: {
             experiment_id: string;
             /** @description Whose it is */
@@ -4783,16 +5688,27 @@ export interface components {
             variant: string;
             at?: string | null;
         };
-        /** ExposureBatch */
+        /**
+         * ExposureBatch
+         * @description Exposures of any experiments.
+         */
         ExposureBatch: {
-            exposures: (components["schemas"]["Exposure"] | unknown)[];
+            exposures: components["schemas"]["Exposure"][];
         };
-        /** Factor */
+        /**
+         * Factor
+         * @description Whether codes are asked for, and how many recovery codes are left.
+         */
         Factor: {
             enabled: boolean;
             recovery_codes_left: number;
         };
-        /** Facts */
+        /**
+         * Facts
+         * @description Counted, with what each rests on. ``usual_hours`` are hours of the shop's day.
+         *
+         *         Price sensitivity is told by what was bought at a discount beside the whole shop's share.
+         */
         Facts: {
             orders: number;
             first_day: string;
@@ -4807,23 +5723,36 @@ export interface components {
             shop_discounted_share: number;
             favourite_categories: components["schemas"]["CategoryShare"][];
         };
-        /** Feature */
+        /**
+         * Feature
+         * @description How a feature was spread over the data: ``counts`` between ``edges``, the outermost of
+         *         which are open, or by ``names`` where it is no number.
+         */
         Feature: {
             counts: number[];
             edges?: number[];
             names?: string[];
         };
-        /** Feedback */
+        /**
+         * Feedback
+         * @description ``liked`` or not; a disliked product is not shown again for half a year.
+         */
         Feedback: {
             product_id: string;
             liked: boolean;
         };
-        /** FieldReason */
+        /**
+         * FieldReason
+         * @description One wrong field and why.
+         */
         FieldReason: {
             field: string;
             reason: string;
         };
-        /** Figures */
+        /**
+         * Figures
+         * @description Figures, and what is behind them; None where a figure is not defined.
+         */
         Figures: {
             series: number;
             origins: number;
@@ -4838,18 +5767,27 @@ export interface components {
             naive_wape?: number | null;
             value_added?: number | null;
         };
-        /** Fired */
+        /**
+         * Fired
+         * @description One alert that there would have been.
+         */
         Fired: {
             day: string;
             subject: string;
             name: string;
             loss_minor: number;
         };
-        /** FirstCode */
+        /**
+         * FirstCode
+         * @description What the app shows now.
+         */
         FirstCode: {
             code: string;
         };
-        /** FlagEvaluation */
+        /**
+         * FlagEvaluation
+         * @description A flag for one unit; ``metadata`` has what an exposure is to be reported with.
+         */
         FlagEvaluation: {
             key: string;
             value: unknown;
@@ -4859,11 +5797,17 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** FlagEvaluations */
+        /**
+         * FlagEvaluations
+         * @description All flags for one unit.
+         */
         FlagEvaluations: {
             flags: components["schemas"]["FlagEvaluation"][];
         };
-        /** ForecastBrief */
+        /**
+         * ForecastBrief
+         * @description A line of the list: demand over the next ``horizon_days`` days.
+         */
         ForecastBrief: {
             product_id: string;
             sku: string;
@@ -4878,7 +5822,11 @@ export interface components {
             made_at: string;
             quality: components["schemas"]["Quality"];
         };
-        /** ForecastDocument */
+        /**
+         * ForecastDocument
+         * @description A product's forecast from ``forecast_date`` on, as shown. ``overrides`` names those of people
+         *         that the points follow; ``drivers`` are the model's own.
+         */
         ForecastDocument: {
             product_id: string;
             sku: string;
@@ -4894,42 +5842,75 @@ export interface components {
             notes: components["schemas"]["forecasting_model_Note"][];
             overrides?: string[];
         };
-        /** ForecastList */
+        /**
+         * ForecastList
+         * @description A page of forecasts, each summed over the next 28 days.
+         */
         ForecastList: {
             next_cursor?: string | null;
             items: components["schemas"]["ForecastBrief"][];
         };
-        /** ForecastRequest */
+        /**
+         * ForecastRequest
+         * @description Which product to forecast, and how many days.
+         */
         ForecastRequest: {
             product_id: string;
             /** @default 30 */
             forecast_days: number;
         };
-        /** Forgotten */
+        /**
+         * Forgotten
+         * @description Whose password is to be chosen anew.
+         */
         Forgotten: {
             email: string;
         };
-        /** Former */
+        /**
+         * Former
+         * @description A version of the settings, who set it and when.
+         */
         Former: {
             version: number;
             value: components["schemas"]["Shop"];
             by: string;
             at: string;
         };
-        /** Fulfilment */
+        /**
+         * FoundationState
+         * @description Whether there is one, and where it answers: ``groups`` such as ``category:Tea`` or ``all``,
+         *         by ``version`` of the model ``forecast``. ``problem`` says why it cannot be used.
+         */
+        FoundationState: {
+            configured: boolean;
+            name?: string | null;
+            problem?: string | null;
+            version?: number | null;
+            groups?: string[];
+        };
+        /**
+         * Fulfilment
+         * @description What left the shop: the lines named, or all that is open. ``version`` is the one read.
+         */
         Fulfilment: {
             version?: number | null;
             lines?: components["schemas"]["LineUnits"][] | null;
             /** @default  */
             note: string;
         };
-        /** FunnelStep */
+        /**
+         * FunnelStep
+         * @description Visitors who got there within the window; ``share`` of those of the first step.
+         */
         FunnelStep: {
             step: string;
             visitors: number;
             share: number | null;
         };
-        /** GoodsReturn */
+        /**
+         * GoodsReturn
+         * @description What came back: the lines named, or all that was fulfilled (``restock`` tells of those).
+         */
         GoodsReturn: {
             version?: number | null;
             lines?: components["schemas"]["LineReturn"][] | null;
@@ -4938,7 +5919,12 @@ export interface components {
             /** @default  */
             note: string;
         };
-        /** GroupAccuracy */
+        /**
+         * GroupAccuracy
+         * @description The same of the products of one ``kind`` of group: category, class (ABC/XYZ), or pattern
+         *         (smooth, erratic, intermittent, lumpy). ``coverage_80`` is the share of days that came to lie
+         *         in the central 80% interval.
+         */
         GroupAccuracy: {
             kind: string;
             name: string;
@@ -4950,32 +5936,47 @@ export interface components {
             coverage_50?: number | null;
             value_added?: number | null;
         };
-        /** Groups */
+        /**
+         * Groups
+         * @description How many groups of a kind are kept, and how many small ones are not.
+         */
         Groups: {
             kind: string;
             kept: number;
             left_out: number;
         };
-        /** Health */
+        /**
+         * Health
+         * @description ``failed``: requests are refused; ``degraded``: they work, and something else does not.
+         */
         Health: {
             /** @enum {string} */
-            status: "ok" | "degraded" | "failed";
+            status: "degraded" | "failed" | "ok";
             version: string;
             checks: components["schemas"]["Check"][];
         };
-        /** HeavyRequests */
+        /**
+         * HeavyRequests
+         * @description Requests that take turns, in this process and now.
+         */
         HeavyRequests: {
             at_once: number;
             running: number;
             waiting: number;
         };
-        /** Held */
+        /**
+         * Held
+         * @description A recipe that somebody rolled back: it is not promoted again but by hand.
+         */
         Held: {
             recipe_id: string;
             by: string;
             reason: string;
         };
-        /** Import */
+        /**
+         * Import
+         * @description An import: how far it is, and what it found.
+         */
         Import: {
             id: string;
             file: string;
@@ -4989,12 +5990,21 @@ export interface components {
             ended_at?: string | null;
             report: components["schemas"]["ImportReport"];
         };
-        /** ImportList */
+        /**
+         * ImportList
+         * @description A page of imports.
+         */
         ImportList: {
             next_cursor?: string | null;
             items: components["schemas"]["Import"][];
         };
-        /** ImportReport */
+        /**
+         * ImportReport
+         * @description ``counts`` by kind: what is in the shop from this file (``orders``, ``returns`` ...);
+         *         ``created``, ``changed``, ``unchanged`` documents by kind. ``not_imported`` tells reasons and
+         *         rows, ``first_lines`` the line on which each reason was met first; the rows are in the file of
+         *         refused rows, ``refused`` being those that are wrong.
+         */
         ImportReport: {
             id: string;
             file: string;
@@ -5026,6 +6036,9 @@ export interface components {
             not_imported?: {
                 [key: string]: number;
             };
+            first_lines?: {
+                [key: string]: number;
+            };
             readings?: string[];
             warnings?: string[];
             assumptions?: components["schemas"]["transfer_report_Assumption"][];
@@ -5037,13 +6050,20 @@ export interface components {
             first_day?: string | null;
             last_day?: string | null;
         };
-        /** Inputs */
+        /**
+         * Inputs
+         * @description The figures behind a quantity, in units and days.
+         *
+         *         Demand is over lead time and review period: its mean, and its quantile at the service level.
+         *         Where costs decide (``objective``), the service level is what follows from them. The lead
+         *         time counts the days until the supplier takes orders.
+         */
         Inputs: {
             /**
              * @default service_level
              * @enum {string}
              */
-            objective: "least_cost" | "service_level" | "fill_rate";
+            objective: "fill_rate" | "least_cost" | "service_level";
             available: number;
             on_order: number;
             lead_time_days: number;
@@ -5056,22 +6076,33 @@ export interface components {
             reorder_point: number;
             target: number;
         };
-        /** Insight */
+        /**
+         * Insight
+         * @description What stands out. ``fingerprint`` is of what it was made from: while that stays, so do the
+         *         words, and ``cached`` says that they were made before.
+         */
         Insight: {
             /** @enum {string} */
-            subject: "customer" | "product" | "stock" | "experiment";
+            subject: "advice" | "alerts" | "customer" | "customers" | "experiment" | "forecasts" | "orders" | "product" | "purchases" | "segments" | "shop" | "stock";
             subject_id: string | null;
             headline: components["schemas"]["Statement"];
             findings: components["schemas"]["Statement"][];
             results: components["schemas"]["analyst_evidence_Evidence"][];
             /** @enum {string} */
-            by: "narrator" | "model" | "assistant";
+            by: "assistant" | "model" | "narrator";
             model: string | null;
             fingerprint: string;
             cached: boolean;
             made_at: string;
             /** @default [] */
             notes: components["schemas"]["analyst_model_Note"][];
+        };
+        /**
+         * InsightList
+         * @description Insights in the order in which they were asked for.
+         */
+        InsightList: {
+            items: components["schemas"]["Insight"][];
         };
         /** InsightsAnswer */
         InsightsAnswer: {
@@ -5080,12 +6111,19 @@ export interface components {
              * @default none
              * @enum {string}
              */
-            state: "none" | "ready";
+            state: "none" | "ready" | "refused";
             as_of?: string | null;
             made_at?: string | null;
             insights?: components["schemas"]["Analysed"] | null;
         };
-        /** Interaction */
+        /**
+         * Interaction
+         * @description One thing that happened. ``id`` begins with the kind.
+         *
+         *         ``order``: an order with its state, total and later changes. ``visit``: what was done in the
+         *         shop's pages. ``answer``: what was made of a recommendation. ``alert``: what was told of the
+         *         customer. ``customer_id`` is the record under which it happened.
+         */
         Interaction: {
             id: string;
             /** @enum {string} */
@@ -5097,16 +6135,25 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        /** InteractionList */
+        /**
+         * InteractionList
+         * @description A page of what happened.
+         */
         InteractionList: {
             next_cursor?: string | null;
             items: components["schemas"]["Interaction"][];
         };
-        /** Interleaved */
+        /**
+         * Interleaved
+         * @description The list to show; report +1 for each click on the second variant's, -1 on the first's.
+         */
         Interleaved: {
             items: components["schemas"]["experiments_assign_Placed"][];
         };
-        /** Interleaving */
+        /**
+         * Interleaving
+         * @description Rankings of item ids, best first, by the variant that made each.
+         */
         Interleaving: {
             /** @description Whose it is */
             impression_id: string;
@@ -5116,24 +6163,61 @@ export interface components {
             /** @default 20 */
             length: number;
         };
-        /** IntervalTold */
+        /**
+         * IntervalTold
+         * @description Interval of confidence 1 - alpha, and the p-value.
+         */
         IntervalTold: {
             low: number;
             high: number;
             p: number;
         };
-        /** JobCounts */
+        /**
+         * Invitation
+         * @description Somebody who was invited. ``by`` is the admin who asked last; ``expires_at`` in epoch
+         *         seconds.
+         */
+        Invitation: {
+            id: string;
+            email: string;
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "analyst" | "customer" | "manager" | "service";
+            /** @enum {string} */
+            state: "expired" | "open";
+            by: string;
+            created_at: string;
+            expires_at: number;
+        };
+        /**
+         * InvitationList
+         * @description A page of invitations.
+         */
+        InvitationList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Invitation"][];
+        };
+        /**
+         * JobCounts
+         * @description Jobs in the queue by what became of them so far.
+         */
         JobCounts: {
-            running: number;
             queued: number;
+            running: number;
             dead: number;
         };
-        /** JobList */
+        /**
+         * JobList
+         * @description A page of jobs.
+         */
         JobList: {
             next_cursor?: string | null;
             items: components["schemas"]["JobRun"][];
         };
-        /** JobMetrics */
+        /**
+         * JobMetrics
+         * @description Of the latest runs, those of one job. Durations are of those that ended, null for none.
+         */
         JobMetrics: {
             name: string;
             runs: number;
@@ -5142,7 +6226,10 @@ export interface components {
             mean_seconds: number | null;
             longest_seconds: number | null;
         };
-        /** JobRun */
+        /**
+         * JobRun
+         * @description A job as users see it. ``done`` of ``total`` steps; ``total`` 0 while it is unknown.
+         */
         JobRun: {
             id: string;
             name: string;
@@ -5168,7 +6255,10 @@ export interface components {
             started_at?: string | null;
             ended_at?: string | null;
         };
-        /** JsonWebKey */
+        /**
+         * JsonWebKey
+         * @description A public key (RFC 8037).
+         */
         JsonWebKey: {
             kty: string;
             crv: string;
@@ -5177,15 +6267,24 @@ export interface components {
             use: string;
             alg: string;
         };
-        /** JsonWebKeySet */
+        /**
+         * JsonWebKeySet
+         * @description The keys that verify access tokens (RFC 7517).
+         */
         JsonWebKeySet: {
             keys: components["schemas"]["JsonWebKey"][];
         };
-        /** KindList */
+        /**
+         * KindList
+         * @description The catalogue.
+         */
         KindList: {
             items: components["schemas"]["KindTold"][];
         };
-        /** KindTold */
+        /**
+         * KindTold
+         * @description What a rule can look at. ``lasting``: its alerts end by themselves with the condition.
+         */
         KindTold: {
             name: string;
             title: string;
@@ -5193,19 +6292,30 @@ export interface components {
             faces: string[];
             attributes: components["schemas"]["AttributeTold"][];
         };
-        /** Lags */
+        /**
+         * Lags
+         * @description What was measured, and when; empty until a worker has measured.
+         */
         Lags: {
             at?: string | null;
             consumers?: components["schemas"]["ConsumerLag"][];
         };
-        /** Latency */
+        /**
+         * Latency
+         * @description Milliseconds. Shares are estimated within classes of duration, as Prometheus does.
+         */
         Latency: {
             mean_ms: number;
             p50_ms: number;
             p95_ms: number;
             p99_ms: number;
         };
-        /** LeadTime */
+        /**
+         * LeadTime
+         * @description What is reckoned with: the lead time as told, corrected by what deliveries took.
+         *
+         *         ``deliveries`` is how many of the latest were looked at; 0 leaves it as told.
+         */
         LeadTime: {
             supplier_id: string;
             days: number;
@@ -5214,12 +6324,18 @@ export interface components {
             told_days: number;
             told_deviation_days: number;
         };
-        /** Levels */
+        /**
+         * Levels
+         * @description Echelon base-stock levels from the customer up, in units, and the cost of a period.
+         */
         Levels: {
             levels: number[];
             cost: number;
         };
-        /** LifetimeValue */
+        /**
+         * LifetimeValue
+         * @description Purchases and spend of the next ``days``, mean and 80% interval. Past: ``so_far_minor``.
+         */
         LifetimeValue: {
             days: number;
             purchases: number;
@@ -5239,13 +6355,16 @@ export interface components {
              * @default none
              * @enum {string}
              */
-            state: "none" | "ready";
+            state: "none" | "ready" | "refused";
             as_of?: string | null;
             made_at?: string | null;
             currency?: string | null;
             lifetime_value?: components["schemas"]["LifetimeValue"] | null;
         };
-        /** Limits */
+        /**
+         * Limits
+         * @description What a day may cost, and what a million tokens do, in millionths of a US dollar.
+         */
         Limits: {
             /** @default 200 */
             calls_per_user: number;
@@ -5260,7 +6379,10 @@ export interface components {
             /** @default 0 */
             version: number;
         };
-        /** LimitsChange */
+        /**
+         * LimitsChange
+         * @description The limits to change; ``version`` is the one that was read.
+         */
         LimitsChange: {
             version: number;
             calls_per_user?: number;
@@ -5269,34 +6391,55 @@ export interface components {
             price_in_microusd?: number;
             price_out_microusd?: number;
         };
-        /** LineIn */
+        /**
+         * LineIn
+         * @description Stages from the customer up, normal demand per period; ``echelon_holding`` is what each
+         *         stage adds to the holding cost per unit and period.
+         */
         LineIn: {
-            lead_times: (number | unknown)[];
-            echelon_holding: (number | unknown)[];
+            lead_times: number[];
+            echelon_holding: number[];
             shortage_cost: number;
             demand_mean: number;
             demand_deviation: number;
             /** @default 0 */
             review: number;
         };
-        /** LineReturn */
+        /**
+         * LineReturn
+         * @description Units of a line that came back; ``restock`` where they can be sold again.
+         */
         LineReturn: {
             line: number;
             quantity: number;
             /** @default true */
             restock: boolean;
         };
-        /** LineUnits */
+        /**
+         * LineUnits
+         * @description A line by its number, and how many units of it.
+         */
         LineUnits: {
             line: number;
             quantity: number;
         };
-        /** LinkIn */
+        /**
+         * LinkIn
+         * @description ``source`` supplies ``target``.
+         */
         LinkIn: {
             source: string;
             target: string;
         };
-        /** LiveMetrics */
+        /**
+         * LiveMetrics
+         * @description The last minutes up to now, by when events happened.
+         *
+         *         ``revenue_minor`` is in the shop's currency; ``other_currencies`` are by their code. Numbers
+         *         of visitors are exact up to about a thousand in a minute, beyond that within a few per cent.
+         *         ``late_events`` came more than a minute after they happened; ``too_late_events`` more than
+         *         a day after, ever: those are in the lake alone.
+         */
         LiveMetrics: {
             as_of: string;
             minutes: number;
@@ -5318,7 +6461,10 @@ export interface components {
             funnel: components["schemas"]["FunnelStep"][];
             series: components["schemas"]["MinutePoint"][];
         };
-        /** Location */
+        /**
+         * Location
+         * @description A place where stock lies.
+         */
         Location: {
             id: string;
             name: string;
@@ -5326,12 +6472,21 @@ export interface components {
             default: boolean;
             created_at: string;
         };
-        /** LocationList */
+        /**
+         * LocationList
+         * @description A page of locations.
+         */
         LocationList: {
             next_cursor?: string | null;
             items: components["schemas"]["Location"][];
         };
-        /** LostSale */
+        /**
+         * LostSale
+         * @description What a product lost for want of stock over the last ``days`` days of history.
+         *
+         *         ``units_low`` and ``units_high`` bound an 80% interval. ``rank`` counts from 1, the dearest
+         *         first. ``minor`` is None where it never sold, so that no price is known.
+         */
         LostSale: {
             product_id: string;
             sku: string;
@@ -5348,14 +6503,20 @@ export interface components {
             rank: number;
             made_at: string;
         };
-        /** LostSaleList */
+        /**
+         * LostSaleList
+         * @description A page of products that lost sales, the dearest first.
+         */
         LostSaleList: {
             next_cursor?: string | null;
             items: components["schemas"]["LostSale"][];
             /** @default Units that were wanted while there was no stock, as other days, the weekday, promotions and the place's other products lead to expect, valued at what a unit brought on average in the days looked at, without tax. An estimate: the range holds the truth with a probability of 80%. */
             definition: string;
         };
-        /** LowStock */
+        /**
+         * LowStock
+         * @description A product at a location that should be ordered, the most urgent first.
+         */
         LowStock: {
             product_id: string;
             sku: string;
@@ -5368,7 +6529,13 @@ export interface components {
             stock_out_day: string | null;
             proposal_quantity: number;
         };
-        /** MeasuredCost */
+        /**
+         * MeasuredCost
+         * @description The load of the last ``days``, and what it would cost a month.
+         *
+         *         ``orders`` are counted in the lake. Requests are in proportion to them, and what is kept is
+         *         as stated: nothing here counts either. Events that other systems send are not counted.
+         */
         MeasuredCost: {
             days: number;
             /** Format: date */
@@ -5376,7 +6543,13 @@ export interface components {
             orders: number;
             month: components["schemas"]["MonthlyCost"];
         };
-        /** Merged */
+        /**
+         * Merged
+         * @description That a customer was merged ``into`` another, when and by whom.
+         *
+         *         ``status`` is what it had before; ``taken`` are the fields, ``tags`` the tags and
+         *         ``external_ids`` the systems whose values the kept record was given.
+         */
         Merged: {
             into: string;
             at: string;
@@ -5392,16 +6565,19 @@ export interface components {
             consent_before?: components["schemas"]["Consent"];
             consent_after?: components["schemas"]["Consent"];
         };
-        /** MetricResult */
+        /**
+         * MetricResult
+         * @description One metric in all arms. ``variance_reduction`` is the share that CUPED took away.
+         */
         MetricResult: {
             name: string;
             label: string;
             /** @enum {string} */
-            kind: "proportion" | "mean" | "ratio" | "quantile" | "preference";
+            kind: "mean" | "preference" | "proportion" | "quantile" | "ratio";
             /** @enum {string} */
-            unit: "share" | "count" | "money" | "none";
+            unit: "count" | "money" | "none" | "share";
             /** @enum {string} */
-            role: "primary" | "secondary" | "guardrail";
+            role: "guardrail" | "primary" | "secondary";
             /** @enum {string} */
             better: "higher" | "lower";
             definition: string;
@@ -5411,7 +6587,10 @@ export interface components {
             variance_reduction: number;
             preference?: components["schemas"]["PreferenceTold"] | null;
         };
-        /** MetricTold */
+        /**
+         * MetricTold
+         * @description A metric that experiments may be judged by.
+         */
         MetricTold: {
             name: string;
             label: string;
@@ -5421,7 +6600,10 @@ export interface components {
             definition: string;
             units: string[];
         };
-        /** MigrationState */
+        /**
+         * MigrationState
+         * @description A migration, and where it was made when, by which version, over how many items.
+         */
         MigrationState: {
             id: string;
             title: string;
@@ -5431,7 +6613,10 @@ export interface components {
             version?: string | null;
             items?: number | null;
         };
-        /** MinutePoint */
+        /**
+         * MinutePoint
+         * @description One minute, from ``at`` on.
+         */
         MinutePoint: {
             at: string;
             events: number;
@@ -5439,7 +6624,10 @@ export interface components {
             orders: number;
             revenue_minor: number;
         };
-        /** ModelDetail */
+        /**
+         * ModelDetail
+         * @description A model with the versions that answer, the default first, and what was seen last.
+         */
         ModelDetail: {
             model: components["schemas"]["ModelView"];
             champions: components["schemas"]["Version"][];
@@ -5448,14 +6636,20 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** ModelList */
+        /**
+         * ModelList
+         * @description All models of the platform.
+         */
         ModelList: {
             items: components["schemas"]["ModelView"][];
             definitions?: {
                 [key: string]: string;
             };
         };
-        /** ModelView */
+        /**
+         * ModelView
+         * @description A model: what it is for, what decides between its versions, and how it stands.
+         */
         ModelView: {
             name: string;
             title: string;
@@ -5469,7 +6663,10 @@ export interface components {
             every_days: number | null;
             standing: components["schemas"]["Standing"];
         };
-        /** MonthlyCost */
+        /**
+         * MonthlyCost
+         * @description A month's bill in millionths of a US dollar, and the load it was computed for.
+         */
         MonthlyCost: {
             requests: number;
             orders: number;
@@ -5478,7 +6675,13 @@ export interface components {
             total_micro: number;
             services: components["schemas"]["ServiceCost"][];
         };
-        /** Moved */
+        /**
+         * Moved
+         * @description How far a feature moved from where the champion learnt.
+         *
+         *         ``psi`` is the population stability index; up to ``by_chance`` it may come to in 999 of 1000
+         *         cases though nothing changed, for want of data. None where there is too little to compare.
+         */
         Moved: {
             feature: string;
             psi: number | null;
@@ -5486,9 +6689,20 @@ export interface components {
             then: number;
             now: number;
             /** @enum {string} */
-            label: "none" | "watch" | "drifted" | "unknown";
+            label: "drifted" | "none" | "unknown" | "watch";
         };
-        /** Namespace */
+        /**
+         * Named
+         * @description A product that a proposal is about.
+         */
+        Named: {
+            id: string;
+            name: string;
+        };
+        /**
+         * Namespace
+         * @description The part of a namespace, from ``first`` up to ``end``, that is this experiment's.
+         */
         Namespace: {
             name: string;
             /** @description Ten-thousandths */
@@ -5496,24 +6710,36 @@ export interface components {
             /** @description Ten-thousandths */
             end: number;
         };
-        /** Network */
+        /**
+         * Network
+         * @description Stages joined to one tree, hence one link fewer than stages.
+         */
         Network: {
-            stages: (components["schemas"]["StageIn"] | unknown)[];
+            stages: components["schemas"]["StageIn"][];
             /** @default [] */
-            links: (components["schemas"]["LinkIn"] | unknown)[];
+            links: components["schemas"]["LinkIn"][];
         };
-        /** NewApiKey */
+        /**
+         * NewApiKey
+         * @description An API key to make; its permissions may not pass those of the one who makes it.
+         */
         NewApiKey: {
             name: string;
-            permissions: (string | unknown)[];
+            permissions: string[];
             /** @default 90 */
             expires_in_days: number;
         };
-        /** NewChannel */
+        /**
+         * NewChannel
+         * @description A channel to add: ``to`` is one address for ``email``, ``url`` belongs to the others.
+         *
+         *         ``digest`` gathers alerts to one message an hour, or a day at ``digest_at`` of the shop's
+         *         clock. Critical alerts pass digest and quiet hours at once where ``urgent``.
+         */
         NewChannel: {
             name: string;
             /** @enum {string} */
-            kind: "email" | "webhook" | "slack";
+            kind: "email" | "slack" | "webhook";
             id?: string | null;
             to?: string | null;
             url?: string | null;
@@ -5521,12 +6747,12 @@ export interface components {
              * @default info
              * @enum {string}
              */
-            least_severity: "info" | "warning" | "critical";
+            least_severity: "critical" | "info" | "warning";
             /**
              * @default instant
              * @enum {string}
              */
-            digest: "instant" | "hourly" | "daily";
+            digest: "daily" | "hourly" | "instant";
             /** @default 08:00 */
             digest_at: string;
             quiet?: components["schemas"]["Quiet"] | null;
@@ -5535,7 +6761,10 @@ export interface components {
             /** @default true */
             enabled: boolean;
         };
-        /** NewCustomer */
+        /**
+         * NewCustomer
+         * @description A customer to create. ``id`` may be chosen by the caller.
+         */
         NewCustomer: {
             name: string;
             id?: string | null;
@@ -5546,19 +6775,23 @@ export interface components {
                 [key: string]: string;
             };
             /** @default [] */
-            tags: (string | unknown)[];
+            tags: string[];
             /** @description Ids in other systems, by the system's name */
             external_ids?: {
                 [key: string]: string;
             };
             consent?: components["schemas"]["Consent"];
         };
-        /** NewExperiment */
+        /**
+         * NewExperiment
+         * @description A plan. The first variant is the control. ``planned_units`` of all arms together is where
+         *         the sequential interval is narrowest, and when a fixed-horizon result is due.
+         */
         NewExperiment: {
             key: string;
             name: string;
-            variants: (components["schemas"]["Variant"] | unknown)[];
-            metrics: (components["schemas"]["experiments_model_Metric"] | unknown)[];
+            variants: components["schemas"]["Variant"][];
+            metrics: components["schemas"]["experiments_model_Metric"][];
             id?: string | null;
             /** @default  */
             hypothesis: string;
@@ -5566,20 +6799,20 @@ export interface components {
              * @default customer
              * @enum {string}
              */
-            unit: "customer" | "product" | "location" | "visitor";
+            unit: "customer" | "location" | "product" | "visitor";
             /**
              * @description Ten-thousandths
              * @default 10000
              */
             traffic: number;
             /** @default [] */
-            targeting: (components["schemas"]["domains_experiments_targeting_Rule"] | unknown)[];
+            targeting: components["schemas"]["domains_experiments_targeting_Rule"][];
             namespace?: components["schemas"]["Namespace"] | null;
             /**
              * @default sequential
              * @enum {string}
              */
-            method: "sequential" | "fixed" | "bayesian";
+            method: "bayesian" | "fixed" | "sequential";
             /** @default 0.05 */
             alpha: number;
             planned_units?: number | null;
@@ -5594,14 +6827,30 @@ export interface components {
             /** @default 0.25 */
             holding_rate: number;
         };
-        /** NewLocation */
+        /**
+         * NewInvitation
+         * @description Somebody to invite.
+         */
+        NewInvitation: {
+            email: string;
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "analyst" | "customer" | "manager";
+        };
+        /**
+         * NewLocation
+         * @description A place to open. The first one is the default, where a request names none.
+         */
         NewLocation: {
             name: string;
             id?: string | null;
         };
-        /** NewOrder */
+        /**
+         * NewOrder
+         * @description An order to place. ``discount_minor`` is spread over the lines in proportion.
+         */
         NewOrder: {
-            lines: (components["schemas"]["orders_model_NewLine"] | unknown)[];
+            lines: components["schemas"]["orders_model_NewLine"][];
             customer_id?: string | null;
             location_id?: string | null;
             /** @default online */
@@ -5625,71 +6874,114 @@ export interface components {
              * @default unpaid
              * @enum {string}
              */
-            payment_state: "unpaid" | "paid";
+            payment_state: "paid" | "unpaid";
             /** @default  */
             note: string;
         };
-        /** NewOverride */
+        /**
+         * NewOverride
+         * @description Change the forecast of a product on some days: by a ``multiplier``, or to ``units_per_day``.
+         *
+         *         After ``expires`` it is no longer applied, also where its days are not over.
+         */
         NewOverride: {
             product_id: string;
+            /** Format: date */
             first_day: string;
+            /** Format: date */
             last_day: string;
             reason: string;
             multiplier?: number | null;
             units_per_day?: number | null;
             expires?: string | null;
         };
-        /** NewProduct */
+        /**
+         * NewParent
+         * @description What variants are to be variants of, and the names of the options in which they differ.
+         */
+        NewParent: {
+            name: string;
+            options: string[];
+            id?: string | null;
+        };
+        /**
+         * NewProduct
+         * @description A product to create. ``id`` may be chosen by the caller; ``components`` make it a bundle,
+         *         which it stays; ``parent_id`` and ``options``, a value for each of its parent's, a variant.
+         */
         NewProduct: {
             sku: string;
             name: string;
             /** @description Minor units of `currency` */
             price_minor: number;
             id?: string | null;
-            /** @description GTIN digits */
             barcode?: string | null;
             /** @default  */
             description: string;
             /** @default Uncategorised */
             category: string;
-            /** @description Minor units of `currency` */
             cost_minor?: number | null;
             attributes?: {
                 [key: string]: unknown;
             };
             /** @default [] */
-            components: (components["schemas"]["Component"] | unknown)[];
+            components: components["schemas"]["Component"][];
+            parent_id?: string | null;
+            /** @default [] */
+            options: string[];
         };
-        /** NewPromotion */
+        /**
+         * NewPromotion
+         * @description Products, or all of a ``category``, are ``percent_off`` cheaper from ``first_day`` to
+         *         ``last_day``, both included. Days that are over may be recorded too: forecasts learn from them.
+         */
         NewPromotion: {
             name: string;
             percent_off: number;
+            /** Format: date */
             first_day: string;
+            /** Format: date */
             last_day: string;
             product_ids?: string[];
             category?: string | null;
         };
-        /** NewPurchaseOrder */
+        /**
+         * NewPurchaseOrder
+         * @description An order to draft. Amounts are in the supplier's currency.
+         */
         NewPurchaseOrder: {
             supplier_id: string;
-            lines: (components["schemas"]["inventory_purchasing_model_NewLine"] | unknown)[];
+            lines: components["schemas"]["inventory_purchasing_model_NewLine"][];
             location_id?: string | null;
             expected_on?: string | null;
             /** @default  */
             note: string;
         };
-        /** NewReceipt */
+        /**
+         * NewReceipt
+         * @description Goods of an order that came; more may come than was ordered. With more than 18 products
+         *         an Idempotency-Key is needed: they are taken in by groups, and a retry goes on.
+         *
+         *         ``exchange_rate`` in place of the one that the order was drafted with.
+         */
         NewReceipt: {
-            lines: (components["schemas"]["Received"] | unknown)[];
-            /** @description Units of the shop's currency for one of the supplier's */
+            lines: components["schemas"]["Received"][];
             exchange_rate?: string | null;
             /** @default  */
             note: string;
         };
-        /** NewRule */
+        /**
+         * NewRule
+         * @description A rule to write.
+         *
+         *         It opens an alert for each subject of its kind for which ``when`` holds and at least
+         *         ``least_loss_minor`` is at stake. ``face`` chooses the loss and the action where the kind has
+         *         several. An alert that nobody acknowledged within ``escalate_minutes`` becomes critical and is
+         *         told to ``escalate_to``. After an alert was resolved, none is opened for ``pause_hours``.
+         */
         NewRule: {
             /** @enum {string} */
-            kind: "stock" | "demand" | "revenue" | "live" | "customer" | "forecast" | "data" | "price" | "price-change" | "system";
+            kind: "cost" | "customer" | "data" | "demand" | "forecast" | "live" | "price" | "price-change" | "revenue" | "stock" | "system";
             when: components["schemas"]["kit_conditions_Rule"];
             face?: string | null;
             /** @default 0 */
@@ -5700,23 +6992,34 @@ export interface components {
              * @default warning
              * @enum {string}
              */
-            severity: "info" | "warning" | "critical";
+            severity: "critical" | "info" | "warning";
             /** @default true */
             enabled: boolean;
             /** @default [] */
-            channels: (string | unknown)[];
+            channels: string[];
             escalate_minutes?: number | null;
             /** @default [] */
-            escalate_to: (string | unknown)[];
+            escalate_to: string[];
             /** @default 24 */
             pause_hours: number;
         };
-        /** NewSegment */
+        /**
+         * NewSegment
+         * @description A segment to define; who is in it is found by the next analysis.
+         */
         NewSegment: {
             name: string;
             rule: components["schemas"]["domains_customers_segments_model_Rule"];
         };
-        /** NewSupplier */
+        /**
+         * NewSupplier
+         * @description A supplier to add. Lead time is the days from order to arrival.
+         *
+         *         Without a currency it is the shop's; with another one ``exchange_rate`` is needed.
+         *         ``order_weekdays`` are the days on which it takes orders, none meaning any. It takes orders
+         *         of ``minimum_order_minor`` and more, and delivers for ``delivery_minor``, or free of charge
+         *         from ``free_delivery_from_minor`` on.
+         */
         NewSupplier: {
             name: string;
             lead_time_days: number;
@@ -5725,7 +7028,6 @@ export interface components {
             lead_time_deviation_days: number;
             email?: string | null;
             currency?: string | null;
-            /** @description Units of the shop's currency for one of the supplier's */
             exchange_rate?: string | null;
             /**
              * @description Minor units of `currency`
@@ -5737,16 +7039,21 @@ export interface components {
              * @default 0
              */
             delivery_minor: number;
-            /** @description Minor units of `currency` */
             free_delivery_from_minor?: number | null;
             /** @default [] */
-            order_weekdays: (number | unknown)[];
+            order_weekdays: number[];
             /** @default  */
             note: string;
         };
-        /** NewTerms */
+        /**
+         * NewTerms
+         * @description How a supplier sells a product. Without a lead time of its own the supplier's holds.
+         *
+         *         ``breaks`` ascend and begin above 1; their price holds for all units of an order, or where
+         *         ``discount`` is ``incremental`` for those beyond the break. ``shelf_days`` are the days a
+         *         unit can be sold after it arrived.
+         */
         NewTerms: {
-            /** @description Minor units of `currency` */
             unit_cost_minor?: number | null;
             /** @default 1 */
             minimum_quantity: number;
@@ -5757,7 +7064,7 @@ export interface components {
             /** @default  */
             supplier_sku: string;
             /** @default [] */
-            breaks: (components["schemas"]["PriceBreak"] | unknown)[];
+            breaks: components["schemas"]["PriceBreak"][];
             /**
              * @default all_units
              * @enum {string}
@@ -5765,26 +7072,38 @@ export interface components {
             discount: "all_units" | "incremental";
             shelf_days?: number | null;
         };
-        /** NewTransfer */
+        /**
+         * NewTransfer
+         * @description Stock to move from one location to another, all lines or none.
+         */
         NewTransfer: {
             from_location_id: string;
             to_location_id: string;
-            lines: (components["schemas"]["TransferLine"] | unknown)[];
+            lines: components["schemas"]["TransferLine"][];
             /** @default  */
             note: string;
         };
-        /** NewUpload */
+        /**
+         * NewUpload
+         * @description A file that is going to be sent; `size` in bytes.
+         */
         NewUpload: {
             size: number;
         };
-        /** NewUser */
+        /**
+         * NewUser
+         * @description A user to add; the answer holds the one-time password.
+         */
         NewUser: {
             email: string;
             name: string;
             /** @enum {string} */
-            role: "admin" | "manager" | "analyst" | "customer" | "service";
+            role: "admin" | "analyst" | "customer" | "manager" | "service";
         };
-        /** Offer */
+        /**
+         * Offer
+         * @description A supplier that sells it; ``chosen`` is the one that the proposal buys from.
+         */
         Offer: {
             supplier_id: string;
             supplier: string;
@@ -5795,16 +7114,22 @@ export interface components {
             pack_size: number;
             chosen: boolean;
         };
-        /** OneTimePassword */
+        /**
+         * OneTimePassword
+         * @description The password to hand over; it is not shown again.
+         */
         OneTimePassword: {
             one_time_password: string;
         };
-        /** Order */
+        /**
+         * Order
+         * @description An order with its lines.
+         */
         Order: {
             id: string;
             number: string;
             /** @enum {string} */
-            status: "placed" | "confirmed" | "partly_fulfilled" | "fulfilled" | "returned" | "cancelled";
+            status: "cancelled" | "confirmed" | "fulfilled" | "partly_fulfilled" | "placed" | "returned";
             customer_id: string | null;
             location_id: string;
             channel: string;
@@ -5817,7 +7142,7 @@ export interface components {
             tax_minor: number;
             total_minor: number;
             /** @enum {string} */
-            payment_state: "unpaid" | "paid" | "partly_refunded" | "refunded";
+            payment_state: "paid" | "partly_refunded" | "refunded" | "unpaid";
             paid_minor: number;
             refunded_minor: number;
             note: string;
@@ -5826,12 +7151,18 @@ export interface components {
             version: number;
             lines: components["schemas"]["orders_model_Line"][];
         };
-        /** OrderList */
+        /**
+         * OrderList
+         * @description A page of orders, without their lines.
+         */
         OrderList: {
             next_cursor?: string | null;
             items: components["schemas"]["OrderSummary"][];
         };
-        /** OrderStatistics */
+        /**
+         * OrderStatistics
+         * @description The same days taken apart.
+         */
         OrderStatistics: {
             first_day: string;
             last_day: string;
@@ -5840,12 +7171,18 @@ export interface components {
             locations: components["schemas"]["domains_orders_figures_Group"][];
             weekdays: components["schemas"]["domains_orders_figures_Group"][];
         };
-        /** OrderSummary */
+        /**
+         * OrderSummary
+         * @description An order without its lines.
+         *
+         *         ``subtotal_minor`` sums the lines before the order's discount;
+         *         ``total_minor`` = subtotal - discount + shipping + tax.
+         */
         OrderSummary: {
             id: string;
             number: string;
             /** @enum {string} */
-            status: "placed" | "confirmed" | "partly_fulfilled" | "fulfilled" | "returned" | "cancelled";
+            status: "cancelled" | "confirmed" | "fulfilled" | "partly_fulfilled" | "placed" | "returned";
             customer_id: string | null;
             location_id: string;
             channel: string;
@@ -5858,7 +7195,7 @@ export interface components {
             tax_minor: number;
             total_minor: number;
             /** @enum {string} */
-            payment_state: "unpaid" | "paid" | "partly_refunded" | "refunded";
+            payment_state: "paid" | "partly_refunded" | "refunded" | "unpaid";
             paid_minor: number;
             refunded_minor: number;
             note: string;
@@ -5866,7 +7203,10 @@ export interface components {
             updated_at: string;
             version: number;
         };
-        /** OrderSummaryFigures */
+        /**
+         * OrderSummaryFigures
+         * @description The figures of some days, both included.
+         */
         OrderSummaryFigures: {
             /** @default 0 */
             orders: number;
@@ -5889,18 +7229,31 @@ export interface components {
             last_day: string;
             currency: string;
         };
-        /** Other */
+        /**
+         * Other
+         * @description The other record of the same person.
+         */
         Other: {
             other: string;
         };
-        /** OutcomeBatch */
+        /**
+         * OutcomeBatch
+         * @description Outcomes of any experiments.
+         */
         OutcomeBatch: {
-            outcomes: (components["schemas"]["experiments_reports_Outcome"] | unknown)[];
+            outcomes: components["schemas"]["experiments_reports_Outcome"][];
         };
-        /** OutcomeKind */
+        /**
+         * OutcomeKind
+         * @description How outcomes that callers report become a metric.
+         *
+         *         proportion: units with any above 0. mean: their sum per unit. ratio: their mean, where a unit
+         *         may have many. quantile: theirs at ``level``. preference: units whose sum is above 0 prefer
+         *         the second variant, below 0 the first, as interleaving credits them.
+         */
         OutcomeKind: {
             /** @enum {string} */
-            kind: "proportion" | "mean" | "ratio" | "quantile" | "preference";
+            kind: "mean" | "preference" | "proportion" | "quantile" | "ratio";
             /**
              * @default higher
              * @enum {string}
@@ -5909,7 +7262,11 @@ export interface components {
             /** @default 0.5 */
             level: number;
         };
-        /** Override */
+        /**
+         * Override
+         * @description ``statistical`` and ``changed`` are the units of each of its days when it was made, None for
+         *         a day that no forecast reached.
+         */
         Override: {
             id: string;
             product_id: string;
@@ -5922,38 +7279,149 @@ export interface components {
             author: string;
             created_at: string;
             /** @enum {string} */
-            state: "planned" | "active" | "expired" | "withdrawn";
+            state: "active" | "expired" | "planned" | "withdrawn";
             withdrawn_by?: string | null;
             statistical?: (number | null)[];
             changed?: (number | null)[];
             worth?: components["schemas"]["forecasting_overrides_model_Worth"] | null;
         };
-        /** OverrideList */
+        /**
+         * OverrideList
+         * @description A page of overrides.
+         */
         OverrideList: {
             next_cursor?: string | null;
             items: components["schemas"]["Override"][];
         };
-        /** PasswordAgain */
+        /**
+         * Pair
+         * @description Two customers who may be one person, with why, and a score from 0 to 1.
+         */
+        Pair: {
+            id: string;
+            score: number;
+            reasons: components["schemas"]["Reason"][];
+            one: components["schemas"]["Customer"];
+            other: components["schemas"]["Customer"];
+        };
+        /**
+         * PairList
+         * @description A page of pairs.
+         */
+        PairList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Pair"][];
+        };
+        /**
+         * Parent
+         * @description A product that is sold as its variants only: ``variants`` are the option values of each, by
+         *         product id. ``handle`` is its address in Shopify, if it came from there.
+         */
+        Parent: {
+            id: string;
+            name: string;
+            options: string[];
+            variants?: {
+                [key: string]: string[];
+            };
+            handle?: string | null;
+            created_at: string;
+            updated_at: string;
+            /** @default 1 */
+            version: number;
+        };
+        /**
+         * ParentChange
+         * @description Fields to change. ``version`` is the one that was read.
+         */
+        ParentChange: {
+            version: number;
+            name?: string | null;
+            options?: string[] | null;
+        };
+        /**
+         * ParentDetail
+         * @description A parent with its variants, in the order in which they became such.
+         */
+        ParentDetail: {
+            parent: components["schemas"]["Parent"];
+            variants: components["schemas"]["Product"][];
+        };
+        /**
+         * ParentForecast
+         * @description Means alone, since quantiles do not add up. Without a forecast of any variant, empty.
+         */
+        ParentForecast: {
+            parent_id: string;
+            name: string;
+            forecast_date: string | null;
+            points: components["schemas"]["ParentPoint"][];
+            variants: components["schemas"]["VariantForecast"][];
+        };
+        /**
+         * ParentList
+         * @description A page of parent products.
+         */
+        ParentList: {
+            next_cursor?: string | null;
+            items: components["schemas"]["Parent"][];
+        };
+        /**
+         * ParentPoint
+         * @description A day's mean demand over all variants, in units.
+         */
+        ParentPoint: {
+            day: string;
+            mean: number;
+        };
+        /**
+         * ParentSales
+         * @description A parent product's sales: those of its variants, archived ones included.
+         */
+        ParentSales: {
+            currency: string;
+            points: components["schemas"]["SoldDay"][];
+            variants: components["schemas"]["SoldVariant"][];
+        };
+        /**
+         * PasswordAgain
+         * @description One's password, given again.
+         */
         PasswordAgain: {
             password: string;
         };
-        /** PasswordAndCode */
+        /**
+         * PasswordAndCode
+         * @description One's password, and a code of the app or a recovery code.
+         */
         PasswordAndCode: {
             password: string;
             code: string;
         };
-        /** PasswordChange */
+        /**
+         * PasswordChange
+         * @description The password that holds, and the one to come: at least 10 characters.
+         */
         PasswordChange: {
             current_password: string;
             new_password: string;
         };
-        /** Payment */
+        /**
+         * Payment
+         * @description The whole total was paid.
+         */
         Payment: {
             version?: number | null;
             /** @default  */
             note: string;
         };
-        /** Performance */
+        /**
+         * Performance
+         * @description How a segment does. Money and orders of the 90 days before ``as_of`` and the 90 before.
+         *
+         *         ``entered`` and ``left`` compare with the analysis before; ``expected_spend_minor`` is over
+         *         the next 365 days, ``churn`` the mean chance of no purchase in the next 90.
+         */
         Performance: {
             as_of: string;
             made_at: string;
@@ -5982,25 +7450,51 @@ export interface components {
                 [key: string]: number;
             };
         };
-        /** Period */
+        /**
+         * Period
+         * @description Days of the shop's time zone, both included.
+         */
         Period: {
             from: string;
             to: string;
         };
-        /** Place */
+        /**
+         * Place
+         * @description Which version answered for which groups; ``default`` for those not named.
+         */
         Place: {
             default: number;
             groups?: {
                 [key: string]: number;
             };
         };
-        /** PlannedPromotion */
+        /**
+         * Planned
+         * @description How a file would be read: its layout, what each column is taken for, which fields lack one,
+         *         and the first rows.
+         */
+        Planned: {
+            plan: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * PlannedPromotion
+         * @description A price cut; over all days asked for unless ``first_day`` and ``last_day`` say otherwise.
+         */
         PlannedPromotion: {
             percent_off: number;
             first_day?: string | null;
             last_day?: string | null;
         };
-        /** Point */
+        /**
+         * Point
+         * @description What ordering ``quantity`` now is expected to cost, over the ``days`` that it is to last.
+         *
+         *         ``purchase_minor`` is what a price break changes of the price of what is sold.
+         *         ``extra_minor`` is how much dearer it is than the best quantity, in all: quantities of
+         *         different reach compare by it, as each is charged for the days that it lasts.
+         */
         Point: {
             quantity: number;
             days: number;
@@ -6019,7 +7513,10 @@ export interface components {
             lost_units: number;
             wasted_units: number;
         };
-        /** PoisonedEvent */
+        /**
+         * PoisonedEvent
+         * @description An event that a consumer could not take, and why.
+         */
         PoisonedEvent: {
             consumer: string;
             event_id: string;
@@ -6032,18 +7529,28 @@ export interface components {
             error: string;
             laid_aside_at: string;
         };
-        /** PoisonedEventList */
+        /**
+         * PoisonedEventList
+         * @description A page of poisoned events.
+         */
         PoisonedEventList: {
             next_cursor?: string | null;
             items: components["schemas"]["PoisonedEvent"][];
         };
-        /** Policy */
+        /**
+         * Policy
+         * @description ``least_cost`` weighs holding, ordering, lost margin and waste; what has no cost or earns
+         *         nothing is ordered by the service level of the shop's settings.
+         *
+         *         ``order_minor`` is what each order of a product costs in work. ``cost_from_receipts`` keeps
+         *         the products' unit costs at the moving average of what was paid.
+         */
         Policy: {
             /**
              * @default least_cost
              * @enum {string}
              */
-            objective: "least_cost" | "service_level" | "fill_rate";
+            objective: "fill_rate" | "least_cost" | "service_level";
             /** @default 0.98 */
             fill_rate: number;
             /**
@@ -6061,10 +7568,14 @@ export interface components {
             /** @default 0 */
             version: number;
         };
-        /** PolicyChange */
+        /**
+         * PolicyChange
+         * @description Fields to change; those left out stay. ``version`` is the one that was read.
+         */
         PolicyChange: {
             version: number;
-            objective?: "least_cost" | "service_level" | "fill_rate";
+            /** @enum {string} */
+            objective?: "fill_rate" | "least_cost" | "service_level";
             fill_rate?: number;
             /** @description Share of its cost that holding a unit for a year costs */
             holding_rate?: number;
@@ -6072,7 +7583,11 @@ export interface components {
             order_minor?: number;
             cost_from_receipts?: boolean;
         };
-        /** PowerAnswer */
+        /**
+         * PowerAnswer
+         * @description Units in each arm and in all, and days, when looked at once; and at the latest, when looked
+         *         at any time.
+         */
         PowerAnswer: {
             units_per_arm: number;
             units: number;
@@ -6082,7 +7597,11 @@ export interface components {
             sequential_days: number;
             text: string;
         };
-        /** PowerRequest */
+        /**
+         * PowerRequest
+         * @description A question before an experiment. ``deviation`` is needed for a mean, and follows from the
+         *         baseline for a proportion; ``explained`` is the share of variance that CUPED takes away.
+         */
         PowerRequest: {
             baseline: number;
             relative_effect: number;
@@ -6090,7 +7609,7 @@ export interface components {
              * @default proportion
              * @enum {string}
              */
-            kind: "proportion" | "mean";
+            kind: "mean" | "proportion";
             deviation?: number | null;
             /** @default 1000 */
             units_per_day: number;
@@ -6103,7 +7622,10 @@ export interface components {
             /** @default 0 */
             explained: number;
         };
-        /** PreferenceTold */
+        /**
+         * PreferenceTold
+         * @description Of an interleaving: units that preferred each ranking, and the exact sign test.
+         */
         PreferenceTold: {
             control: number;
             variant: number;
@@ -6113,23 +7635,40 @@ export interface components {
             high: number;
             p: number;
         };
-        /** Preferences */
+        /**
+         * Preferences
+         * @description How a customer wants to be called, reached and treated. ``personalised`` is what comes of
+         *         the consent and of the shop's setting.
+         */
         Preferences: {
             customer_id: string;
             name: string;
             email: string | null;
             phone: string | null;
             consent: components["schemas"]["Consent"];
+            personalised: boolean;
             version: number;
         };
-        /** PreferencesChange */
+        /**
+         * PreferencesChange
+         * @description Fields to change; those left out stay. ``version`` is the one that was read.
+         *
+         *         The address that one signs in with is not among them.
+         */
         PreferencesChange: {
             version: number;
             name?: string;
             phone?: string | null;
             consent?: components["schemas"]["Consent"];
         };
-        /** Preview */
+        /**
+         * Preview
+         * @description What a rule would have done from ``first_day`` on.
+         *
+         *         ``fired`` counts alerts: a condition that lasts several days is one. ``days`` of the last 30
+         *         are known, ``signals`` were looked at; where they are very many, of one in ``one_in`` subjects,
+         *         and the counts are scaled up. ``standing`` holds now. Examples are the dearest.
+         */
         Preview: {
             fired: number;
             subjects: number;
@@ -6142,30 +7681,45 @@ export interface components {
             currency: string;
             examples: components["schemas"]["Fired"][];
         };
-        /** PriceBreak */
+        /**
+         * PriceBreak
+         * @description From ``from_quantity`` units on, a unit costs ``unit_cost_minor``.
+         */
         PriceBreak: {
             from_quantity: number;
             /** @description Minor units of `currency` */
             unit_cost_minor: number;
         };
-        /** PriceList */
+        /**
+         * PriceList
+         * @description Prices in order of the day each began to hold.
+         */
         PriceList: {
             items: components["schemas"]["PricePoint"][];
         };
-        /** PricePoint */
+        /**
+         * PricePoint
+         * @description ``price_minor`` held from ``day`` on; ``source`` says how we know.
+         */
         PricePoint: {
             day: string;
             price_minor: number;
             source: string;
         };
-        /** PriorBelief */
+        /**
+         * PriorBelief
+         * @description What is believed of the relative effect beforehand: a normal distribution.
+         */
         PriorBelief: {
             /** @default 0 */
             mean: number;
             /** @default 0.3 */
             sd: number;
         };
-        /** ProcessMetrics */
+        /**
+         * ProcessMetrics
+         * @description The process itself. ``memory_bytes`` is null where the system does not tell it.
+         */
         ProcessMetrics: {
             version: string;
             runs_on: string;
@@ -6175,7 +7729,11 @@ export interface components {
             memory_bytes: number | null;
             memory_peak_bytes: number;
         };
-        /** Product */
+        /**
+         * Product
+         * @description What the shop sells. A bundle has components and no stock of its own; a variant has a parent
+         *         and a value for each of the parent's options, in their order.
+         */
         Product: {
             id: string;
             sku: string;
@@ -6193,6 +7751,9 @@ export interface components {
             };
             /** @default [] */
             components: components["schemas"]["Component"][];
+            parent_id?: string | null;
+            /** @default [] */
+            options: string[];
             /**
              * @default active
              * @enum {string}
@@ -6203,26 +7764,36 @@ export interface components {
             /** @default 1 */
             version: number;
         };
-        /** ProductChange */
+        /**
+         * ProductChange
+         * @description Fields to change; those left out stay. ``version`` is the one that was read.
+         */
         ProductChange: {
             version: number;
             sku?: string;
             name?: string;
             /** @description Minor units of `currency` */
             price_minor?: number;
-            /** @description GTIN digits */
             barcode?: string | null;
             description?: string;
             category?: string;
-            /** @description Minor units of `currency` */
             cost_minor?: number | null;
             attributes?: {
                 [key: string]: unknown;
             };
             components?: components["schemas"]["Component"][];
+            parent_id?: string | null;
+            options?: string[];
+            /** @enum {string} */
             status?: "active" | "archived";
         };
-        /** ProductClass */
+        /**
+         * ProductClass
+         * @description A product's class: A to C by revenue, X to Z by how steadily it sells.
+         *
+         *         ``share`` of all revenue; ``variation`` is the standard deviation of weekly demand over its
+         *         mean, None where there was none. ``rank`` counts from 1.
+         */
         ProductClass: {
             product_id: string;
             sku: string;
@@ -6240,7 +7811,10 @@ export interface components {
             currency: string;
             made_at: string;
         };
-        /** ProductClassList */
+        /**
+         * ProductClassList
+         * @description A page of products with their classes.
+         */
         ProductClassList: {
             next_cursor?: string | null;
             items: components["schemas"]["ProductClass"][];
@@ -6253,7 +7827,16 @@ export interface components {
             price_minor: number | null;
             in_stock: number | null;
         };
-        /** ProductFigures */
+        /**
+         * ProductFigures
+         * @description One product's sales in a range, as the metrics of these names define them.
+         *
+         *         ``previous_revenue_minor`` is of as many days before, ``change`` their ratio less one;
+         *         ``share`` is that of all products' revenue; ``margin_minor`` is of the lines whose cost is
+         *         known, ``gross_margin`` its ratio to their revenue. ``on_hand`` and ``available`` are units
+         *         now, None where stock was never counted; ``sell_through`` is the units of the range by these
+         *         and those on hand; ``days_of_cover`` is what is available, at the pace of the range.
+         */
         ProductFigures: {
             product_id: string;
             sku: string | null;
@@ -6273,19 +7856,28 @@ export interface components {
             sell_through: number | null;
             days_of_cover: number | null;
         };
-        /** ProductList */
+        /**
+         * ProductList
+         * @description A page of products.
+         */
         ProductList: {
             next_cursor?: string | null;
             items: components["schemas"]["Product"][];
         };
-        /** ProductLostSales */
+        /**
+         * ProductLostSales
+         * @description What one product lost over each range; ranges without a loss are left out.
+         */
         ProductLostSales: {
             product_id: string;
             items: components["schemas"]["LostSale"][];
             /** @default Units that were wanted while there was no stock, as other days, the weekday, promotions and the place's other products lead to expect, valued at what a unit brought on average in the days looked at, without tax. An estimate: the range holds the truth with a probability of 80%. */
             definition: string;
         };
-        /** ProductPart */
+        /**
+         * ProductPart
+         * @description What one product adds to a cause, in the metric's unit.
+         */
         ProductPart: {
             product_id: string;
             sku: string;
@@ -6297,7 +7889,10 @@ export interface components {
             currency: string;
             points: components["schemas"]["ProductDay"][];
         };
-        /** ProductTable */
+        /**
+         * ProductTable
+         * @description A page of products in the order asked for.
+         */
         ProductTable: {
             next_cursor?: string | null;
             currency: string;
@@ -6305,27 +7900,44 @@ export interface components {
             previous_range: components["schemas"]["Span"];
             items: components["schemas"]["ProductFigures"][];
         };
-        /** Profile */
+        /**
+         * Profile
+         * @description Oneself, and what one may do. ``customer_id`` is set where one is a customer of the shop.
+         */
         Profile: {
             id: string;
             email: string;
             name: string;
             /** @enum {string} */
-            role: "admin" | "manager" | "analyst" | "customer" | "service";
+            role: "admin" | "analyst" | "customer" | "manager" | "service";
             customer_id?: string | null;
             must_change_password: boolean;
             permissions: string[];
         };
-        /** ProfileChange */
+        /**
+         * ProfileChange
+         * @description What one may change of oneself.
+         */
         ProfileChange: {
             name: string;
         };
-        /** PromotionList */
+        /**
+         * PromotionList
+         * @description A page of promotions.
+         */
         PromotionList: {
             next_cursor?: string | null;
             items: components["schemas"]["forecasting_promotions_model_Promotion"][];
         };
-        /** Proposal */
+        /**
+         * Proposal
+         * @description What to order of a product for a location; ``quantity`` 0 where nothing is needed.
+         *
+         *         ``urgency`` ranks proposals: the revenue in minor units that is at risk before an order
+         *         placed now could be followed by another. ``days_of_cover`` None means a year or more.
+         *         ``low`` where stock with what is on order may not last until an order placed now arrives;
+         *         ``out`` where nothing is available though it is expected to sell. Both only once counted.
+         */
         Proposal: {
             product_id: string;
             sku: string;
@@ -6353,12 +7965,19 @@ export interface components {
             inputs: components["schemas"]["Inputs"];
             made_at: string;
         };
-        /** ProposalList */
+        /**
+         * ProposalList
+         * @description A page of proposals.
+         */
         ProposalList: {
             next_cursor?: string | null;
             items: components["schemas"]["Proposal"][];
         };
-        /** ProposedTransfer */
+        /**
+         * ProposedTransfer
+         * @description Units to move between two locations; ``saves_minor`` is the margin of the sales that would
+         *         be missed until the next delivery, before what the journey costs.
+         */
         ProposedTransfer: {
             product_id: string;
             from_location_id: string;
@@ -6367,26 +7986,37 @@ export interface components {
             saves_minor: number;
             currency: string;
         };
-        /** Purchase */
+        /**
+         * Purchase
+         * @description An order as its customer may see it: without what the goods cost the shop, and its notes.
+         */
         Purchase: {
             id: string;
             number: string;
             placed_at: string;
             /** @enum {string} */
-            status: "placed" | "confirmed" | "partly_fulfilled" | "fulfilled" | "returned" | "cancelled";
+            status: "cancelled" | "confirmed" | "fulfilled" | "partly_fulfilled" | "placed" | "returned";
             /** @enum {string} */
-            payment_state: "unpaid" | "paid" | "partly_refunded" | "refunded";
+            payment_state: "paid" | "partly_refunded" | "refunded" | "unpaid";
             currency: string;
             total_minor: number;
             refunded_minor: number;
             lines: components["schemas"]["PurchasedLine"][];
         };
-        /** PurchaseList */
+        /**
+         * PurchaseList
+         * @description A page of purchases.
+         */
         PurchaseList: {
             next_cursor?: string | null;
             items: components["schemas"]["Purchase"][];
         };
-        /** PurchaseOrder */
+        /**
+         * PurchaseOrder
+         * @description An order to a supplier. ``total_minor`` leaves out lines whose cost is not known, and
+         *         counts delivery. ``origin`` tells whether replenishment drafted it; ``mailed_to`` and
+         *         ``mailed_as`` where it was mailed, and the name of the mail.
+         */
         PurchaseOrder: {
             id: string;
             supplier_id: string;
@@ -6396,7 +8026,7 @@ export interface components {
              * @default draft
              * @enum {string}
              */
-            state: "draft" | "approved" | "sent" | "partly_received" | "received" | "closed" | "cancelled";
+            state: "approved" | "cancelled" | "closed" | "draft" | "partly_received" | "received" | "sent";
             currency: string;
             exchange_rate?: string | null;
             lines: components["schemas"]["inventory_purchasing_model_Line"][];
@@ -6426,19 +8056,28 @@ export interface components {
             /** @default 1 */
             version: number;
         };
-        /** PurchaseOrderChange */
+        /**
+         * PurchaseOrderChange
+         * @description Fields of a draft to change; ``lines`` replace all there were.
+         */
         PurchaseOrderChange: {
             version: number;
             lines?: components["schemas"]["inventory_purchasing_model_NewLine"][];
             expected_on?: string | null;
             note?: string;
         };
-        /** PurchaseOrderList */
+        /**
+         * PurchaseOrderList
+         * @description A page of purchase orders.
+         */
         PurchaseOrderList: {
             next_cursor?: string | null;
             items: components["schemas"]["PurchaseOrder"][];
         };
-        /** PurchasedLine */
+        /**
+         * PurchasedLine
+         * @description A line of a purchase. ``total_minor`` is after discounts, as placed.
+         */
         PurchasedLine: {
             product_id: string;
             name: string;
@@ -6448,43 +8087,52 @@ export interface components {
             cancelled: number;
             total_minor: number;
         };
-        /** Quality */
+        /**
+         * Quality
+         * @description How such forecasts did on earlier windows of this series; None where nothing was sold.
+         */
         Quality: {
             wape?: number | null;
             bias?: number | null;
             coverage_80?: number | null;
         };
-        /** QualityReport */
+        /**
+         * QualityReport
+         * @description What a check found last. ``since`` is when it was first found of what is found now.
+         */
         QualityReport: {
             check: string;
             title: string;
             /** @enum {string} */
-            severity: "error" | "warning" | "info";
+            severity: "error" | "info" | "warning";
             /** @enum {string} */
-            state: "found" | "clean";
+            state: "clean" | "found";
             count: number;
             advice: string;
             examples: components["schemas"]["Example"][];
             checked_at: string;
             since: string | null;
         };
-        /** QualityReportList */
+        /**
+         * QualityReportList
+         * @description A page of what checks found.
+         */
         QualityReportList: {
             next_cursor?: string | null;
             items: components["schemas"]["QualityReport"][];
         };
-        /** QueueMetrics */
-        QueueMetrics: {
-            queued: number;
-            running: number;
-            dead: number;
-        };
-        /** Quiet */
+        /**
+         * Quiet
+         * @description Hours of the shop's day in which nothing is told; over midnight where they wrap.
+         */
         Quiet: {
             begins: string;
             ends: string;
         };
-        /** Realised */
+        /**
+         * Realised
+         * @description How answers given in earnest came true: ``expected`` is what the backtest let expect.
+         */
         Realised: {
             metric: string;
             value: number | null;
@@ -6493,18 +8141,24 @@ export interface components {
             days: number;
             series: number;
             /** @enum {string} */
-            label: "none" | "watch" | "drifted" | "unknown";
+            label: "drifted" | "none" | "unknown" | "watch";
             others?: {
                 [key: string]: number;
             };
         };
-        /** Reason */
+        /**
+         * Reason
+         * @description What speaks for one person: ``field``, in words, and how much by itself, from 0 to 1.
+         */
         Reason: {
             field: string;
             text: string;
             weight: number;
         };
-        /** Receipt */
+        /**
+         * Receipt
+         * @description Goods that came in.
+         */
         Receipt: {
             quantity: number;
             location_id?: string | null;
@@ -6512,27 +8166,40 @@ export interface components {
             /** @default  */
             note: string;
         };
-        /** Received */
+        /**
+         * Received
+         * @description A product of the order, and how many of it came.
+         */
         Received: {
             product_id: string;
             quantity: number;
         };
-        /** Recommendations */
+        /**
+         * Recommendations
+         * @description An answer. ``id`` is for feedback; ``fallback`` says that it is not about this customer, or
+         *         not about the product or cart asked for.
+         *
+         *         ``model_version`` is the registry's, None where no model answered; ``as_of`` the day up to
+         *         which it knew purchases, those after it count by ``contributions``.
+         */
         Recommendations: {
             id: string;
             customer_id: string;
             /** @enum {string} */
-            context: "home" | "product" | "cart" | "email" | "next_basket";
+            context: "cart" | "email" | "home" | "next_basket" | "product";
             at: string;
             as_of: string | null;
             model_version: number | null;
             experiment: components["schemas"]["Arm"] | null;
-            /** @enum {null|string} */
-            fallback: "recent" | "popular" | "newest" | "experiment" | null;
+            fallback: ("alone" | "experiment" | "newest" | "popular" | "recent" | "refused") | null;
             fallback_text: string | null;
             items: components["schemas"]["Recommended"][];
         };
-        /** Recommended */
+        /**
+         * Recommended
+         * @description A product. ``contributions`` add up to ``score``, which, but for what happened since, is
+         *         the chance that the next basket holds it. ``available`` None: its stock was never counted.
+         */
         Recommended: {
             product_id: string;
             sku: string;
@@ -6548,65 +8215,132 @@ export interface components {
             /** @default false */
             explored: boolean;
         };
-        /** Record */
+        /**
+         * Record
+         * @description One thing that is kept; ``kind`` says what ``data`` is.
+         */
         Record: {
             kind: string;
             data: {
                 [key: string]: unknown;
             };
         };
-        /** RecordList */
+        /**
+         * RecordList
+         * @description A page of what is kept; follow `next_cursor` to the end.
+         */
         RecordList: {
             next_cursor?: string | null;
             items: components["schemas"]["Record"][];
         };
-        /** RecoveryCodes */
+        /**
+         * RecoveryCodes
+         * @description Each signs in once in place of a code; they are not shown again.
+         */
         RecoveryCodes: {
             recovery_codes: string[];
         };
-        /** RefreshToken */
+        /**
+         * RefreshToken
+         * @description The refresh token, where no cookie holds it.
+         */
         RefreshToken: {
             refresh_token?: string | null;
         };
-        /** Refund */
+        /**
+         * Refund
+         * @description Money given back, at most what was paid and not yet given back.
+         */
         Refund: {
             amount_minor: number;
             version?: number | null;
             /** @default  */
             note: string;
         };
-        /** Refused */
+        /**
+         * Refused
+         * @description One that was not taken: its position in the request, and why.
+         */
         Refused: {
             position: number;
             reason: string;
         };
-        /** RefusedEvent */
+        /**
+         * RefusedEvent
+         * @description An event that was not taken: its position in the request, its id if it has one, and why.
+         */
         RefusedEvent: {
             position: number;
             message_id: string | null;
             errors: components["schemas"]["FieldReason"][];
         };
-        /** Registration */
+        /**
+         * Registration
+         * @description An account to make; the password has at least 10 characters.
+         */
         Registration: {
             email: string;
             name: string;
             password: string;
         };
-        /** Remark */
+        /**
+         * ReliabilityAnswer
+         * @description Chances told as of earlier days, ``origins``, beside what came of them in the ``days`` after.
+         *
+         *         ``rows`` are tenths of the customers, or fewer where many were told the same; ``error`` is the
+         *         mean distance of said from away. ``none``: too little history to look back on.
+         */
+        ReliabilityAnswer: {
+            /**
+             * @default none
+             * @enum {string}
+             */
+            state: "none" | "ready" | "refused";
+            as_of?: string | null;
+            made_at?: string | null;
+            /** @default 90 */
+            days: number;
+            origins?: string[];
+            error?: number | null;
+            rows?: components["schemas"]["ReliabilityRow"][];
+        };
+        /**
+         * ReliabilityRow
+         * @description Customers who were told about the same chance of staying away: its mean ``said``, and the
+         *         share of them that did stay ``away``.
+         */
+        ReliabilityRow: {
+            customers: number;
+            said: number;
+            away: number;
+        };
+        /**
+         * Remark
+         * @description What to note beside the step.
+         */
         Remark: {
             /** @default  */
             note: string;
         };
-        /** ReplayRequest */
+        /**
+         * ReplayRequest
+         * @description From which moment on; from as far back as live figures go, if none is given.
+         */
         ReplayRequest: {
             since?: string | null;
         };
-        /** Reset */
+        /**
+         * Reset
+         * @description The code that was mailed, and the password to come: at least 10 characters.
+         */
         Reset: {
             token: string;
             new_password: string;
         };
-        /** Rfm */
+        /**
+         * Rfm
+         * @description Fifths of the shop's customers, 5 is best.
+         */
         Rfm: {
             recency: number;
             frequency: number;
@@ -6620,16 +8354,27 @@ export interface components {
             customers: number;
             revenue_minor: number;
         };
-        /** RfmList */
+        /**
+         * RfmList
+         * @description The cells of the recency, frequency, money cube that hold anybody.
+         */
         RfmList: {
             items: components["schemas"]["RfmCell"][];
         };
-        /** Rollback */
+        /**
+         * Rollback
+         * @description Why, and to which former version; without one, to what answered before the last change.
+         */
         Rollback: {
             reason: string;
             version?: number | null;
         };
-        /** RouteMetrics */
+        /**
+         * RouteMetrics
+         * @description Requests since the process began to one part of the interface (``orders``), that only read
+         *         or not. ``statuses`` counts answers by their first digit (``2xx``), or ``none`` where the
+         *         client was gone first.
+         */
         RouteMetrics: {
             route: string;
             kind: string;
@@ -6639,7 +8384,10 @@ export interface components {
             };
             latency: components["schemas"]["Latency"];
         };
-        /** Row */
+        /**
+         * Row
+         * @description A product, customer, day ... with its own figures. ``name`` is data that somebody typed.
+         */
         Row: {
             key: string;
             kind: string;
@@ -6649,26 +8397,36 @@ export interface components {
             /** @default [] */
             figures: components["schemas"]["analyst_evidence_Figure"][];
         };
-        /** RuleChange */
+        /**
+         * RuleChange
+         * @description Fields to change; those left out stay. ``version`` is the one that was read.
+         */
         RuleChange: {
             version: number;
             name?: string;
             when?: components["schemas"]["kit_conditions_Rule"];
             face?: string;
             least_loss_minor?: number;
-            severity?: "info" | "warning" | "critical";
+            /** @enum {string} */
+            severity?: "critical" | "info" | "warning";
             enabled?: boolean;
             channels?: string[];
             escalate_minutes?: number | null;
             escalate_to?: string[];
             pause_hours?: number;
         };
-        /** RuleList */
+        /**
+         * RuleList
+         * @description A page of rules.
+         */
         RuleList: {
             next_cursor?: string | null;
             items: components["schemas"]["RuleWithTally"][];
         };
-        /** RuleWithTally */
+        /**
+         * RuleWithTally
+         * @description A rule and what came of its alerts.
+         */
         RuleWithTally: {
             rule: components["schemas"]["AlertRule"];
             tally: components["schemas"]["Tally"];
@@ -6687,14 +8445,23 @@ export interface components {
             by: string;
             points: components["schemas"]["SalesPoint"][];
         };
-        /** SampleRatio */
+        /**
+         * SampleRatio
+         * @description Whether as many units came as the weights ask for. ``p_always`` may be looked at any time.
+         */
         SampleRatio: {
             checked: boolean;
             mismatch: boolean;
             p: number;
             p_always: number;
         };
-        /** Score */
+        /**
+         * Score
+         * @description Figures of one group, such as ``all`` or ``category:Tea``, over rolling origins.
+         *
+         *         ``series`` and ``origins`` say how many stand behind ``values``; None where a figure is not
+         *         defined, as a WAPE is not where nothing was sold.
+         */
         Score: {
             group: string;
             series: number;
@@ -6710,25 +8477,33 @@ export interface components {
              * @default none
              * @enum {string}
              */
-            state: "none" | "ready";
+            state: "none" | "ready" | "refused";
             as_of?: string | null;
             made_at?: string | null;
-            /** @enum {null|string} */
-            lifecycle?: "new" | "active" | "at_risk" | "lost" | null;
+            lifecycle?: ("active" | "at_risk" | "lost" | "new") | null;
             rfm?: components["schemas"]["Rfm"] | null;
             segments?: string[];
         };
-        /** SegmentList */
+        /**
+         * SegmentList
+         * @description A page of segments.
+         */
         SegmentList: {
             next_cursor?: string | null;
             items: components["schemas"]["customers_segments_model_Segment"][];
         };
-        /** ServiceCost */
+        /**
+         * ServiceCost
+         * @description One service of a month's bill, in millionths of a US dollar.
+         */
         ServiceCost: {
             service: string;
             amount_micro: number;
         };
-        /** SessionFigures */
+        /**
+         * SessionFigures
+         * @description Sessions within a time: a visitor's events with less than ``gap_minutes`` between them.
+         */
         SessionFigures: {
             from: string;
             to: string;
@@ -6740,12 +8515,18 @@ export interface components {
             bounced: number;
             converted: number;
         };
-        /** SessionList */
+        /**
+         * SessionList
+         * @description A page of sessions.
+         */
         SessionList: {
             next_cursor?: string | null;
             items: components["schemas"]["SessionView"][];
         };
-        /** SessionView */
+        /**
+         * SessionView
+         * @description One sign-in. ``network`` is where it began; ``expires_at`` in epoch seconds.
+         */
         SessionView: {
             id: string;
             created_at: string;
@@ -6753,18 +8534,24 @@ export interface components {
             network: string | null;
             current: boolean;
         };
-        /** SettingsHistory */
+        /**
+         * SettingsHistory
+         * @description A page of former settings.
+         */
         SettingsHistory: {
             next_cursor?: string | null;
             items: components["schemas"]["Former"][];
         };
-        /** Setup */
+        /**
+         * Setup
+         * @description ``done`` of ``total`` parts of ``step``; ``total`` 0 while it is unknown.
+         */
         Setup: {
             /**
              * @default ready
              * @enum {string}
              */
-            state: "ready" | "working" | "failed";
+            state: "failed" | "ready" | "working";
             /** @default  */
             step: string;
             /** @default 0 */
@@ -6772,17 +8559,30 @@ export interface components {
             /** @default 0 */
             total: number;
         };
-        /** ShelfAnswer */
+        /**
+         * SeveralCustomers
+         * @description Customers to put into words.
+         */
+        SeveralCustomers: {
+            customer_ids: string[];
+        };
+        /**
+         * ShelfAnswer
+         * @description ``state`` none before the first run.
+         */
         ShelfAnswer: {
             /** @enum {string} */
-            name: "popular" | "trending" | "seasonal";
+            name: "popular" | "seasonal" | "trending";
             made_at: string | null;
             as_of: string | null;
             /** @enum {string} */
             state: "none" | "ready";
             items: components["schemas"]["ShelfItem"][];
         };
-        /** ShelfItem */
+        /**
+         * ShelfItem
+         * @description A product that many buy. ``times`` its usual sales where it rises or has its season.
+         */
         ShelfItem: {
             product_id: string;
             sku: string;
@@ -6795,11 +8595,22 @@ export interface components {
             times: number | null;
             reason: string;
         };
-        /** Ship */
+        /**
+         * Ship
+         * @description The variant that everybody is to see.
+         */
         Ship: {
             variant: string;
         };
-        /** Shop */
+        /**
+         * Shop
+         * @description What the whole platform assumes about the shop.
+         *
+         *         ``mode`` tells what the data is: ``empty``, ``demo`` or ``real``. ``country`` (ISO 3166) is that
+         *         of the public holidays; left empty, it is the time zone's. The stock assumptions hold
+         *         for products and suppliers that say nothing themselves; answers that use them say so. With
+         *         ``personalisation_by_consent`` only customers who agreed are shown what suits them.
+         */
         Shop: {
             /** @default My shop */
             name: string;
@@ -6821,11 +8632,21 @@ export interface components {
              * @description Sites whose pages may send events: `https://shop.example`, no path.
              * @default []
              */
-            event_origins: (string | unknown)[];
+            event_origins: string[];
+            /**
+             * @description Where the web is, `https://shop.example`: mails link to it. Empty: unknown.
+             * @default
+             */
+            web_address: string;
+            /** @default false */
+            personalisation_by_consent: boolean;
             /** @default 0 */
             version: number;
         };
-        /** ShopChange */
+        /**
+         * ShopChange
+         * @description The settings to change; ``version`` is the one that was read.
+         */
         ShopChange: {
             version: number;
             name?: string | null;
@@ -6835,8 +8656,9 @@ export interface components {
             lead_time_days?: number | null;
             review_days?: number | null;
             service_level?: number | null;
-            /** @description Sites whose pages may send events: `https://shop.example`, no path. */
             event_origins?: string[] | null;
+            web_address?: string | null;
+            personalisation_by_consent?: boolean | null;
         };
         /** ShopHead */
         ShopHead: {
@@ -6845,14 +8667,34 @@ export interface components {
             time_zone: string;
             mode: string;
         };
-        /** ShopStatus */
+        /**
+         * ShopStatus
+         * @description The shop in short.
+         */
         ShopStatus: {
             name: string;
             currency: string;
             time_zone: string;
             mode: string;
         };
-        /** SignIn */
+        /**
+         * ShownDraft
+         * @description A proposal with the page to decide it on, and the products of a promotion: the first ones
+         *         by name, the others counted.
+         */
+        ShownDraft: {
+            draft: components["schemas"]["analyst_drafts_model_Draft"];
+            link: string;
+            products?: components["schemas"]["Named"][];
+            /** @default 0 */
+            other_products: number;
+        };
+        /**
+         * SignIn
+         * @description ``cookie`` keeps the refresh token where scripts cannot read it; for browsers.
+         *
+         *         ``code`` is of the authenticator app, or a recovery code, where the user has a second factor.
+         */
         SignIn: {
             email: string;
             password: string;
@@ -6860,15 +8702,24 @@ export interface components {
             /** @default false */
             cookie: boolean;
         };
-        /** SignedInUser */
+        /**
+         * SignedInUser
+         * @description Who signed in.
+         */
         SignedInUser: {
             id: string;
             email: string;
             name: string;
             /** @enum {string} */
-            role: "admin" | "manager" | "analyst" | "customer" | "service";
+            role: "admin" | "analyst" | "customer" | "manager" | "service";
         };
-        /** SimulationRequest */
+        /**
+         * SimulationRequest
+         * @description Which policies to play over the last ``days`` days, each with what was known on its day.
+         *
+         *         Without products, those with most sales are played. Every ``renew_days`` the policies learn
+         *         anew. ``against`` is the policy that the others are compared with.
+         */
         SimulationRequest: {
             /**
              * @default [
@@ -6878,40 +8729,72 @@ export interface components {
              *       "fixed_quantity"
              *     ]
              */
-            policies: (("least_cost" | "service_level" | "base_stock" | "fixed_quantity") | unknown)[];
+            policies: ("base_stock" | "fixed_quantity" | "least_cost" | "service_level")[];
             /**
              * @default fixed_quantity
              * @enum {string}
              */
-            against: "least_cost" | "service_level" | "base_stock" | "fixed_quantity";
+            against: "base_stock" | "fixed_quantity" | "least_cost" | "service_level";
             /** @default 182 */
             days: number;
             /** @default 28 */
             renew_days: number;
             /** @default [] */
-            product_ids: (string | unknown)[];
+            product_ids: string[];
             location_id?: string | null;
         };
-        /** Skipped */
+        /**
+         * Skipped
+         * @description A proposal that no order was drafted from.
+         */
         Skipped: {
             product_id: string;
             location_id: string;
             /** @enum {string} */
-            code: "no-supplier" | "already-drafted" | "over-budget" | "too-many";
+            code: "already-drafted" | "no-supplier" | "over-budget" | "too-many";
             text: string;
         };
-        /** Snooze */
+        /**
+         * Snooze
+         * @description Until when not to be reminded: RFC 3339, at most 30 days ahead.
+         */
         Snooze: {
+            /** Format: date-time */
             until: string;
             /** @default  */
             note: string;
         };
-        /** Span */
+        /** SoldDay */
+        SoldDay: {
+            day: string;
+            units: number;
+            revenue_minor: number;
+        };
+        /**
+         * SoldVariant
+         * @description What one variant sold over all the days.
+         */
+        SoldVariant: {
+            product_id: string;
+            name: string;
+            options: string[];
+            units: number;
+            revenue_minor: number;
+        };
+        /**
+         * Span
+         * @description Days, both included.
+         */
         Span: {
             from: string;
             to: string;
         };
-        /** StageIn */
+        /**
+         * StageIn
+         * @description A place where stock may be held; times are whole periods, ``holding`` is per unit and
+         *         period, ``deviation`` that of a period's demand of customers at this very stage. ``promised``
+         *         is the longest service time these accept, ``bound`` the standard deviations covered.
+         */
         StageIn: {
             id: string;
             time: number;
@@ -6924,14 +8807,22 @@ export interface components {
             /** @default 1.645 */
             bound: number;
         };
-        /** StageOut */
+        /**
+         * StageOut
+         * @description The service time a stage promises, the periods its stock covers, and that stock.
+         */
         StageOut: {
             id: string;
             service_time: number;
             covered_periods: number;
             safety_stock: number;
         };
-        /** Standing */
+        /**
+         * Standing
+         * @description How a model stands: what answers now and what did before, the latest last.
+         *
+         *         ``reference`` is the version from whose data drift is measured; a refit leaves it as it is.
+         */
         Standing: {
             model: string;
             /** @default 0 */
@@ -6948,18 +8839,24 @@ export interface components {
              * @default unknown
              * @enum {string}
              */
-            drift: "none" | "watch" | "drifted" | "unknown";
+            drift: "drifted" | "none" | "unknown" | "watch";
             drift_day?: string | null;
         };
-        /** Statement */
+        /**
+         * Statement
+         * @description A sentence or two, and what each figure in them is.
+         */
         Statement: {
             /** @enum {string} */
-            kind: "finding" | "risk" | "action";
+            kind: "action" | "finding" | "risk";
             text: string;
             /** @default [] */
             citations: components["schemas"]["Citation"][];
         };
-        /** Status */
+        /**
+         * Status
+         * @description What the web asks first.
+         */
         Status: {
             shop: components["schemas"]["ShopStatus"];
             version: string;
@@ -6967,7 +8864,10 @@ export interface components {
             data_until: string | null;
             jobs: components["schemas"]["JobCounts"];
         };
-        /** StockGraph */
+        /**
+         * StockGraph
+         * @description The days that were closed; ``now`` is what stands there at this moment.
+         */
         StockGraph: {
             range: components["schemas"]["Span"];
             points: components["schemas"]["StockPoint"][];
@@ -6975,7 +8875,12 @@ export interface components {
             value_minor_now: number | null;
             currency: string;
         };
-        /** StockPoint */
+        /**
+         * StockPoint
+         * @description Stock at the end of a day: pieces on hand, products counted and those with none.
+         *
+         *         ``in_stock`` is the mean share of the opening hours in which the products could be sold.
+         */
         StockPoint: {
             day: string;
             on_hand: number;
@@ -6983,17 +8888,26 @@ export interface components {
             out_of_stock: number;
             in_stock: number;
         };
-        /** Stop */
+        /**
+         * Stop
+         * @description Why it is stopped.
+         */
         Stop: {
             /** @default  */
             reason: string;
         };
-        /** Suggestions */
+        /**
+         * Suggestions
+         * @description Questions to begin with, and one of every kind that is answered without a model.
+         */
         Suggestions: {
             first: string[];
             every: string[];
         };
-        /** Summary */
+        /**
+         * Summary
+         * @description The shop at a glance. ``as_of`` is the last day of the range.
+         */
         Summary: {
             as_of: string;
             shop: components["schemas"]["ShopHead"];
@@ -7006,7 +8920,12 @@ export interface components {
             demand_forecast: components["schemas"]["DemandForecast"] | null;
             notes: components["schemas"]["dashboard_model_Note"][];
         };
-        /** Supplier */
+        /**
+         * Supplier
+         * @description Who delivers. Lead time in days: mean and standard deviation, as told.
+         *
+         *         ``currency`` None is the shop's. Amounts are in the supplier's currency.
+         */
         Supplier: {
             id: string;
             name: string;
@@ -7030,37 +8949,48 @@ export interface components {
             /** @default 1 */
             version: number;
         };
-        /** SupplierChange */
+        /**
+         * SupplierChange
+         * @description Fields to change; those left out stay. ``version`` is the one that was read.
+         */
         SupplierChange: {
             version: number;
             name?: string;
             lead_time_days?: number;
             lead_time_deviation_days?: number;
             email?: string | null;
-            /** @description Units of the shop's currency for one of the supplier's */
             exchange_rate?: string | null;
             /** @description Minor units of `currency` */
             minimum_order_minor?: number;
             /** @description Minor units of `currency` */
             delivery_minor?: number;
-            /** @description Minor units of `currency` */
             free_delivery_from_minor?: number | null;
             order_weekdays?: number[];
             note?: string;
         };
-        /** SupplierList */
+        /**
+         * SupplierList
+         * @description A page of suppliers.
+         */
         SupplierList: {
             next_cursor?: string | null;
             items: components["schemas"]["Supplier"][];
         };
-        /** SystemConfig */
+        /**
+         * SystemConfig
+         * @description ``shop`` are the settings that the web and ``PATCH /v1/system/settings`` change;
+         *         ``environment`` is what the process was started with.
+         */
         SystemConfig: {
             runs_on: string;
             shop_version: number;
             shop: components["schemas"]["ConfigEntry"][];
             environment: components["schemas"]["ConfigEntry"][];
         };
-        /** SystemCost */
+        /**
+         * SystemCost
+         * @description ``stated`` is the bill on AWS at the load that the environment is meant for.
+         */
         SystemCost: {
             runs_on: string;
             bill: string;
@@ -7072,18 +9002,25 @@ export interface components {
             stated: components["schemas"]["MonthlyCost"];
             measured: components["schemas"]["MeasuredCost"];
         };
-        /** SystemMetrics */
+        /**
+         * SystemMetrics
+         * @description All that is measured. ``requests``, ``process`` and ``heavy`` are of the process that
+         *         answered, the rest is of the whole shop. ``jobs`` covers the latest ``jobs_looked_at`` runs.
+         */
         SystemMetrics: {
             at: string;
             process: components["schemas"]["ProcessMetrics"];
             requests: components["schemas"]["RouteMetrics"][];
             heavy: components["schemas"]["HeavyRequests"];
-            queue: components["schemas"]["QueueMetrics"];
+            queue: components["schemas"]["JobCounts"];
             jobs_looked_at: number;
             jobs: components["schemas"]["JobMetrics"][];
             consumers: components["schemas"]["Lags"];
         };
-        /** SystemVersion */
+        /**
+         * SystemVersion
+         * @description What runs here. ``environment`` and ``region`` are null on a machine of one's own.
+         */
         SystemVersion: {
             version: string;
             python: string;
@@ -7093,7 +9030,10 @@ export interface components {
             started_at: string;
             migrations: components["schemas"]["MigrationState"][];
         };
-        /** Taken */
+        /**
+         * Taken
+         * @description What became of what was sent. ``crossed`` units had been shown another variant before.
+         */
         Taken: {
             recorded: number;
             repeated: number;
@@ -7101,19 +9041,28 @@ export interface components {
             crossed: number;
             refused: components["schemas"]["Refused"][];
         };
-        /** TakenEvent */
+        /**
+         * TakenEvent
+         * @description What became of one event.
+         */
         TakenEvent: {
             message_id: string;
             /** @enum {string} */
             outcome: "accepted" | "duplicate";
         };
-        /** TakenEvents */
+        /**
+         * TakenEvents
+         * @description What became of what was sent; ``duplicates`` are positions. Duplicates need no retry.
+         */
         TakenEvents: {
             accepted: number;
             duplicates: number[];
             refused: components["schemas"]["RefusedEvent"][];
         };
-        /** Tally */
+        /**
+         * Tally
+         * @description How a rule fares: alerts opened, how they ended, and their money in the shop's currency.
+         */
         Tally: {
             rule_id: string;
             /** @default 0 */
@@ -7131,7 +9080,10 @@ export interface components {
             /** @default 0 */
             avoided_minor: number;
         };
-        /** Terms */
+        /**
+         * Terms
+         * @description How a product is bought from a supplier. None for a lead time means the supplier's.
+         */
         Terms: {
             product_id: string;
             supplier_id: string;
@@ -7155,18 +9107,27 @@ export interface components {
             shelf_days?: number | null;
             updated_at: string;
         };
-        /** TermsList */
+        /**
+         * TermsList
+         * @description A page of supply terms.
+         */
         TermsList: {
             next_cursor?: string | null;
             items: components["schemas"]["Terms"][];
         };
-        /** Tested */
+        /**
+         * Tested
+         * @description Whether a test message went out, and what was said if it did not.
+         */
         Tested: {
             delivered: boolean;
             /** @default  */
             detail: string;
         };
-        /** Tokens */
+        /**
+         * Tokens
+         * @description An access token for ``expires_in`` seconds; ``refresh_token`` is null in cookie mode.
+         */
         Tokens: {
             access_token: string;
             /** @default Bearer */
@@ -7177,11 +9138,17 @@ export interface components {
             user: components["schemas"]["SignedInUser"];
             must_change_password: boolean;
         };
-        /** ToolList */
+        /**
+         * ToolList
+         * @description The tools that the asker may use.
+         */
         ToolList: {
             items: components["schemas"]["ToolTold"][];
         };
-        /** ToolTold */
+        /**
+         * ToolTold
+         * @description A tool; ``parameters`` is the JSON Schema of what it takes.
+         */
         ToolTold: {
             name: string;
             title: string;
@@ -7200,7 +9167,10 @@ export interface components {
             units: number;
             previous_revenue_minor: number;
         };
-        /** Transfer */
+        /**
+         * Transfer
+         * @description A transfer that was made.
+         */
         Transfer: {
             id: string;
             from_location_id: string;
@@ -7209,23 +9179,36 @@ export interface components {
             note: string;
             at: string;
         };
-        /** TransferLine */
+        /**
+         * TransferLine
+         * @description A product and how many of it move.
+         */
         TransferLine: {
             product_id: string;
             quantity: number;
         };
-        /** TransferProposals */
+        /**
+         * TransferProposals
+         * @description What to move, the most saving first; there is one page.
+         */
         TransferProposals: {
             next_cursor?: string | null;
             items: components["schemas"]["ProposedTransfer"][];
         };
-        /** Trending */
+        /**
+         * Trending
+         * @description Products of more interest than before, the most surprising first.
+         */
         Trending: {
             as_of: string;
             minutes: number;
             items: components["schemas"]["TrendingProduct"][];
         };
-        /** TrendingProduct */
+        /**
+         * TrendingProduct
+         * @description ``score``: how far its interest is above what the time before would lead to expect, in
+         *         standard deviations of a count. Interest weighs a view 1, a cart 3, a piece bought 10.
+         */
         TrendingProduct: {
             product_id: string;
             score: number;
@@ -7240,13 +9223,45 @@ export interface components {
             day: string;
             units: number;
         };
-        /** Upload */
+        /**
+         * UpliftGroup
+         * @description A fifth of the customers in the order of the effect that was to be expected, or those whose
+         *         trait is above or not above the middle.
+         */
+        UpliftGroup: {
+            customers: number;
+            effect: components["schemas"]["experiments_findings_EffectTold"];
+        };
+        /**
+         * UpliftTrait
+         * @description Something known of customers in the year before the start. ``above`` are those above the
+         *         ``middle``, ``others`` the rest, also those of whom it is not known; ``p`` is of the
+         *         difference between their effects, corrected for all traits.
+         */
+        UpliftTrait: {
+            name: string;
+            label: string;
+            middle: number;
+            above: components["schemas"]["UpliftGroup"];
+            others: components["schemas"]["UpliftGroup"];
+            p: number;
+        };
+        /**
+         * Upload
+         * @description Where to PUT the file, as it is, before the end; then import it by its `id`.
+         *
+         *         An `address` that begins with `https:` needs no authorisation besides; a path is one of this
+         *         API.
+         */
         Upload: {
             id: string;
             address: string;
             ends_at: string;
         };
-        /** UsageAnswer */
+        /**
+         * UsageAnswer
+         * @description Today's calls of the language model and the limits; ``model`` is None without one.
+         */
         UsageAnswer: {
             day: string;
             model: string | null;
@@ -7254,32 +9269,46 @@ export interface components {
             everybody: components["schemas"]["Used"];
             limits: components["schemas"]["Limits"];
         };
-        /** Used */
+        /**
+         * Used
+         * @description What was spent on a day, by one user or by all.
+         */
         Used: {
             /** @default 0 */
             calls: number;
             /** @default 0 */
             tokens: number;
         };
-        /** UserChange */
+        /**
+         * UserChange
+         * @description Fields to change; ``version`` is the one that was read.
+         */
         UserChange: {
             version: number;
             name?: string;
-            role?: "admin" | "manager" | "analyst" | "customer" | "service";
+            /** @enum {string} */
+            role?: "admin" | "analyst" | "customer" | "manager" | "service";
+            /** @enum {string} */
             state?: "active" | "disabled";
         };
-        /** UserList */
+        /**
+         * UserList
+         * @description A page of users.
+         */
         UserList: {
             next_cursor?: string | null;
             items: components["schemas"]["UserView"][];
         };
-        /** UserView */
+        /**
+         * UserView
+         * @description A user as shown.
+         */
         UserView: {
             id: string;
             email: string;
             name: string;
             /** @enum {string} */
-            role: "admin" | "manager" | "analyst" | "customer" | "service";
+            role: "admin" | "analyst" | "customer" | "manager" | "service";
             /** @enum {string} */
             state: "active" | "disabled";
             must_change_password: boolean;
@@ -7287,7 +9316,10 @@ export interface components {
             updated_at: string;
             version: number;
         };
-        /** Variant */
+        /**
+         * Variant
+         * @description One arm. ``value`` is what the flag is where it is shown; without one, its key.
+         */
         Variant: {
             key: string;
             /** @description Ten-thousandths */
@@ -7296,7 +9328,24 @@ export interface components {
             name: string;
             value?: unknown;
         };
-        /** Verified */
+        /**
+         * VariantForecast
+         * @description A variant's part: ``total_mean`` over the days told, ``share`` of the parent's.
+         */
+        VariantForecast: {
+            product_id: string;
+            name: string;
+            options: string[];
+            total_mean: number;
+            share: number | null;
+        };
+        /**
+         * Verified
+         * @description What a look along the chain came to: entries ``first`` to ``last`` were looked at.
+         *
+         *         ``wrong`` is the number of the first entry that does not fit, with the ``reason``.
+         *         ``last_hash`` is the hash of ``last``; ``complete`` says that nothing follows it.
+         */
         Verified: {
             intact: boolean;
             first: number;
@@ -7307,7 +9356,14 @@ export interface components {
             /** @default  */
             reason: string;
         };
-        /** Version */
+        /**
+         * Version
+         * @description One version of a model. ``recipe_id``, of algorithm and recipe, tells versions that differ
+         *         by their data or by the code's release alone.
+         *
+         *         ``answers_for`` are the groups that it is champion of; ``artefact`` names its file and
+         *         ``artefact_sha256`` what must be in it.
+         */
         Version: {
             model: string;
             version: number;
@@ -7339,23 +9395,34 @@ export interface components {
             trained_by: string;
             trained_at: string;
         };
-        /** VersionList */
+        /**
+         * VersionList
+         * @description A page of versions.
+         */
         VersionList: {
             next_cursor?: string | null;
             items: components["schemas"]["Version"][];
         };
-        /** Wanted */
+        /**
+         * Wanted
+         * @description Which proposals to draft orders from; what is left out does not narrow them.
+         *
+         *         ``budget_minor``, in the shop's currency, is spent where it saves most. With ``fill_up``
+         *         an order below its supplier's minimum, or free delivery where that pays, is filled up.
+         */
         Wanted: {
             supplier_id?: string | null;
             location_id?: string | null;
             /** @default [] */
-            product_ids: (string | unknown)[];
-            /** @description Minor units of `currency` */
+            product_ids: string[];
             budget_minor?: number | null;
             /** @default true */
             fill_up: boolean;
         };
-        /** Watch */
+        /**
+         * Watch
+         * @description What was seen of a model on a day, with the data of the day's training or use.
+         */
         Watch: {
             model: string;
             day: string;
@@ -7368,22 +9435,30 @@ export interface components {
              * @default unknown
              * @enum {string}
              */
-            label: "none" | "watch" | "drifted" | "unknown";
+            label: "drifted" | "none" | "unknown" | "watch";
             /** @default  */
             text: string;
         };
-        /** WatchList */
+        /**
+         * WatchList
+         * @description A page of what was seen, day by day.
+         */
         WatchList: {
             next_cursor?: string | null;
             items: components["schemas"]["Watch"][];
         };
-        /** Ways */
+        /**
+         * Ways
+         * @description How one may sign in besides by e-mail and password.
+         */
         Ways: {
             provider: boolean;
         };
-        /** Weights */
+        /**
+         * Weights
+         * @description What the costs are reckoned with, in minor units of ``currency``; holding in a year.
+         */
         Weights: {
-            /** @description Minor units of `currency` */
             unit_cost_minor: number | null;
             /** @description Minor units of `currency` */
             price_minor: number;
@@ -7394,7 +9469,10 @@ export interface components {
             order_minor: number;
             shelf_days: number | null;
         };
-        /** WhatIf */
+        /**
+         * WhatIf
+         * @description A question: another shelf price, a promotion, or both.
+         */
         WhatIf: {
             product_id: string;
             /** @default 28 */
@@ -7402,7 +9480,13 @@ export interface components {
             price_minor?: number | null;
             promotion?: components["schemas"]["PlannedPromotion"] | null;
         };
-        /** Why */
+        /**
+         * Why
+         * @description The proposal with all it rests on.
+         *
+         *         ``curve`` has quantities around the proposed one, 0 (to wait a review) first. It is empty
+         *         where the unit cost is not known or nothing is earned: then there are no costs to compare.
+         */
         Why: {
             proposal: components["schemas"]["Proposal"];
             currency: string;
@@ -7411,17 +9495,24 @@ export interface components {
             alternatives: components["schemas"]["Alternative"][];
             offers: components["schemas"]["Offer"][];
         };
-        /** WorthList */
+        /**
+         * WorthList
+         * @description A page of products with what their stock is worth.
+         */
         WorthList: {
             next_cursor?: string | null;
             items: components["schemas"]["inventory_valuation_Worth"][];
         };
-        /** Action */
+        /**
+         * Action
+         * @description What to do about it. ``method`` and ``path`` with ``body`` are the request that does it,
+         *         where one does; ``page`` is where a person goes instead. Nothing is done by itself.
+         *         ``details`` is what would come of it, as the domain that does it proposes.
+         */
         alerts_model_Action: {
             kind: string;
             text: string;
-            /** @enum {null|string} */
-            method?: "POST" | "PATCH" | null;
+            method?: ("PATCH" | "POST") | null;
             path?: string | null;
             body?: {
                 [key: string]: unknown;
@@ -7431,7 +9522,11 @@ export interface components {
                 [key: string]: unknown;
             } | null;
         };
-        /** Evidence */
+        /**
+         * Evidence
+         * @description What the rule looked at: every attribute that was known, the rule in words, and the source
+         *         of the figures as a path of this interface.
+         */
         alerts_model_Evidence: {
             attributes: {
                 [key: string]: number | string;
@@ -7439,10 +9534,14 @@ export interface components {
             rule: string;
             source: string;
         };
-        /** Outcome */
+        /**
+         * Outcome
+         * @description What came of an alert: the highest loss expected, what was lost while it stood, as far as
+         *         that can be measured, and the difference where something was done.
+         */
         alerts_model_Outcome: {
             /** @enum {string} */
-            ended: "condition-ended" | "resolved" | "dismissed";
+            ended: "condition-ended" | "dismissed" | "resolved";
             minutes: number;
             /** @description Minor units of `currency` */
             expected_minor: number;
@@ -7451,7 +9550,10 @@ export interface components {
             /** @description Minor units of `currency` */
             avoided_minor: number;
         };
-        /** Step */
+        /**
+         * Step
+         * @description Something that was done with an alert, by whom and when.
+         */
         alerts_model_Step: {
             at: string;
             by: string;
@@ -7459,7 +9561,47 @@ export interface components {
             /** @default  */
             note: string;
         };
-        /** Evidence */
+        /**
+         * Draft
+         * @description What a rule looks at and when it holds.
+         */
+        alerts_rules_Draft: {
+            /** @enum {string} */
+            kind: "cost" | "customer" | "data" | "demand" | "forecast" | "live" | "price" | "price-change" | "revenue" | "stock" | "system";
+            when: components["schemas"]["kit_conditions_Rule"];
+            face?: string | null;
+            /** @default 0 */
+            least_loss_minor: number;
+        };
+        /**
+         * Draft
+         * @description A proposal. A ``promotion`` takes place only once a person approves it here; a purchase
+         *         order is a draft of its own, decided at ``link``. ``title`` is what the assistant typed, or
+         *         the supplier.
+         */
+        analyst_drafts_model_Draft: {
+            id: string;
+            /** @enum {string} */
+            kind: "promotion" | "purchase_order";
+            title: string;
+            author: string;
+            created_at: string;
+            /**
+             * @default draft
+             * @enum {string}
+             */
+            state: "approved" | "draft" | "refused";
+            promotion?: components["schemas"]["NewPromotion"] | null;
+            promotion_id?: string | null;
+            purchase_order_id?: string | null;
+            decided_by?: string | null;
+            decided_at?: string | null;
+        };
+        /**
+         * Evidence
+         * @description A tool's answer. ``id`` is what statements cite; ``source`` the request of this interface
+         *         that gives the same, ``link`` the page.
+         */
         analyst_evidence_Evidence: {
             tool: string;
             title: string;
@@ -7480,26 +9622,42 @@ export interface components {
             /** @default [] */
             notes: string[];
         };
-        /** Figure */
+        /**
+         * Figure
+         * @description One figure. ``value`` of money is in minor units, of a ratio a share of one, of a date
+         *         ``YYYY-MM-DD``; ``text`` is how it is said.
+         */
         analyst_evidence_Figure: {
             key: string;
             label: string;
             /** @enum {string} */
-            unit: "money" | "count" | "units" | "ratio" | "days" | "date" | "number" | "text";
+            unit: "count" | "date" | "days" | "money" | "number" | "ratio" | "text" | "units";
             value: number | string | null;
             text: string;
         };
-        /** Note */
+        /**
+         * Note
+         * @description Something to know about the answer.
+         */
         analyst_model_Note: {
             code: string;
             text: string;
         };
-        /** Confirmation */
+        /**
+         * Confirmation
+         * @description The code that was mailed, and the password that was chosen.
+         */
         auth_account_routes_Confirmation: {
             token: string;
             password: string;
         };
-        /** Entry */
+        /**
+         * Entry
+         * @description One change: when, who, what happened to which subject, and from which network.
+         *
+         *         ``hash`` is over all other fields, ``previous`` among them. ``actor`` is the id of a user or an
+         *         API key, ``system``, or ``unknown`` where the event does not say.
+         */
         auth_audit_Entry: {
             number: number;
             at: string;
@@ -7514,32 +9672,44 @@ export interface components {
             previous: string;
             hash: string;
         };
-        /** Segment */
+        /**
+         * Segment
+         * @description ``kind`` is rule, lifecycle or cluster; ``reason`` says who is in it.
+         */
         customers_segments_model_Segment: {
             id: string;
             /** @enum {string} */
-            kind: "rule" | "lifecycle" | "cluster";
+            kind: "cluster" | "lifecycle" | "rule";
             name: string;
             reason: string;
             rule?: components["schemas"]["domains_customers_segments_model_Rule"] | null;
             performance?: components["schemas"]["Performance"] | null;
         };
-        /** Segment */
+        /**
+         * Segment
+         * @description Customers that a cause is about: ``label`` of the way of grouping that ``grouping`` names.
+         */
         dashboard_changes_model_Segment: {
             grouping: string;
             label: string;
         };
-        /** Metric */
+        /**
+         * Metric
+         * @description A number that users see. ``better`` says which direction is good news.
+         */
         dashboard_metrics_Metric: {
             name: string;
             label: string;
             /** @enum {string} */
-            unit: "money" | "count" | "units" | "ratio" | "days";
+            unit: "count" | "days" | "money" | "ratio" | "units";
             /** @enum {string} */
-            better: "up" | "down" | "neither";
+            better: "down" | "neither" | "up";
             definition: string;
         };
-        /** FanPoint */
+        /**
+         * FanPoint
+         * @description A day's forecast: its mean and quantiles, in units.
+         */
         dashboard_model_FanPoint: {
             day: string;
             mean: number;
@@ -7549,7 +9719,13 @@ export interface components {
             q75: number;
             q90: number;
         };
-        /** Figure */
+        /**
+         * Figure
+         * @description A metric's value now and in the range before.
+         *
+         *         ``change`` is their ratio less one. Where the range ends with a day that is not over, sums
+         *         are compared without it, beside as many whole days before the range.
+         */
         dashboard_model_Figure: {
             name: string;
             label: string;
@@ -7560,42 +9736,66 @@ export interface components {
             change: number | null;
             definition: string;
         };
-        /** Note */
+        /**
+         * Note
+         * @description Something the reader should know about the figures.
+         */
         dashboard_model_Note: {
             code: string;
             text: string;
         };
-        /** MetricList */
+        /**
+         * MetricList
+         * @description Every named metric.
+         */
         dashboard_routes_MetricList: {
             items: components["schemas"]["dashboard_metrics_Metric"][];
         };
-        /** Condition */
+        /**
+         * Condition
+         * @description A comparison of what is known of a customer.
+         */
         domains_customers_segments_model_Condition: {
             /** @enum {string} */
-            attribute: "orders" | "revenue_minor" | "average_order_minor" | "days_since_last" | "days_since_first" | "usual_interval_days" | "recency" | "frequency" | "money" | "alive" | "churn" | "expected_spend_minor" | "discounted_share" | "lifecycle" | "favourite_category";
+            attribute: "alive" | "average_order_minor" | "churn" | "days_since_first" | "days_since_last" | "discounted_share" | "expected_spend_minor" | "favourite_category" | "frequency" | "lifecycle" | "money" | "orders" | "recency" | "revenue_minor" | "usual_interval_days";
             /** @enum {string} */
-            operator: "is" | "above" | "below" | "at_least" | "at_most";
+            operator: "above" | "at_least" | "at_most" | "below" | "is";
             value: number | string;
             /** @default false */
             negate: boolean;
         };
-        /** Group */
+        /**
+         * Group
+         * @description All of these hold.
+         */
         domains_customers_segments_model_Group: {
-            all: (components["schemas"]["domains_customers_segments_model_Condition"] | unknown)[];
+            all: components["schemas"]["domains_customers_segments_model_Condition"][];
         };
-        /** Rule */
+        /**
+         * Rule
+         * @description Any of these holds.
+         */
         domains_customers_segments_model_Rule: {
-            any: (components["schemas"]["domains_customers_segments_model_Group"] | unknown)[];
+            any: components["schemas"]["domains_customers_segments_model_Group"][];
         };
-        /** Rule */
+        /**
+         * Rule
+         * @description One attribute against any of some values; an experiment's rules must hold together.
+         *
+         *         ``in`` also holds where the attribute is a list with one of the values. A missing attribute
+         *         satisfies ``not_in`` and ``not_exists`` only. Text is compared as it is, numbers by size.
+         */
         domains_experiments_targeting_Rule: {
             attribute: string;
             /** @enum {string} */
-            operator: "in" | "not_in" | "starts_with" | "contains" | "at_least" | "at_most" | "exists" | "not_exists";
+            operator: "at_least" | "at_most" | "contains" | "exists" | "in" | "not_exists" | "not_in" | "starts_with";
             /** @default [] */
-            values: ((string | number | boolean) | unknown)[];
+            values: (string | number | boolean)[];
         };
-        /** Group */
+        /**
+         * Group
+         * @description A group over the whole horizon, in its parts, and at each origin, latest first.
+         */
         domains_forecasting_backtests_model_Group: {
             kind: string;
             name: string;
@@ -7603,18 +9803,27 @@ export interface components {
             parts: components["schemas"]["forecasting_backtests_model_Part"][];
             by_origin: components["schemas"]["AtOrigin"][];
         };
-        /** Assumption */
+        /**
+         * Assumption
+         * @description Something a proposal rests on that nobody told us.
+         */
         domains_inventory_replenishment_model_Assumption: {
             code: string;
             text: string;
         };
-        /** Rule */
+        /**
+         * Rule
+         * @description A figure that a challenger must not move away from ``target`` by more than ``slack``.
+         */
         domains_ml_routes_Rule: {
             metric: string;
             target: number;
             slack: number;
         };
-        /** Group */
+        /**
+         * Group
+         * @description The figures of a channel, location or weekday (1 is Monday), by ``key``.
+         */
         domains_orders_figures_Group: {
             /** @default 0 */
             orders: number;
@@ -7635,36 +9844,63 @@ export interface components {
             customers: number;
             key: string;
         };
-        /** Placed */
+        /**
+         * Placed
+         * @description An item of an interleaved list, and the variant whose ranking placed it.
+         */
         experiments_assign_Placed: {
             id: string;
             variant: string;
         };
-        /** Note */
+        /**
+         * EffectTold
+         * @description A difference to the control in the metric's unit, money in minor units, with its interval
+         *         of confidence 1 - alpha and p-value.
+         */
+        experiments_findings_EffectTold: {
+            effect: number;
+            low: number;
+            high: number;
+            p: number;
+        };
+        /**
+         * Note
+         * @description Something to know when reading the figures.
+         */
         experiments_findings_Note: {
             code: string;
             text: string;
         };
-        /** Verdict */
+        /**
+         * Verdict
+         * @description What it comes to, in a sentence.
+         */
         experiments_findings_Verdict: {
             /** @enum {string} */
-            state: "no_data" | "broken" | "harmed" | "better" | "worse" | "undecided";
+            state: "better" | "broken" | "harmed" | "no_data" | "undecided" | "worse";
             text: string;
             variant?: string | null;
         };
-        /** Metric */
+        /**
+         * Metric
+         * @description A metric in its role. ``margin`` is the relative change for the worse that a guardrail
+         *         bears; ``outcome`` is given for one that is not in the catalogue.
+         */
         experiments_model_Metric: {
             name: string;
             /**
              * @default primary
              * @enum {string}
              */
-            role: "primary" | "secondary" | "guardrail";
+            role: "guardrail" | "primary" | "secondary";
             /** @default 0 */
             margin: number;
             outcome?: components["schemas"]["OutcomeKind"] | null;
         };
-        /** Outcome */
+        /**
+         * Outcome
+         * @description A figure of a unit. Under an ``id`` told before, it changes nothing.
+         */
         experiments_reports_Outcome: {
             experiment_id: string;
             /** @description Whose it is */
@@ -7674,30 +9910,61 @@ export interface components {
             at?: string | null;
             id?: string | null;
         };
-        /** MetricList */
+        /**
+         * MetricList
+         * @description The catalogue.
+         */
         experiments_routes_MetricList: {
             items: components["schemas"]["MetricTold"][];
         };
-        /** Part */
+        /**
+         * Part
+         * @description A part of the horizon, first and last day ahead.
+         */
         forecasting_backtests_model_Part: {
             first: number;
             last: number;
             figures: components["schemas"]["Figures"];
         };
-        /** Step */
+        /**
+         * Step
+         * @description Figures of all products at one day ahead.
+         */
         forecasting_backtests_model_Step: {
             day: number;
             wape: number | null;
             bias: number | null;
             naive_wape: number | null;
         };
-        /** Outcome */
+        /**
+         * EffectTold
+         * @description An effect on demand: ``value`` with its standard ``error``; None without a basis.
+         *
+         *         ``changes`` counts the product's own changes that could be read, ``changes_in_all`` those of
+         *         all products together.
+         */
+        forecasting_drivers_model_EffectTold: {
+            /** @enum {string} */
+            basis: "all_products" | "category" | "none" | "own";
+            value: number | null;
+            error: number | null;
+            changes: number;
+            changes_in_all: number;
+            text: string;
+        };
+        /**
+         * Outcome
+         * @description Expected units, revenue without tax and margin. ``margin_minor`` is None without a cost.
+         */
         forecasting_drivers_model_Outcome: {
             units: number;
             revenue_minor: number | null;
             margin_minor: number | null;
         };
-        /** FanPoint */
+        /**
+         * FanPoint
+         * @description A day's forecast: its mean and quantiles, in units.
+         */
         forecasting_model_FanPoint: {
             day: string;
             mean: number;
@@ -7712,7 +9979,13 @@ export interface components {
             code: string;
             text: string;
         };
-        /** Worth */
+        /**
+         * Worth
+         * @description What an override was worth, over the days that are over and had stock.
+         *
+         *         Errors are sums of absolute errors in units. ``value_added`` is 1 less the override's error
+         *         over that of the statistical forecast at the time it was made: above zero it helped.
+         */
         forecasting_overrides_model_Worth: {
             days: number;
             actual_units: number;
@@ -7723,7 +9996,10 @@ export interface components {
             value_added: number | null;
             measured_at: string;
         };
-        /** Promotion */
+        /**
+         * Promotion
+         * @description A promotion as recorded, by whom and when.
+         */
         forecasting_promotions_model_Promotion: {
             id: string;
             name: string;
@@ -7734,31 +10010,44 @@ export interface components {
             category: string | null;
             author: string;
             created_at: string;
+            /** @default 1 */
+            version: number;
         };
-        /** Placed */
+        /**
+         * Placed
+         * @description ``cost`` of holding all safety stock for a period, in the unit of ``holding``.
+         */
         inventory_echelon_routes_Placed: {
             stages: components["schemas"]["StageOut"][];
             cost: number;
         };
-        /** Entry */
+        /**
+         * Entry
+         * @description A line of the ledger. All entries of a stock sum to its balance.
+         *
+         *         ``reference`` names the order, transfer, purchase order or delivery behind it;
+         *         ``unit_cost_minor`` is what a unit cost that a purchase order brought, in the shop's currency.
+         */
         inventory_model_Entry: {
             id: string;
             product_id: string;
             location_id: string;
             /** @enum {string} */
-            kind: "adjustment" | "count" | "transfer" | "receipt" | "reservation" | "release" | "fulfilment" | "return";
+            kind: "adjustment" | "count" | "fulfilment" | "receipt" | "release" | "reservation" | "return" | "transfer";
             on_hand_delta: number;
             reserved_delta: number;
             at: string;
             by: string;
             reference?: string | null;
-            /** @enum {null|string} */
-            reason?: "correction" | "damage" | "theft" | "expiry" | "found" | "opening" | "other" | null;
+            reason?: ("correction" | "damage" | "expiry" | "found" | "opening" | "other" | "theft") | null;
             unit_cost_minor?: number | null;
             /** @default  */
             note: string;
         };
-        /** Line */
+        /**
+         * Line
+         * @description A product that is ordered. ``cost_minor`` is that of the whole line.
+         */
         inventory_purchasing_model_Line: {
             product_id: string;
             sku: string;
@@ -7771,14 +10060,23 @@ export interface components {
             unit_cost_minor?: number | null;
             cost_minor?: number | null;
         };
-        /** NewLine */
+        /**
+         * NewLine
+         * @description A product to order. Without a unit cost that of the supplier's terms holds.
+         */
         inventory_purchasing_model_NewLine: {
             product_id: string;
             quantity: number;
-            /** @description Minor units of `currency` */
             unit_cost_minor?: number | null;
         };
-        /** Worth */
+        /**
+         * Worth
+         * @description A product's stock at all locations, and its value. Costs are None where none is known.
+         *
+         *         ``basis`` tells whether receipts made the average or the product's unit cost stands in.
+         *         ``value_minor`` is by moving average, ``fifo_value_minor`` at what the units cost that came
+         *         last.
+         */
         inventory_valuation_Worth: {
             product_id: string;
             sku: string;
@@ -7790,24 +10088,37 @@ export interface components {
             currency: string;
             basis: string;
         };
-        /** Condition */
+        /**
+         * Condition
+         * @description ``attribute operator value``; an attribute that is not known of a thing never holds.
+         */
         kit_conditions_Condition: {
             attribute: string;
             /** @enum {string} */
-            operator: "is" | "above" | "below" | "at_least" | "at_most";
+            operator: "above" | "at_least" | "at_most" | "below" | "is";
             value: number | string;
             /** @default false */
             negate: boolean;
         };
-        /** Group */
+        /**
+         * Group
+         * @description All of these hold.
+         */
         kit_conditions_Group: {
-            all: (components["schemas"]["kit_conditions_Condition"] | unknown)[];
+            all: components["schemas"]["kit_conditions_Condition"][];
         };
-        /** Rule */
+        /**
+         * Rule
+         * @description Any of these holds.
+         */
         kit_conditions_Rule: {
-            any: (components["schemas"]["kit_conditions_Group"] | unknown)[];
+            any: components["schemas"]["kit_conditions_Group"][];
         };
-        /** Verdict */
+        /**
+         * Verdict
+         * @description What a contest came to. ``gain`` is the share by which the challenger's metric is better,
+         *         ``against`` the recipe that it was compared with.
+         */
         ml_model_Verdict: {
             group: string;
             won: boolean;
@@ -7819,18 +10130,30 @@ export interface components {
             series: number;
             reason: string;
         };
-        /** Promotion */
+        /**
+         * Promotion
+         * @description The version that is to answer where it won its backtest, and why it is asked for.
+         */
         ml_routes_Promotion: {
             version: number;
             reason: string;
         };
-        /** Confirmation */
+        /**
+         * Confirmation
+         * @description The shop takes the order on.
+         */
         orders_model_Confirmation: {
             version?: number | null;
             /** @default  */
             note: string;
         };
-        /** Line */
+        /**
+         * Line
+         * @description A line as placed. ``total_minor`` is quantity x unit price less both discounts.
+         *
+         *         ``order_discount_minor`` is the line's share of the order's discount; ``cost_minor`` is what
+         *         the whole line cost the shop, None if unknown.
+         */
         orders_model_Line: {
             line: number;
             product_id: string;
@@ -7850,11 +10173,13 @@ export interface components {
             /** @default 0 */
             cancelled: number;
         };
-        /** NewLine */
+        /**
+         * NewLine
+         * @description A product and how many of it; without a price the product's holds.
+         */
         orders_model_NewLine: {
             product_id: string;
             quantity: number;
-            /** @description Minor units of `currency` */
             unit_price_minor?: number | null;
             /**
              * @description Minor units of `currency`
@@ -7862,25 +10187,32 @@ export interface components {
              */
             discount_minor: number;
         };
-        /** Part */
+        /**
+         * Part
+         * @description What one unit of a bundle is made of.
+         */
         orders_model_Part: {
             product_id: string;
             quantity: number;
         };
-        /** Action */
+        /**
+         * Action
+         * @description What a manager is advised to do. ``at_stake_minor`` is money; ``stake`` says which:
+         *         revenue at risk, capital tied up or margin given away. ``evidence`` are the figures behind.
+         */
         recommendations_model_Action: {
             id: string;
             /** @enum {string} */
-            kind: "reorder" | "promote" | "reprice" | "discontinue";
+            kind: "discontinue" | "promote" | "reorder" | "reprice";
             /** @enum {string} */
-            status: "open" | "accepted" | "dismissed";
+            status: "accepted" | "dismissed" | "open";
             product_id: string;
             sku: string;
             name: string;
             category: string;
             at_stake_minor: number;
             /** @enum {string} */
-            stake: "revenue_at_risk" | "capital_tied_up" | "margin_forgone";
+            stake: "capital_tied_up" | "margin_forgone" | "revenue_at_risk";
             currency: string;
             reason: string;
             evidence: {
@@ -7890,11 +10222,17 @@ export interface components {
             decided_by?: string | null;
             decided_at?: string | null;
         };
-        /** Verdict */
+        /**
+         * Verdict
+         * @description Which product of the answer is meant; not needed for a manager's action.
+         */
         recommendations_model_Verdict: {
             product_id?: string | null;
         };
-        /** Assumption */
+        /**
+         * Assumption
+         * @description Something taken for granted, to be shown wherever it matters.
+         */
         transfer_report_Assumption: {
             code: string;
             text: string;
@@ -8188,6 +10526,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -8219,6 +10566,15 @@ export interface operations {
             };
             /** @description The request is not valid */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8275,6 +10631,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8371,6 +10736,15 @@ export interface operations {
             };
             /** @description Not a media type that is taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8542,6 +10916,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -8631,6 +11014,15 @@ export interface operations {
             };
             /** @description Not a media type that is taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8736,6 +11128,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -8812,6 +11213,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -8866,6 +11276,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8969,6 +11388,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -9036,6 +11464,15 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9394,6 +11831,194 @@ export interface operations {
             };
         };
     };
+    change_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressChange"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddressProof"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sessions: {
         parameters: {
             query?: {
@@ -9437,6 +12062,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9518,6 +12152,445 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -9567,6 +12640,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9961,6 +13043,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -9992,6 +13083,15 @@ export interface operations {
             };
             /** @description The request is not valid */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10243,6 +13343,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -10306,6 +13415,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10380,6 +13498,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -10447,6 +13574,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -10478,6 +13614,15 @@ export interface operations {
             };
             /** @description The request is not valid */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10541,6 +13686,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -10590,6 +13744,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10693,6 +13856,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -10747,6 +13919,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10825,6 +14006,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -10885,6 +14075,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10968,6 +14167,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -11022,6 +14230,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11103,6 +14320,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -11157,6 +14383,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11241,6 +14476,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -11316,6 +14560,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -11365,6 +14618,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11441,6 +14703,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -11497,6 +14768,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -11546,6 +14826,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11618,6 +14907,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11699,6 +14997,456 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_product_parents: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParentList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_product_parent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewParent"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parent"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_product_parent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParentDetail"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_product_parent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_product_parent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParentChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Parent"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -11720,8 +15468,11 @@ export interface operations {
                 /** @description Starts of words, all of them. */
                 search?: string | null;
                 category?: string | null;
+                /** @description The variants of this parent. */
+                parent?: string | null;
                 status?: "active" | "archived";
-                sort?: string;
+                /** @description With a minus: the last or highest first. Of all of a status. */
+                sort?: "name" | "-name" | "-created_at" | "created_at" | "price_minor" | "-price_minor";
             };
             header?: never;
             path?: never;
@@ -11767,6 +15518,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11870,6 +15630,96 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_products: {
+        parameters: {
+            query?: {
+                /** @description Starts of words, all of them. */
+                search?: string | null;
+                category?: string | null;
+                status?: "active" | "archived";
+                /** @description With a minus: the last or highest first. Of all of a status. */
+                sort?: "name" | "-name" | "-created_at" | "created_at" | "price_minor" | "-price_minor";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -11930,6 +15780,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12004,6 +15863,15 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12109,6 +15977,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -12163,6 +16040,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12237,6 +16123,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -12297,6 +16192,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12373,6 +16277,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -12433,6 +16346,80 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_churn_reliability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReliabilityAnswer"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12507,6 +16494,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -12567,6 +16563,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12648,6 +16653,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -12666,6 +16680,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
+                /** @description With a minus: the last or highest first. By id if none is given. */
+                sort?: "name" | "-name" | "customers" | "-customers" | "revenue" | "-revenue" | "expected_spend" | "-expected_spend" | "churn" | "-churn" | null;
             };
             header?: never;
             path?: never;
@@ -12702,6 +16718,24 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12805,6 +16839,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -12872,6 +16915,15 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12955,6 +17007,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -13027,6 +17088,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -13087,6 +17157,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13192,6 +17271,168 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pairs: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_for_pairs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -13259,6 +17500,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -13272,7 +17522,9 @@ export interface operations {
     };
     merge_customer: {
         parameters: {
-            query?: never;
+            query?: {
+                dry_run?: boolean;
+            };
             header?: never;
             path: {
                 customer_id: string;
@@ -13350,6 +17602,15 @@ export interface operations {
             };
             /** @description Not a media type that is taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13455,6 +17716,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -13476,7 +17746,10 @@ export interface operations {
                 /** @description Starts of words in name, e-mail, phone or external id; all of them. */
                 search?: string | null;
                 status?: "active" | "archived";
-                sort?: string;
+                /** @description With a minus: the last first. Of all of a status. */
+                sort?: "-created_at" | "created_at" | "name" | "-name";
+                /** @description The id of a segment; not with `search` or an order. */
+                segment?: string | null;
             };
             header?: never;
             path?: never;
@@ -13522,6 +17795,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13625,6 +17907,97 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_customers: {
+        parameters: {
+            query?: {
+                /** @description Starts of words in name, e-mail, phone or external id; all of them. */
+                search?: string | null;
+                status?: "active" | "archived";
+                /** @description With a minus: the last first. Of all of a status. */
+                sort?: "-created_at" | "created_at" | "name" | "-name";
+                /** @description The id of a segment; not with `search` or an order. */
+                segment?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -13685,6 +18058,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13761,6 +18143,15 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13866,6 +18257,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -13920,6 +18320,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14023,6 +18432,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -14088,6 +18506,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14168,6 +18595,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -14183,7 +18619,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it does nothing twice. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -14278,6 +18714,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -14293,7 +18738,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it does nothing twice. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -14388,6 +18833,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -14403,7 +18857,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it does nothing twice. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -14496,6 +18950,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -14514,6 +18977,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
+                /** @description Part of the name or e-mail address. */
+                search?: string | null;
+                /** @description With a minus: the last or highest first. By id if none is given. */
+                sort?: "name" | "-name" | "lead_time" | "-lead_time" | "minimum_order" | "-minimum_order" | null;
             };
             header?: never;
             path?: never;
@@ -14550,6 +19017,24 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14653,6 +19138,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -14713,6 +19207,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14818,6 +19321,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -14890,6 +19402,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -14950,6 +19471,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15056,6 +19586,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -15131,6 +19670,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -15191,6 +19739,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15270,6 +19827,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -15319,6 +19885,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15422,6 +19997,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -15442,6 +20026,8 @@ export interface operations {
                 cursor?: string | null;
                 state?: string | null;
                 supplier_id?: string | null;
+                /** @description With a minus: the last first. Other than by creation: of at most 2000 orders. */
+                sort?: "-created_at" | "created_at" | "expected_on" | "-expected_on" | "supplier" | "-supplier";
             };
             header?: never;
             path?: never;
@@ -15494,6 +20080,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -15509,7 +20104,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it does nothing twice. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -15602,6 +20197,94 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_purchase_orders: {
+        parameters: {
+            query?: {
+                state?: string | null;
+                supplier_id?: string | null;
+                /** @description With a minus: the last first. Other than by creation: of at most 2000 orders. */
+                sort?: "-created_at" | "created_at" | "expected_on" | "-expected_on" | "supplier" | "-supplier";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -15617,7 +20300,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it does nothing twice. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -15710,6 +20393,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -15770,6 +20462,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15875,6 +20576,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -15944,6 +20654,15 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16027,6 +20746,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -16103,6 +20831,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -16118,7 +20855,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it does nothing twice. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -16213,6 +20950,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -16282,6 +21028,15 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16365,6 +21120,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -16432,6 +21196,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -16450,6 +21223,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
+                /** @description Starts of words, all of them. */
+                search?: string | null;
+                /** @description With a minus: the last or highest first. By units or value: of at most 2000 products. */
+                sort?: "name" | "-name" | "on_hand" | "-on_hand" | "value" | "-value";
             };
             header?: never;
             path?: never;
@@ -16486,6 +21263,24 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16557,6 +21352,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16638,6 +21442,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -16653,7 +21466,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it does nothing twice. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -16739,6 +21552,15 @@ export interface operations {
             };
             /** @description The Idempotency-Key was used for another request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16842,6 +21664,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -16938,6 +21769,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -16963,7 +21803,8 @@ export interface operations {
                 placed_from?: string | null;
                 /** @description Last day, included. */
                 placed_to?: string | null;
-                sort?: string;
+                /** @description The newest first or the oldest; a customer's always newest first. */
+                sort?: "-placed_at" | "placed_at";
             };
             header?: never;
             path?: never;
@@ -17016,6 +21857,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -17031,7 +21881,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it gets the first answer. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -17124,6 +21974,99 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_orders: {
+        parameters: {
+            query?: {
+                customer_id?: string | null;
+                status?: "placed" | "confirmed" | "partly_fulfilled" | "fulfilled" | "returned" | "cancelled" | null;
+                number?: string | null;
+                /** @description First day, included. */
+                placed_from?: string | null;
+                /** @description Last day, included. */
+                placed_to?: string | null;
+                /** @description The newest first or the oldest; a customer's always newest first. */
+                sort?: "-placed_at" | "placed_at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -17187,6 +22130,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17264,6 +22216,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -17331,6 +22292,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -17346,7 +22316,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it gets the first answer. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -17441,6 +22411,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -17456,7 +22435,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it gets the first answer. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -17551,6 +22530,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -17566,7 +22554,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it gets the first answer. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -17661,6 +22649,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -17676,7 +22673,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it gets the first answer. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -17771,6 +22768,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -17786,7 +22792,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it gets the first answer. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -17881,6 +22887,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -17896,7 +22911,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it gets the first answer. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path: {
@@ -17991,6 +23006,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -18058,6 +23082,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18134,6 +23167,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -18194,6 +23236,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18272,6 +23323,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -18321,6 +23381,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18388,6 +23457,91 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_parent_forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                parent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParentForecast"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18491,6 +23645,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -18565,6 +23728,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -18628,6 +23800,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18731,6 +23912,163 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_foundation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundationState"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_foundation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -18803,6 +24141,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -18863,6 +24210,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18941,6 +24297,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -18956,7 +24321,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it makes no second override. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -19049,6 +24414,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -19109,6 +24483,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19190,6 +24573,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -19262,6 +24654,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -19277,7 +24678,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the caller: a retry under it records no second promotion. */
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -19370,6 +24771,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -19430,6 +24840,122 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_promotion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                promotion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedPromotion"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["forecasting_promotions_model_Promotion"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19511,6 +25037,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -19565,6 +25100,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19668,6 +25212,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -19728,6 +25281,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19808,6 +25370,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -19869,6 +25440,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19947,6 +25527,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -19996,6 +25585,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20059,6 +25657,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -20115,6 +25722,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -20164,6 +25780,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20267,6 +25892,96 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    parent_sales: {
+        parameters: {
+            query?: {
+                /** @description First day, included. */
+                from?: string | null;
+                /** @description Last day, included. */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                parent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParentSales"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -20332,6 +26047,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20406,6 +26130,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -20433,7 +26166,7 @@ export interface operations {
                 /** @description One channel only. */
                 channel?: string | null;
                 /** @description With a minus: the highest first. */
-                sort?: "-revenue" | "revenue" | "-units" | "units" | "-returns" | "-margin" | "margin" | "-change" | "change";
+                sort?: "-revenue" | "revenue" | "-units" | "units" | "-returns" | "returns" | "-margin" | "margin" | "-change" | "change";
             };
             header?: never;
             path?: never;
@@ -20486,6 +26219,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -20509,7 +26251,7 @@ export interface operations {
                 /** @description One channel only. */
                 channel?: string | null;
                 /** @description With a minus: the highest first. */
-                sort?: "-revenue" | "revenue" | "-units" | "units" | "-returns" | "-margin" | "margin" | "-change" | "change";
+                sort?: "-revenue" | "revenue" | "-units" | "units" | "-returns" | "returns" | "-margin" | "margin" | "-change" | "change";
             };
             header?: never;
             path?: never;
@@ -20555,6 +26297,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20626,6 +26377,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20705,6 +26465,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -20770,6 +26539,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20850,6 +26628,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -20868,6 +26655,8 @@ export interface operations {
                 from?: string | null;
                 /** @description Last day, included. */
                 to?: string | null;
+                /** @description The last so many whole days, if no first is given. */
+                days?: number;
                 /** @description The days just before, or those 364 days earlier. */
                 against?: "previous" | "last_year";
                 /** @description What changed. */
@@ -20924,6 +26713,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -20973,6 +26771,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21040,6 +26847,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21119,6 +26935,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -21180,6 +27005,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21259,6 +27093,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -21324,6 +27167,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21400,6 +27252,15 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21505,6 +27366,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -21603,6 +27473,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -21623,6 +27502,8 @@ export interface operations {
                 cursor?: string | null;
                 kind?: "reorder" | "promote" | "reprice" | "discontinue" | null;
                 status?: "open" | "accepted" | "dismissed";
+                /** @description Most money at stake first, or least. */
+                sort?: "-at_stake" | "at_stake";
             };
             header?: never;
             path?: never;
@@ -21668,6 +27549,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21758,6 +27648,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -21822,6 +27721,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21899,6 +27807,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -21962,6 +27879,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22039,6 +27965,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -22101,6 +28036,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22177,6 +28121,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -22239,6 +28192,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22315,6 +28277,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -22384,6 +28355,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -22446,6 +28426,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22551,6 +28540,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -22642,6 +28640,100 @@ export interface operations {
             };
             /** @description Not a media type that is taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_advice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["recommendations_model_Action"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22747,6 +28839,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -22821,6 +28922,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -22840,6 +28950,8 @@ export interface operations {
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 status?: "draft" | "running" | "stopped" | "shipped" | null;
+                /** @description The newest first, or the oldest. */
+                sort?: "-created_at" | "created_at";
             };
             header?: never;
             path?: never;
@@ -22885,6 +28997,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22988,6 +29109,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -23037,6 +29167,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23140,6 +29279,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -23229,6 +29377,15 @@ export interface operations {
             };
             /** @description Not a media type that is taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23332,6 +29489,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -23392,6 +29558,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23497,6 +29672,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -23566,6 +29750,15 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23671,6 +29864,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -23769,6 +29971,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -23829,6 +30040,94 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    experiment_uplift: {
+        parameters: {
+            query?: {
+                variant?: string | null;
+                metric?: string | null;
+            };
+            header?: never;
+            path: {
+                experiment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExperimentUplift"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23934,6 +30233,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -24032,6 +30340,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -24123,6 +30440,15 @@ export interface operations {
             };
             /** @description Not a media type that is taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24229,6 +30555,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -24320,6 +30655,15 @@ export interface operations {
             };
             /** @description Not a media type that is taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24423,6 +30767,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -24474,6 +30827,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24542,6 +30904,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24619,6 +30990,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -24680,6 +31060,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24751,6 +31140,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24854,6 +31252,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -24874,7 +31281,7 @@ export interface operations {
                 cursor?: string | null;
                 /** @description active: open or acknowledged; snoozed; closed. */
                 state?: "active" | "snoozed" | "closed";
-                kind?: "stock" | "demand" | "revenue" | "live" | "customer" | "forecast" | "data" | "price" | "price-change" | "system" | null;
+                kind?: "stock" | "demand" | "revenue" | "live" | "customer" | "forecast" | "data" | "price" | "price-change" | "cost" | "system" | null;
                 /** @description All alerts of one, newest first: product:ID@PLACE, customer:ID ... */
                 subject?: string | null;
                 /** @description -loss: most money at stake first. */
@@ -24924,6 +31331,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24991,6 +31407,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25096,6 +31521,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -25187,6 +31621,15 @@ export interface operations {
             };
             /** @description Not a media type that is taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25292,6 +31735,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -25383,6 +31835,15 @@ export interface operations {
             };
             /** @description Not a media type that is taken here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25488,6 +31949,122 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Remark"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -25549,6 +32126,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -25564,6 +32150,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -25656,6 +32243,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -25712,6 +32308,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -25732,7 +32337,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Draft"];
+                "application/json": components["schemas"]["alerts_rules_Draft"];
             };
         };
         responses: {
@@ -25808,6 +32413,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -25868,6 +32482,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25942,6 +32565,15 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26047,6 +32679,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -26117,6 +32758,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -26132,6 +32782,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Chosen by the caller: a retry under it gets the first answer and changes nothing more. */
                 "Idempotency-Key"?: string | null;
             };
             path?: never;
@@ -26224,6 +32875,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -26300,6 +32960,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -26367,6 +33036,15 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26472,6 +33150,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -26541,6 +33228,15 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27080,6 +33776,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -27134,6 +33839,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27217,6 +33931,120 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyze_customers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeveralCustomers"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -27293,6 +34121,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -27360,6 +34197,15 @@ export interface operations {
             };
             /** @description The current state forbids it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27443,6 +34289,340 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyze_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                page: "shop" | "orders" | "customers" | "segments" | "forecasts" | "alerts" | "purchases" | "advice";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insight"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: {
+                /** @description Items to a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftList"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["analyst_drafts_model_Draft"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["analyst_drafts_model_Draft"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -27497,6 +34677,15 @@ export interface operations {
             };
             /** @description Not allowed */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27589,6 +34778,112 @@ export interface operations {
             };
             /** @description Too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A dependency is away; the same request may work later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_import: {
+        parameters: {
+            query?: {
+                file_name?: string;
+                layout?: string | null;
+                /** @description `field=column`, where the guess is wrong. */
+                map?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Planned"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No proof of who asks, or a bad one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state forbids it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27692,6 +34987,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -27775,6 +35079,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -27842,6 +35155,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -27902,6 +35224,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27981,6 +35312,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A dependency is away; the same request may work later */
             503: {
                 headers: {
@@ -28041,6 +35381,15 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; `Retry-After` says when to come again */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,6 +15,10 @@ export type Status = Answer<'/v1/system/status', 'get'>;
 export type Summary = Answer<'/v1/dashboard/summary', 'get'>;
 export type Metric = Summary['metrics'][number];
 export type Note = Summary['notes'][number];
+export type Changes = Answer<'/v1/dashboard/changes', 'get'>;
+export type Cause = Changes['causes'][number];
+export type ProductFigures = Answer<'/v1/dashboard/products', 'get'>['items'][number];
+export type StockGraph = Answer<'/v1/dashboard/inventory-graph', 'get'>;
 export type Product = Answer<'/v1/products/{product_id}', 'get'>;
 export type ProductSales = Answer<'/v1/products/{product_id}/sales', 'get'>;
 export type Forecast = Answer<'/v1/forecasts/{product_id}', 'get'>;
@@ -47,12 +51,15 @@ export type Recommended = Recommendations['items'][number];
 export type ManagerAction = Answer<'/v1/recommendations', 'get'>['items'][number];
 export type Experiment = Answer<'/v1/experiments/{experiment_id}', 'get'>;
 export type ExperimentResults = Answer<'/v1/experiments/{experiment_id}/results', 'get'>;
+export type ExperimentUplift = Answer<'/v1/experiments/{experiment_id}/uplift', 'get'>;
 export type ExperimentMetric = ExperimentResults['metrics'][number];
 export type JobRun = Answer<'/v1/jobs', 'get'>['items'][number];
 export type DeadLetter = Answer<'/v1/dead-letters', 'get'>['items'][number];
 export type PoisonedEvent = Answer<'/v1/poisoned-events', 'get'>['items'][number];
 export type ShopSettings = Answer<'/v1/system/settings', 'get'>;
+export type FoundationState = Answer<'/v1/forecasts/foundation', 'get'>;
 export type Member = Answer<'/v1/users', 'get'>['items'][number];
+export type Invitation = Answer<'/v1/users/invitations', 'get'>['items'][number];
 export type ApiKey = Answer<'/v1/auth/api-keys', 'get'>['items'][number];
 export type AuditEntry = Answer<'/v1/audit-log', 'get'>['items'][number];
 export type SystemCost = Answer<'/v1/system/cost', 'get'>;
@@ -72,3 +79,14 @@ export type Purchase = Answer<'/v1/customers/{customer_id}/purchases', 'get'>['i
 export type Needed = NonNullable<
   Answer<'/v1/customers/{customer_id}/consumption-predictions', 'get'>['items']
 >[number];
+export type QualityReport = Answer<'/v1/system/data-quality', 'get'>['items'][number];
+export type Duplicate = Answer<'/v1/customers/{customer_id}/duplicates', 'get'>['items'][number];
+export type DuplicatePair = Answer<'/v1/customers/duplicates', 'get'>['items'][number];
+export type ProductParent = Answer<'/v1/product-parents', 'get'>['items'][number];
+export type Interaction = Answer<
+  '/v1/customers/{customer_id}/interactions',
+  'get'
+>['items'][number];
+export type Promotion = Answer<'/v1/forecasts/promotions/{promotion_id}', 'get'>;
+export type ImportRun = Answer<'/v1/imports', 'get'>['items'][number];
+export type ImportReport = ImportRun['report'];

@@ -2,9 +2,14 @@ import { enAccess } from './enAccess';
 import { enAhead } from './enAhead';
 import { enAlerts } from './enAlerts';
 import { enAsk } from './enAsk';
+import { enCare } from './enCare';
+import { enChanges } from './enChanges';
 import { enCustomers } from './enCustomers';
 import { enExperiments } from './enExperiments';
+import { enImports } from './enImports';
+import { enLists } from './enLists';
 import { enModels } from './enModels';
+import { enPlans } from './enPlans';
 import { enPortal } from './enPortal';
 import { enRules } from './enRules';
 import { enShop } from './enShop';
@@ -16,13 +21,18 @@ import { enTrade } from './enTrade';
 /** The English strings, and the list of keys that every other catalogue must have. */
 export const en = {
   ...enAccess,
+  ...enPlans,
   ...enPortal,
+  ...enImports,
+  ...enLists,
   ...enModels,
   ...enRules,
   ...enAhead,
   ...enStreaming,
   ...enAlerts,
   ...enAsk,
+  ...enCare,
+  ...enChanges,
   ...enCustomers,
   ...enExperiments,
   ...enShop,
@@ -81,19 +91,6 @@ export const en = {
   'login.show': 'Show password',
   'login.hide': 'Hide password',
 
-  'setup.title': 'Your demo shop is being made',
-  'setup.text':
-    'Three years of a small shop’s life: products, customers, orders, stock. The dashboard opens by itself when it is done.',
-  'setup.step': '{step}: {done} of {total}',
-  'setup.failed': 'Setting up did not succeed',
-  'setup.failed.text':
-    'The last step was “{step}”. The reason is in the log where OMNIX was started; start it again to go on from there.',
-  'empty.title': 'There is no data yet',
-  'empty.text': 'Bring your own shop’s history in, or look around in a simulated shop first.',
-  'empty.import': 'Import a file (CSV, Excel, Parquet, JSON lines)',
-  'empty.demo': 'Make a demo shop',
-  'empty.command': 'Run this where OMNIX is installed:',
-
   'dashboard.title': 'Dashboard',
   'dashboard.range': 'Range',
   'dashboard.days': { one: '{n} day', other: '{n} days' },
@@ -150,7 +147,6 @@ export const en = {
   'chart.showTable': 'Show as table',
   'chart.hideTable': 'Hide table',
   'chart.read': '{title}: arrow keys read out one point after another',
-  'chart.loading': 'Drawing…',
   'chart.noSale': 'Empty shelf',
   'chart.soFar': 'Today so far',
 
@@ -170,7 +166,6 @@ export const en = {
   'products.clear': 'Clear filters',
   'products.next': 'Next',
   'products.first': 'First page',
-  'products.shown': { one: '{n} product on this page', other: '{n} products on this page' },
 
   'product.back': 'Products',
   'product.missing': 'This product does not exist (any more).',
@@ -186,7 +181,10 @@ export const en = {
   'product.sales.none': 'This product has not been sold yet.',
   'product.price': 'Shelf price',
   'product.price.none': 'The price has not changed.',
-  'product.parts': 'Bundle of',
+  'product.variants': 'Variants of {name}',
+  'product.variants.text':
+    'Together {sold} sold in the days shown, and {expected} expected in the next {n}.',
+  'product.expected': 'Expected',
   'product.range': 'Days shown',
 
   'forecast.title': 'Forecast',

@@ -1,6 +1,20 @@
 /** Signing in, accounts that people make, and one's own account. */
 export const enAccess = {
   'access.provider': 'Sign in with your organisation',
+  'access.refused.provider':
+    'Your organisation’s sign-in did not work. Try again later, or sign in with a password.',
+  'access.refused.denied':
+    'Your organisation’s page signed nobody in: it was left, or it said no. Nothing has changed here.',
+  'access.refused.over':
+    'That sign-in took too long, was used before, or was begun in another browser. Try it again.',
+  'access.refused.unknown':
+    'Your organisation knows you, but nobody here has your address. Ask an administrator to invite you.',
+  'access.refused.unverified':
+    'Your organisation has not confirmed your e-mail address. Confirm it there, then try again.',
+  'access.refused.disabled': 'Your account here is shut out. Ask an administrator.',
+  'access.refused.busy':
+    'There were too many attempts from your network. Wait a quarter of an hour.',
+  'access.refused.none': 'Signing in with an organisation is not set up here.',
   'access.forgot': 'Forgot your password?',
   'access.register': 'Make an account',
   'access.back': 'Back',
@@ -17,10 +31,10 @@ export const enAccess = {
   'access.code': 'Code',
   'access.code.wrong': 'This code is wrong, over, or was used before.',
   'access.forgot.title': 'Forgot your password?',
-  'access.forgot.text': 'We mail you a code with which you choose a new one.',
-  'access.forgot.submit': 'Mail me a code',
+  'access.forgot.text': 'We mail you a link with which you choose a new one.',
+  'access.forgot.submit': 'Mail me a link',
   'access.forgot.sent':
-    'If {email} has an account, a code is on its way. It holds for one hour; look among the spam too.',
+    'If {email} has an account, a link is on its way. It holds for one hour; look among the spam too.',
   'access.reset.title': 'Choose a new password',
   'access.reset.text': 'Enter the code that was mailed to you. It works once.',
   'access.reset.submit': 'Save the password',
@@ -29,11 +43,19 @@ export const enAccess = {
   'access.register.text': 'See what you bought, what you will need next, and what is kept of you.',
   'access.register.submit': 'Make the account',
   'access.register.sent':
-    'We mailed a code to {email}. It holds for one day; look among the spam too.',
+    'We mailed a link and a code to {email}. They hold for one day; look among the spam too.',
   'access.confirm.title': 'Confirm your address',
   'access.confirm.text': 'Enter the code that was mailed to you, and the password that you chose.',
   'access.confirm.submit': 'Confirm',
   'access.confirm.done': 'Your address is confirmed. You can sign in now.',
+
+  'access.on': 'Go on',
+  'access.email.title': 'Confirm your new address',
+  'access.email.text': 'The code was mailed to it. From then on you sign in with this address.',
+  'access.email.done': 'Your address is changed.',
+  'access.invitation.title': 'Welcome',
+  'access.invitation.text': 'You are invited. Choose a password, and you are in.',
+  'access.invitation.submit': 'Accept the invitation',
 
   'account.title': 'Your account',
   'account.open': 'Your account',
@@ -44,6 +66,12 @@ export const enAccess = {
   'account.password.now': 'Your password now',
   'account.password.submit': 'Change the password',
   'account.password.done': 'Your password is changed.',
+  'account.email': 'Address to sign in with',
+  'account.email.text': 'Another one counts once you confirm it by mail.',
+  'account.email.open': 'Change the address',
+  'account.email.new': 'New address',
+  'account.email.submit': 'Mail me a link',
+  'account.email.sent': 'We mailed {email}. Open the link in that mail within a day.',
   'account.sessions': 'Where you are signed in',
   'account.sessions.text': 'End what you do not know, then change your password.',
   'account.session.since': 'Since {since}',

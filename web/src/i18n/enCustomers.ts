@@ -2,11 +2,14 @@
 export const enCustomers = {
   'nav.segments': 'Segments',
   'nav.recommendations': 'Recommendations',
-  'nav.short.recommendations': 'Advice',
 
   'customer.title.text': 'Open one to see its value, what it needs next and what to show it.',
   'customer.address': 'Address',
   'customer.asOf': 'purchases up to {day}',
+  'customer.refuses': 'Refused',
+  'customer.refused': 'Not analysed, as the customer wishes',
+  'customer.refused.text':
+    'They refused to be treated by what they do: they see what everybody sees, and nothing is found out about them.',
   'customer.unknown': 'Not analysed yet',
   'customer.unknown.text':
     'This customer has bought nothing so far, or came after the last analysis. It runs every night.',
@@ -25,6 +28,8 @@ export const enCustomers = {
   'customer.every': { one: 'every day', other: 'every {n} days' },
   'customer.last': 'last purchase {day}',
   'customer.segment': 'Segment and habits',
+  'customer.inSegment': 'Segment',
+  'customer.everybody': 'Everybody',
   'customer.segment.all': 'All segments',
   'customer.lifecycle': 'Stage',
   'customer.fifth': '{n} of 5',
@@ -149,6 +154,7 @@ export const enCustomers = {
   'segment.none.rule': 'You have defined none yet',
   'segment.none.rule.text': 'Say below who should be in it.',
   'segment.name': 'Name',
+  'segment.members': 'Customers of {name}: {n}',
   'segment.revenue': 'Sales in 90 days',
   'segment.ahead': 'Expected in a year',
   'segment.churn': 'Risk of staying away',

@@ -89,4 +89,10 @@ export const enModels = {
     'What answered before the last decision will answer again. What is left is not promoted again but by hand.',
   'models.train': 'Train now',
   'models.asked': 'The training was asked for.',
+  'models.foundation': 'Foundation model',
+  'models.foundation.text':
+    'Trained elsewhere, from weights on this machine. It answers where it won.',
+  'models.foundation.nowhere': 'It answers nowhere.',
+  'models.foundation.try': 'Try it',
+  'models.foundation.asked': 'It is being tried against what answers.',
 } as const;

@@ -15,6 +15,9 @@ export const enPortal = {
   'shopping.due': 'Needed now',
   'shopping.soon': 'Within a week',
   'shopping.later': 'Later',
+  'shopping.refused': 'Nothing is chosen for you',
+  'shopping.refused.text':
+    'That is what your preferences say. Allow it there, and the list is back after a night.',
   'shopping.none': 'Your list is empty',
   'shopping.none.my': 'After a few purchases of the same thing we can tell when it will run out.',
   'shopping.runsOut': 'Runs out about {day}',
@@ -57,7 +60,15 @@ export const enPortal = {
     'Nothing is agreed to until you say so, and you can take it back at any time.',
   'prefs.consent.email_marketing': 'Offers by e-mail',
   'prefs.consent.sms_marketing': 'Offers by text message',
-  'prefs.consent.personalisation': 'Offers chosen by what I bought',
+  'prefs.chosen': 'What is chosen for you',
+  'prefs.chosen.text':
+    'Your shopping list, your recommendations and what the shop finds out about your habits.',
+  'prefs.chosen.label': 'Choose by what I bought and looked at',
+  'prefs.chosen.open': 'As the shop usually does',
+  'prefs.chosen.yes': 'Yes',
+  'prefs.chosen.no': 'No, show me what everybody sees',
+  'prefs.chosen.on': 'At present things are chosen for you.',
+  'prefs.chosen.off': 'At present nothing is chosen for you.',
   'prefs.saved': 'Your preferences are saved.',
 
   'privacy.title': 'Privacy',

@@ -39,6 +39,11 @@ export const enRules = {
   'rules.op.not.at_most': 'is not at most',
   'rules.least': 'Only from a loss of ({currency})',
   'rules.pause': 'Pause after it was mended (hours)',
+  'rules.escalate': 'Escalate after (minutes)',
+  'rules.escalate.hint':
+    'If nobody looks after an alert that long, it becomes critical. Empty: never.',
+  'rules.escalate.bad': 'Enter 5 to 43200 minutes, or nothing.',
+  'rules.escalate.to': 'Then tell these channels',
   'rules.told': 'Tell these channels as well',
   'rules.told.none': 'There is no channel yet; the inbox has every alert.',
   'rules.preview': 'Try it first',

@@ -2,8 +2,6 @@
 export const enTrade = {
   'nav.replenishment': 'Replenishment',
   'nav.purchasing': 'Purchase orders',
-  'nav.short.replenishment': 'Reorder',
-  'nav.short.purchasing': 'Purchases',
   'nav.orders': 'Orders',
   'nav.inventory': 'Inventory',
   'nav.customers': 'Customers',
@@ -126,7 +124,7 @@ export const enTrade = {
   'po.rest': '{n} outstanding',
   'po.document': 'Message to the supplier',
   'po.document.to': 'To',
-  'po.document.noMail': 'no e-mail known',
+  'po.document.noMail': 'No e-mail of the supplier is known: copy it to wherever it is read.',
   'po.document.copy': 'Copy',
   'po.document.copied': 'Copied',
   'po.over': 'This order is over; nothing more happens to it.',

@@ -5,10 +5,13 @@ import {
   changeSize,
   count,
   day,
+  decimal,
   minorDigits,
   moment,
   money,
   percent,
+  share,
+  signedShare,
   today,
   weekdays,
 } from './format';
@@ -28,7 +31,11 @@ test('money can be shortened for tiles and axes', () => {
 test('numbers follow the locale', () => {
   assert.equal(count('de', 1234567), '1.234.567');
   assert.equal(percent('en', 0.1234), '12.3%');
+  assert.equal(share('en', 0.59), '59.0%');
+  assert.equal(decimal('de', 0.71, 3), '0,710');
   assert.equal(changeSize('en', -0.054), '5.4%');
+  assert.equal(changeSize('en', 0.09), '9%');
+  assert.equal(signedShare('en', 0.2), '+20.0%');
   assert.equal(changeSize('en', 1.257), '126%');
 });
 

@@ -47,6 +47,13 @@ export function money(
   return number(locale, { style: 'currency', currency, ...whole }).format(major);
 }
 
+/** Money with its sign, for what a figure grew or shrank by. */
+export function signedMoney(locale: string, minor: number, currency: string): string {
+  const major = minor / 10 ** minorDigits(currency);
+  const style = { style: 'currency', currency, signDisplay: 'exceptZero' } as const;
+  return number(locale, style).format(major);
+}
+
 export function count(locale: string, value: number, digits = 0): string {
   return number(locale, { maximumFractionDigits: digits }).format(value);
 }
@@ -58,6 +65,23 @@ export function compact(locale: string, value: number): string {
 /** A share, 0.123 being 12.3%. */
 export function percent(locale: string, value: number, digits = 1): string {
   return number(locale, { style: 'percent', maximumFractionDigits: digits }).format(value);
+}
+
+/** A share with as many digits as its neighbours in a column: 0.59 is 59.0%. */
+export function share(locale: string, value: number, digits = 1): string {
+  return number(locale, {
+    style: 'percent',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value);
+}
+
+/** A number with as many digits as its neighbours in a column. */
+export function decimal(locale: string, value: number, digits: number): string {
+  return number(locale, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value);
 }
 
 /** The size of a change without its sign, which a word or an arrow tells. */
@@ -128,6 +152,16 @@ export function signed(locale: string, value: number, digits: number): string {
 export function signedPercent(locale: string, value: number, digits: number): string {
   return number(locale, {
     style: 'percent',
+    maximumFractionDigits: digits,
+    signDisplay: 'exceptZero',
+  }).format(value);
+}
+
+/** As `share`, with its sign: for columns in which above and below zero mean different things. */
+export function signedShare(locale: string, value: number, digits = 1): string {
+  return number(locale, {
+    style: 'percent',
+    minimumFractionDigits: digits,
     maximumFractionDigits: digits,
     signDisplay: 'exceptZero',
   }).format(value);

@@ -3,9 +3,14 @@ import { heAccess } from './heAccess';
 import { heAhead } from './heAhead';
 import { heAlerts } from './heAlerts';
 import { heAsk } from './heAsk';
+import { heCare } from './heCare';
+import { heChanges } from './heChanges';
 import { heCustomers } from './heCustomers';
 import { heExperiments } from './heExperiments';
+import { heImports } from './heImports';
+import { heLists } from './heLists';
 import { heModels } from './heModels';
+import { hePlans } from './hePlans';
 import { hePortal } from './hePortal';
 import { heRules } from './heRules';
 import { heShop } from './heShop';
@@ -16,13 +21,18 @@ import { heTrade } from './heTrade';
 
 export const he: Catalogue = {
   ...heAccess,
+  ...hePlans,
   ...hePortal,
+  ...heImports,
+  ...heLists,
   ...heModels,
   ...heRules,
   ...heAhead,
   ...heStreaming,
   ...heAlerts,
   ...heAsk,
+  ...heCare,
+  ...heChanges,
   ...heCustomers,
   ...heExperiments,
   ...heShop,
@@ -81,19 +91,6 @@ export const he: Catalogue = {
   'login.show': 'הצגת הסיסמה',
   'login.hide': 'הסתרת הסיסמה',
 
-  'setup.title': 'חנות ההדגמה שלכם בהכנה',
-  'setup.text':
-    'שלוש שנים בחייה של חנות קטנה: מוצרים, לקוחות, הזמנות ומלאי. לוח הבקרה ייפתח מעצמו בסיום.',
-  'setup.step': '{step}: {done} מתוך {total}',
-  'setup.failed': 'ההכנה לא הצליחה',
-  'setup.failed.text':
-    'השלב האחרון היה „{step}”. הסיבה רשומה ביומן במקום שבו OMNIX הופעל; הפעילו אותו שוב כדי להמשיך משם.',
-  'empty.title': 'אין עדיין נתונים',
-  'empty.text': 'ייבאו את ההיסטוריה של החנות שלכם, או הכירו את המערכת בחנות מדומה.',
-  'empty.import': 'ייבוא קובץ (CSV, Excel, Parquet, JSON lines)',
-  'empty.demo': 'יצירת חנות הדגמה',
-  'empty.command': 'הריצו זאת במקום שבו OMNIX מותקן:',
-
   'dashboard.title': 'לוח בקרה',
   'dashboard.range': 'טווח',
   'dashboard.days': { one: 'יום {n}', two: 'יומיים', other: '{n} ימים' },
@@ -149,7 +146,6 @@ export const he: Catalogue = {
   'chart.showTable': 'הצגה כטבלה',
   'chart.hideTable': 'הסתרת הטבלה',
   'chart.read': '{title}: מקשי החצים מקריאים נקודה אחר נקודה',
-  'chart.loading': 'מצייר…',
   'chart.noSale': 'מדף ריק',
   'chart.soFar': 'היום עד כה',
 
@@ -169,11 +165,6 @@ export const he: Catalogue = {
   'products.clear': 'ניקוי הסינון',
   'products.next': 'הבא',
   'products.first': 'לעמוד הראשון',
-  'products.shown': {
-    one: 'מוצר {n} בעמוד זה',
-    two: 'שני מוצרים בעמוד זה',
-    other: '{n} מוצרים בעמוד זה',
-  },
 
   'product.back': 'מוצרים',
   'product.missing': 'המוצר אינו קיים (עוד).',
@@ -189,7 +180,9 @@ export const he: Catalogue = {
   'product.sales.none': 'המוצר טרם נמכר.',
   'product.price': 'מחיר המדף',
   'product.price.none': 'המחיר לא השתנה.',
-  'product.parts': 'מארז של',
+  'product.variants': 'הגרסאות של {name}',
+  'product.variants.text': 'יחד נמכרו {sold} בימים המוצגים, וצפויות {expected} ב־{n} הימים הבאים.',
+  'product.expected': 'צפוי',
   'product.range': 'ימים מוצגים',
 
   'forecast.title': 'תחזית',

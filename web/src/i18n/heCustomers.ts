@@ -4,11 +4,13 @@ import type { enCustomers } from './enCustomers';
 export const heCustomers: Record<keyof typeof enCustomers, Message> = {
   'nav.segments': 'פלחים',
   'nav.recommendations': 'המלצות',
-  'nav.short.recommendations': 'המלצות',
 
   'customer.title.text': 'פתחו לקוח כדי לראות מה שוויו, מה יצטרך בקרוב ומה כדאי להציג לו.',
   'customer.address': 'כתובת',
   'customer.asOf': 'רכישות עד {day}',
+  'customer.refuses': 'סירוב',
+  'customer.refused': 'לא נותח, כרצון הלקוח',
+  'customer.refused.text': 'הלקוח סירב ליחס לפי מעשיו: הוא רואה מה שכולם רואים, ודבר לא נלמד עליו.',
   'customer.unknown': 'טרם נותח',
   'customer.unknown.text':
     'הלקוח עוד לא קנה דבר, או שנוסף אחרי הניתוח האחרון. הניתוח נעשה בכל לילה.',
@@ -28,6 +30,8 @@ export const heCustomers: Record<keyof typeof enCustomers, Message> = {
   'customer.every': { one: 'בכל יום', two: 'בכל יומיים', other: 'בכל {n} ימים' },
   'customer.last': 'רכישה אחרונה {day}',
   'customer.segment': 'פלח והרגלים',
+  'customer.inSegment': 'פלח',
+  'customer.everybody': 'כולם',
   'customer.segment.all': 'כל הפלחים',
   'customer.lifecycle': 'שלב',
   'customer.fifth': '{n} מתוך 5',
@@ -155,6 +159,7 @@ export const heCustomers: Record<keyof typeof enCustomers, Message> = {
   'segment.none.rule': 'עוד לא הגדרתם פלח',
   'segment.none.rule.text': 'כתבו למטה מי יהיה בו.',
   'segment.name': 'שם',
+  'segment.members': 'לקוחות של {name}: {n}',
   'segment.revenue': 'מכירות ב־90 יום',
   'segment.ahead': 'צפוי בשנה',
   'segment.churn': 'סיכון שלא יבואו',
@@ -244,5 +249,7 @@ export const heCustomerWords: ServerWords = {
   'fallback.recent': 'עוד לא נקנה דבר: זה נובע ממה שנצפה.',
   'fallback.popular': 'עוד לא ידוע דבר על לקוח זה: זה מה שהחנות מוכרת יותר מכול.',
   'fallback.newest': 'עוד לא נמכר דבר: אלה המוצרים החדשים ביותר.',
+  'fallback.alone': 'לא ידוע מה הולך עם זה: זה מה שהלקוח עשוי לרצות ממילא.',
+  'fallback.refused': 'הלקוח אינו רוצה שייבחר לו דבר לפי מעשיו: זה זהה לכולם.',
   'fallback.experiment': 'ניסוי מציג ללקוח זה את מה שהחנות מוכרת יותר מכול.',
 };

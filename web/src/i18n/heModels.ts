@@ -88,4 +88,9 @@ export const heModels: Readonly<Record<keyof typeof enModels, Message>> = {
   'models.back.text': 'מה שהשיב לפני ההחלטה האחרונה ישיב שוב. מה שנעזב לא יקודם שוב אלא ביד.',
   'models.train': 'אימון עכשיו',
   'models.asked': 'האימון התבקש.',
+  'models.foundation': 'מודל בסיס',
+  'models.foundation.text': 'אומן במקום אחר, מתוך משקלים שבמחשב הזה. הוא משיב היכן שניצח.',
+  'models.foundation.nowhere': 'הוא אינו משיב בשום מקום.',
+  'models.foundation.try': 'לנסות אותו',
+  'models.foundation.asked': 'הוא נבחן מול מה שמשיב כעת.',
 };

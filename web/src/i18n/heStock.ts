@@ -14,7 +14,7 @@ export const heStock: Readonly<Record<keyof typeof enStock, Message>> = {
   'suppliers.lead.hint': 'מההזמנה עד ההגעה, לדברי הספק.',
   'suppliers.deviation': 'פחות או יותר (ימים)',
   'suppliers.deviation.hint': 'בכמה אספקות סוטות ממנו בדרך כלל.',
-  'suppliers.spread': '{n} ± {spread}',
+  'suppliers.spread': '\u2066{n} ± {spread}\u2069',
   'suppliers.days': 'ימים',
   'suppliers.days.bad': 'נא להזין מספר ימים.',
   'suppliers.amount.bad': 'סכום, כגון 12.50.',

@@ -4,8 +4,6 @@ import type { enTrade } from './enTrade';
 export const heTrade: Readonly<Record<keyof typeof enTrade, Message>> = {
   'nav.replenishment': 'חידוש מלאי',
   'nav.purchasing': 'הזמנות רכש',
-  'nav.short.replenishment': 'חידוש',
-  'nav.short.purchasing': 'רכש',
   'nav.orders': 'הזמנות',
   'nav.inventory': 'מלאי',
   'nav.customers': 'לקוחות',
@@ -131,7 +129,7 @@ export const heTrade: Readonly<Record<keyof typeof enTrade, Message>> = {
   'po.rest': 'נותרו {n}',
   'po.document': 'הודעה לספק',
   'po.document.to': 'אל',
-  'po.document.noMail': 'לא ידוע דוא״ל',
+  'po.document.noMail': 'כתובת הדוא״ל של הספק אינה ידועה: העתיקו ושלחו בדרך אחרת.',
   'po.document.copy': 'העתקה',
   'po.document.copied': 'הועתק',
   'po.over': 'ההזמנה הסתיימה; דבר נוסף לא יקרה בה.',

@@ -1,17 +1,23 @@
 import type { ServerWords } from './en';
 import { heAheadWords } from './heAhead';
 import { heAlertWords } from './heAlerts';
+import { heCareWords } from './heCare';
 import { heCustomerWords } from './heCustomers';
 import { heExperimentWords } from './heExperiments';
+import { heImportWords } from './heImports';
 import { heRuleWords } from './heRules';
+import { heWorkWords } from './heWork';
 
 /** Hebrew for what the API says in English, by its code. */
 export const heWords: ServerWords = {
   ...heAlertWords,
   ...heRuleWords,
   ...heAheadWords,
+  ...heCareWords,
   ...heCustomerWords,
   ...heExperimentWords,
+  ...heImportWords,
+  ...heWorkWords,
   'model.forecast': 'הביקוש לכל מוצר לפי יום',
   'model.lifetime': 'רכישות והוצאה צפויות של כל לקוח',
   'model.churn': 'הסיכוי שלקוח לא יבוא בתוך 90 יום',
@@ -79,6 +85,10 @@ export const heWords: ServerWords = {
   'alternative.half': 'להזמין בערך חצי, ושוב מוקדם יותר.',
   'alternative.double': 'להזמין בערך כפול, ושוב מאוחר יותר.',
   'alternative.order': 'להזמין עכשיו בכל זאת.',
+  'note.short-history': 'ההיסטוריה קצרה מכדי לומר מה חריג.',
+  'note.no-stock': 'איש אינו מספר על המלאי: אי אפשר להבחין בחוסרים.',
+  'note.no-visits': 'ביקורים אינם נספרים: התנועה היא מספר ההזמנות.',
+  'note.known-cost': 'נספרות רק מכירות שעלותן ידועה.',
   'note.demo': 'זוהי חנות ההדגמה המדומה; איש מהמופיעים בה אינו אמיתי.',
   'note.no-sales': 'טרם נכנסו מכירות.',
   'note.today-so-far': 'היום נספר עד כה; שינויים בכסף, בהזמנות וביחידות משווים ימים שלמים.',

@@ -4,6 +4,7 @@ import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useEffect } from 'react';
 import { ApiError } from '@/api/problem';
 import { restore, sessionStore } from '@/api/session';
+import { usePermissionsAsked } from '@/features/auth/usePermissions';
 import { ConnectionBanner } from '@/features/realtime/ConnectionBanner';
 import { useLiveConnection } from '@/features/realtime/useLive';
 import { ErrorState } from '@/ui/states';
@@ -38,6 +39,7 @@ function useGuard(side: 'staff' | 'customer') {
 
 function Frame({ children }: { children: ReactNode }) {
   useLiveConnection();
+  const asked = usePermissionsAsked();
   return (
     <div className="flex min-h-dvh flex-col md:flex-row">
       <SkipLink />
@@ -50,7 +52,8 @@ function Frame({ children }: { children: ReactNode }) {
           className="mx-auto w-full max-w-7xl flex-1 px-3 pt-4 pb-8 outline-none sm:px-6"
         >
           <ConnectionBanner />
-          {children}
+          {/* Loads meanwhile, but is shown once: what one may not do is left out of it. */}
+          <div hidden={asked}>{children}</div>
         </main>
       </div>
     </div>

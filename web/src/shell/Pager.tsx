@@ -8,14 +8,16 @@ interface Props {
   shown: number;
   cursor: string | null;
   next: string | null;
+  /** The name of the place in the address, where a page has more lists than one. */
+  place?: string;
 }
 
-/** Turns the pages of a list whose place is `cursor` in the address. */
-export function Pager({ shown, cursor, next }: Props) {
+/** Turns the pages of a list whose place stands in the address. */
+export function Pager({ shown, cursor, next, place = 'cursor' }: Props) {
   const { t } = useWords();
   const turn = (to: string | null) => {
-    changeUrl({ cursor: to }, 'push');
-    scrollTo({ top: 0 });
+    changeUrl({ [place]: to }, 'push');
+    if (place === 'cursor') scrollTo({ top: 0 });
   };
   return (
     <div className="flex flex-wrap items-center justify-between gap-3 border-line border-t px-4 py-3 sm:px-5">

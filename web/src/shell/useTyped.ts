@@ -1,12 +1,15 @@
 'use client';
 
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { changeUrl } from './useUrlState';
 
 const PAUSE_MS = 250;
 
-/** The search `q`: follows typing at once and the address after a pause; a changed address (Back) wins. */
-export function useTyped(search: string) {
+const toAddress = (q: string) => changeUrl({ q, cursor: null });
+
+/** A search: follows typing at once and the address after a pause; a changed address (Back) wins. */
+export function useTyped(search: string, onSettled: (text: string) => void = toAddress) {
+  const settle = useEffectEvent(onSettled);
   const [typed, setTyped] = useState(search);
   const sent = useRef(search);
   useEffect(() => {
@@ -19,7 +22,7 @@ export function useTyped(search: string) {
     if (typed === sent.current) return;
     const timer = setTimeout(() => {
       sent.current = typed;
-      changeUrl({ q: typed, cursor: null });
+      settle(typed);
     }, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [typed]);

@@ -10,6 +10,15 @@ export function changeUrl(changes: Changes, how: 'replace' | 'push' = 'replace')
   else history.replaceState(null, '', url);
 }
 
+/**
+ * Keeps in the address what nothing on the page is drawn from. The router is not told: that would
+ * call off the page that a link leads to while it is still on its way.
+ */
+export function markPlace(changes: Changes): void {
+  const url = location.pathname + withParams(location.search, changes);
+  History.prototype.replaceState.call(history, history.state, '', url);
+}
+
 export function useParam(name: string): string | null {
   return useSearchParams().get(name);
 }

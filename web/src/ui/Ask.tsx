@@ -1,6 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useWords } from '@/i18n/locale';
 import { Banner } from './Banner';
 import { Button } from './Button';
@@ -18,13 +18,23 @@ interface Props {
   onClose: () => void;
 }
 
+/** While it is `held`, what `value` was before: a thing that changes under a question stays asked. */
+function useHeld<T>(value: T, held: boolean): T {
+  const before = useRef(value);
+  useEffect(() => {
+    if (!held) before.current = value;
+  });
+  return held ? before.current : value;
+}
+
 /** Asks before something that cannot be taken back; a refusal is told where it was asked. */
 export function Ask({ title, text, confirm, open, busy, error, onConfirm, onClose }: Props) {
   const { t } = useWords();
   const why = useReason();
+  const asked = useHeld({ title, text, confirm }, busy);
   return (
-    <Dialog title={title} open={open} onClose={onClose}>
-      <div className="text-sm">{text}</div>
+    <Dialog title={asked.title} open={open} onClose={onClose}>
+      <div className="text-sm">{asked.text}</div>
       {error != null && (
         <Banner tone="bad" alert>
           {why(error)}
@@ -35,7 +45,7 @@ export function Ask({ title, text, confirm, open, busy, error, onConfirm, onClos
           {t('action.cancel')}
         </Button>
         <Button kind="primary" busy={busy} onClick={onConfirm}>
-          {confirm}
+          {asked.confirm}
         </Button>
       </div>
     </Dialog>

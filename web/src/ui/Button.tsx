@@ -6,8 +6,14 @@ type Kind = 'primary' | 'plain' | 'quiet';
 const KINDS: Record<Kind, string> = {
   primary: 'bg-accent text-on-accent hover:bg-accent-strong',
   plain: 'border border-line-strong bg-surface text-ink hover:bg-surface-3',
-  quiet: 'text-ink-2 hover:bg-surface-3 hover:text-ink',
+  quiet: 'text-accent-strong hover:bg-surface-3',
 };
+
+/** How a button of the kind looks, for links that look like one. */
+export function buttonClass(kind: Kind, small: boolean): string {
+  const size = small ? 'min-h-8 px-2.5 text-sm' : 'min-h-10 px-4';
+  return `inline-flex items-center justify-center gap-2 rounded-control font-medium transition-colors disabled:cursor-default disabled:opacity-55 ${size} ${KINDS[kind]}`;
+}
 
 interface Props extends ComponentProps<'button'> {
   kind?: Kind;
@@ -29,13 +35,12 @@ export function Button({
   type = 'button',
   ...rest
 }: Props) {
-  const size = small ? 'min-h-8 px-2.5 text-sm' : 'min-h-10 px-4';
   return (
     <button
       type={type}
       disabled={disabled || busy}
       aria-busy={busy || undefined}
-      className={`inline-flex items-center justify-center gap-2 rounded-control font-medium transition-colors disabled:cursor-default disabled:opacity-55 ${size} ${KINDS[kind]} ${className}`}
+      className={`${buttonClass(kind, small)} ${className}`}
       {...rest}
     >
       {icon && <Icon name={icon} flip={flipIcon} size={small ? 16 : 18} />}

@@ -1,4 +1,4 @@
-import type { ComponentProps } from 'react';
+import { type ComponentProps, useId } from 'react';
 
 interface Props extends Omit<ComponentProps<'input'>, 'type' | 'className' | 'id'> {
   label: string;
@@ -15,16 +15,30 @@ export function CheckField({ label, bare = false, ...input }: Props) {
   );
 }
 
-/** A small whole number inside a row. */
-export function QuantityField({ label, ...input }: Omit<Props, 'bare'>) {
+/** A small whole number inside a row, and why it was refused. */
+export function QuantityField({
+  label,
+  error,
+  ...input
+}: Omit<Props, 'bare'> & { error?: string | undefined }) {
+  const id = useId();
   return (
-    <input
-      type="number"
-      inputMode="numeric"
-      step={1}
-      aria-label={label}
-      className="figures min-h-8 w-20 rounded-control border border-line-strong bg-surface px-2 text-end text-ink aria-invalid:border-bad"
-      {...input}
-    />
+    <span className="inline-grid justify-items-end gap-1">
+      <input
+        type="number"
+        inputMode="numeric"
+        step={1}
+        aria-label={label}
+        aria-describedby={error && id}
+        className="figures min-h-8 w-20 rounded-control border border-line-strong bg-surface px-2 text-end text-ink aria-invalid:border-bad"
+        {...input}
+        aria-invalid={error ? true : input['aria-invalid']}
+      />
+      {error && (
+        <span id={id} dir="auto" className="max-w-48 whitespace-normal text-bad text-xs">
+          {error}
+        </span>
+      )}
+    </span>
   );
 }

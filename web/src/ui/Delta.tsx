@@ -1,4 +1,4 @@
-import { changeSize } from '@/i18n/format';
+import { share } from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { Icon } from './Icon';
 
@@ -11,7 +11,8 @@ export function Delta({ change, good = 'up' }: { change: number; good?: GoodDire
   const direction = Math.abs(change) < 0.0005 ? 'same' : change > 0 ? 'up' : 'down';
   const neutral = direction === 'same' || good === 'neither';
   const tone = neutral ? 'text-ink-2' : direction === good ? 'text-good' : 'text-bad';
-  const size = changeSize(format, change);
+  // Small ones have a digit more, and all of them the same, since they stand in columns.
+  const size = share(format, Math.abs(change), Math.abs(change) < 0.1 ? 1 : 0);
   return (
     <span
       className={`inline-flex items-center gap-0.5 whitespace-nowrap font-medium text-sm ${tone}`}

@@ -1,10 +1,17 @@
 import type { ReactNode } from 'react';
 import { Icon } from './Icon';
 
+interface Props {
+  summary: string;
+  /** Open from the start. */
+  open?: boolean;
+  children: ReactNode;
+}
+
 /** More on demand, in place. */
-export function Disclosure({ summary, children }: { summary: string; children: ReactNode }) {
+export function Disclosure({ summary, open = false, children }: Props) {
   return (
-    <details className="group">
+    <details className="group" open={open}>
       <summary className="inline-flex list-none items-center gap-1 rounded-control font-medium text-accent-strong text-sm [&::-webkit-details-marker]:hidden">
         <span className="transition-transform group-open:rotate-90 rtl:-scale-x-100 rtl:group-open:rotate-90">
           <Icon name="next" size={14} />

@@ -8,7 +8,7 @@ export interface Fact {
 /** Names and their values, one under the other. */
 export function FactList({ facts }: { facts: readonly Fact[] }) {
   return (
-    <dl className="grid max-w-md text-sm">
+    <dl className="grid max-w-lg text-sm">
       {facts.map((fact) => (
         <div
           key={fact.name}

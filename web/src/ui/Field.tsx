@@ -12,6 +12,17 @@ interface Labelled {
   hint?: string;
 }
 
+function Reason({ id, children }: { id: string; children: string }) {
+  return (
+    <p id={`${id}-error`} className="flex items-start gap-1.5 text-bad text-sm">
+      <span className="mt-0.5">
+        <Icon name="warning" size={16} />
+      </span>
+      <span dir="auto">{children}</span>
+    </p>
+  );
+}
+
 function Frame({
   id,
   label,
@@ -30,19 +41,15 @@ function Frame({
           {hint}
         </p>
       )}
-      {error && (
-        <p id={`${id}-error`} className="flex items-start gap-1.5 text-bad text-sm">
-          <span className="mt-0.5">
-            <Icon name="warning" size={16} />
-          </span>
-          <span dir="auto">{error}</span>
-        </p>
-      )}
+      {error && <Reason id={id}>{error}</Reason>}
     </div>
   );
 }
 
-function described(id: string, { error, hint }: Labelled): string | undefined {
+function described(
+  id: string,
+  { error, hint }: Pick<Labelled, 'error' | 'hint'>,
+): string | undefined {
   return [error && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(' ') || undefined;
 }
 
@@ -55,7 +62,7 @@ export function TextField({ label, error, hint, ...input }: TextProps) {
       <input
         id={id}
         aria-invalid={error ? true : undefined}
-        aria-describedby={described(id, { label, error, ...(hint && { hint }) })}
+        aria-describedby={described(id, { error, ...(hint && { hint }) })}
         className={`${BOX} border-line-strong`}
         {...input}
       />
@@ -79,7 +86,7 @@ export function PasswordField({
           id={id}
           type={visible ? 'text' : 'password'}
           aria-invalid={error ? true : undefined}
-          aria-describedby={described(id, { label, error })}
+          aria-describedby={described(id, { error })}
           className={`${BOX} border-line-strong pe-11`}
           {...input}
         />
@@ -114,6 +121,10 @@ export function SearchField({ label, ...input }: Omit<TextProps, 'error' | 'hint
 
 interface SelectProps<V extends string> {
   label: string;
+  error?: string | undefined;
+  hint?: string;
+  /** In a table, where the row says what it is: the label is for screen readers alone. */
+  bare?: boolean;
   value: V;
   options: ReadonlyArray<{ value: V; label: string; lang?: string }>;
   onChange: (value: V) => void;
@@ -122,6 +133,9 @@ interface SelectProps<V extends string> {
 
 export function SelectField<V extends string>({
   label,
+  error,
+  hint,
+  bare = false,
   value,
   options,
   onChange,
@@ -130,15 +144,17 @@ export function SelectField<V extends string>({
   const id = useId();
   return (
     <div className="grid gap-1">
-      <label htmlFor={id} className="text-ink-2 text-sm">
+      <label htmlFor={id} className={bare ? 'sr-only' : 'font-medium text-sm'}>
         {label}
       </label>
       <select
         id={id}
         value={value}
         disabled={disabled}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={described(id, { error, ...(hint && { hint }) })}
         onChange={(event) => onChange(event.target.value as V)}
-        className="min-h-10 w-full rounded-control border border-line-strong bg-surface px-2.5 text-ink disabled:opacity-55"
+        className="min-h-10 w-full rounded-control border border-line-strong bg-surface px-2.5 text-ink disabled:opacity-55 aria-invalid:border-bad"
       >
         {options.map((option) => (
           <option key={option.value} value={option.value} lang={option.lang}>
@@ -146,6 +162,12 @@ export function SelectField<V extends string>({
           </option>
         ))}
       </select>
+      {hint && (
+        <p id={`${id}-hint`} className="text-ink-2 text-sm">
+          {hint}
+        </p>
+      )}
+      {error && <Reason id={id}>{error}</Reason>}
     </div>
   );
 }

@@ -1,3 +1,6 @@
+'use client';
+
+import { useEffect, useRef } from 'react';
 import { AppLink } from './AppLink';
 
 interface Props {
@@ -8,8 +11,17 @@ interface Props {
 
 /** The pages of one section side by side; a phone scrolls them sideways. */
 export function SectionTabs({ label, here, items }: Props) {
+  const row = useRef<HTMLElement>(null);
+  const known = items.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: more of them move the one shown
+  useEffect(() => {
+    row.current?.querySelector('[aria-current]')?.scrollIntoView({
+      block: 'nearest',
+      inline: 'center',
+    });
+  }, [here, known]);
   return (
-    <nav aria-label={label} className="mb-4 overflow-x-auto border-line border-b">
+    <nav ref={row} aria-label={label} className="mb-4 overflow-x-auto border-line border-b">
       <ul className="flex gap-1">
         {items.map((item) => (
           <li key={item.href}>

@@ -31,8 +31,9 @@ STREAM = "0"
 def decoded(data: bytes) -> list[Event]:
     """The events of one record of the stream."""
     return [
-        Event(e["type"], e["key"], e["at"], e["data"], e["id"], e["sequence"], STREAM)
+        Event(e["type"], e["key"], e["at"], e["data"], e["id"], e["sequence"], STREAM, trace)
         for e in json.loads(data)
+        for trace in (e.get("trace", ""),)
     ]
 
 
@@ -63,7 +64,7 @@ class AwsBus:
         self._marks: dict[str, list[tuple[int, str]]] = {}
         self._seen: weakref.WeakKeyDictionary[asyncio.Task[Any], int] = weakref.WeakKeyDictionary()
 
-    async def publish(self, events: Sequence[Event]) -> None:
+    async def publish(self, events: Sequence[Event], *, soon: bool = False) -> None:
         for start in range(0, len(events), MAX_BATCH):
             await self._records.write([], events[start : start + MAX_BATCH])
 

@@ -7,6 +7,7 @@ So is how often it was received, since a retry with a pause is a new message.
 import asyncio
 import json
 import logging
+import os
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -103,6 +104,7 @@ class AwsJobs:
             QueueUrl=self.queue(name),
             MessageBody=_encoded({"id": id, "name": name, "payload": payload}).decode(),
             DelaySeconds=int(delay),
+            **_caused(),
         )
 
     async def receive(
@@ -319,6 +321,15 @@ class AwsJobs:
             return await self.calls.call("sqs", operation, **parameters)
         except ClientError as error:
             raise refused(error, "the queue cannot be used") from error
+
+
+def _caused() -> dict[str, Any]:
+    """By which X-Ray shows the job with the invocation that asked for it."""
+    trace = os.environ.get("_X_AMZN_TRACE_ID")
+    if not trace:
+        return {}
+    header = {"DataType": "String", "StringValue": trace}
+    return {"MessageSystemAttributes": {"AWSTraceHeader": header}}
 
 
 def _within(seconds: float, most: float) -> None:

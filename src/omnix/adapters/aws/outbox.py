@@ -12,6 +12,7 @@ from omnix.adapters.aws.own import OUTBOX
 from omnix.adapters.aws.transactions import Step, step
 from omnix.kit.events import Event
 from omnix.kit.time import instant
+from omnix.kit.trace import producer
 from omnix.ports import Absent, Clock, Put, Records
 
 LISTS = 8
@@ -47,10 +48,12 @@ class Outbox:
         if not events:
             return []
         by_key: dict[str, list[dict[str, Any]]] = {}
+        trace = producer()
         for event in events:
-            by_key.setdefault(event.key, []).append(
-                {"id": event.id, "type": event.type, "at": event.at, "data": event.data}
-            )
+            told = {"id": event.id, "type": event.type, "at": event.at, "data": event.data}
+            if trace:
+                told["trace"] = trace
+            by_key.setdefault(event.key, []).append(told)
         numbers = await asyncio.gather(*map(self._before, by_key))
         at = instant(self._clock.now())
         return [

@@ -14,7 +14,7 @@ from omnix.adapters.aws.push import MANAGEMENT, AwsPush
 from omnix.adapters.aws.records import AwsRecords
 from omnix.adapters.aws.secrets import AwsSecrets
 from omnix.kit.declare import Collection, JobType
-from omnix.ports import Clock, Lake, Ports
+from omnix.ports import Clock, Lake, NoFoundation, Ports
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,7 @@ class AwsPlatform:
         self.secrets = AwsSecrets(self.calls, resources.secrets, resources.key)
         self.mail = AwsMail(self.calls, resources.sender, self.clock)
         self.chat = AwsChat(self.calls, resources.model)
+        self.foundation = NoFoundation("foundation models run on one's own machine, not on AWS")
         self.lake = lake
 
     @property
@@ -87,6 +88,7 @@ class AwsPlatform:
             secrets=self.secrets,
             mail=self.mail,
             chat=self.chat,
+            foundation=self.foundation,
             clock=self.clock,
         )
 

@@ -75,7 +75,9 @@ class AwsPush:
             if cursor is None:
                 return found
 
-    async def publish(self, channel: str, event: str, at: str, data: Mapping[str, Any]) -> int:
+    async def publish(
+        self, channel: str, event: str, at: str, data: Mapping[str, Any], *, latest: bool = False
+    ) -> int:
         sequence = await self._records.count(SEQUENCES, channel, "sequence")
         connections = await self._all("connection", channel)
         if connections:

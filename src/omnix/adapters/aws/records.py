@@ -30,8 +30,10 @@ from omnix.ports import (
     Key,
     Operation,
     Put,
+    Tell,
     Update,
     check_sizes,
+    claimed_by_writes,
     keys_parts,
 )
 
@@ -202,6 +204,11 @@ class AwsRecords:
         else:
             await self._call("delete_item", TableName=table, Key=_wired(one.key))
         return True
+
+    async def claim(
+        self, collection: Collection, keys: Sequence[str], end: int, tell: Tell
+    ) -> list[int]:
+        return await claimed_by_writes(self, collection, keys, end, tell)
 
     async def count(self, collection: Collection, key: Key, attribute: str) -> int:
         """Add one to a number and return it; no two callers get the same.

@@ -1,24 +1,41 @@
 """The event log in SQLite and each consumer's position in it."""
 
 import asyncio
+import contextlib
+import logging
 import weakref
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import apsw
+from msgspec.structs import replace
 
 from omnix.adapters.local.database import POLL_SECONDS, Database
 from omnix.adapters.local.group import Group
-from omnix.adapters.local.log import SCHEMA, TOPIC, prepared
-from omnix.adapters.local.tables import decode
-from omnix.kit.events import Event
+from omnix.adapters.local.log import SCHEMA, TOPIC, TRACES, prepared
+from omnix.adapters.local.tables import decode, encode
+from omnix.kit.errors import Unavailable
+from omnix.kit.events import Encoded, Event
 from omnix.kit.time import instant
+from omnix.kit.trace import followed, producer
 from omnix.ports import Clock, EventBatch
 
+_log = logging.getLogger("omnix.bus")
+
 STREAM = "0"
+SOON_SECONDS = 0.5
+"""Each commit lets go of the pages that every reader of the database has at hand."""
+_LOST = "events that nobody waited for were not kept"
 # Events looked over by one statement: filters have no index, which would cost every write.
 SPAN = 5000
+LARGE = 16_384
+"""Bytes of data from which on it is left to who reads it to decode it, or a part of it."""
+
+FEW = 20
+MOST_BYTES = 2_000_000
+"""Of data read together, but for the last FEW events: so much is soon done, and others' turn."""
+
 _POSITIONS = (
     "CREATE TABLE IF NOT EXISTS bus_positions(consumer TEXT PRIMARY KEY, position INTEGER NOT NULL)"
     " WITHOUT ROWID"
@@ -28,6 +45,11 @@ _MOVE = (
     "INSERT INTO bus_positions VALUES(?,?) "
     "ON CONFLICT(consumer) DO UPDATE SET position=excluded.position"
 )
+_CAUSED = "SELECT seq,trace FROM bus_traces WHERE seq IN (SELECT value FROM json_each(?))"
+_FORGET = "DELETE FROM bus_traces WHERE seq<(SELECT min(seq) FROM bus_log)"
+
+Part = tuple[list[tuple[Any, ...]], str]
+"""Rows of the log, and the ``traceparent`` of what caused them."""
 
 
 class LocalBus:
@@ -37,15 +59,52 @@ class LocalBus:
         self._database = database
         self._clock = clock
         self._seen: weakref.WeakKeyDictionary[asyncio.Task[Any], int] = weakref.WeakKeyDictionary()
+        self._soon: list[Part] = []
         database.transact(_create)
 
-    async def publish(self, events: Sequence[Event]) -> None:
+    async def publish(self, events: Sequence[Event], *, soon: bool = False) -> None:
         if not events:
             return
-        rows = prepared(events)
-        await self._database.submit(lambda group: group.append(rows), TOPIC)
+        part = prepared(events), producer()
+        if not soon:
+            await self._append([*self._taken(), part], long=False)
+            return
+        if not self._soon:
+            asyncio.get_running_loop().call_later(SOON_SECONDS, self._append_soon)
+        self._soon.append(part)
+
+    def _taken(self) -> list[Part]:
+        parts, self._soon = self._soon, []
+        return parts
+
+    def _append(self, parts: list[Part], *, long: bool) -> "asyncio.Future[Any]":
+        return self._database.submit(lambda group: _put(group, parts), TOPIC, long=long)
+
+    def _append_soon(self) -> None:
+        parts = self._taken()
+        if parts:
+            with contextlib.suppress(Unavailable):  # closed, which took what there was
+                # By the thread: no request is kept waiting for the disk.
+                self._append(parts, long=True).add_done_callback(_told)
+
+    def close(self) -> None:
+        """Append what was to come soon. Before the database is closed."""
+        parts = self._taken()
+        if parts:
+
+            def work(connection: apsw.Connection) -> None:
+                group = Group(connection)
+                _put(group, parts)
+                group.flush()
+
+            try:
+                self._database.transact(work)
+            except Unavailable as error:
+                _log.warning(_LOST, exc_info=error)
 
     async def read(self, consumer: str, types: Sequence[str], limit: int = 500) -> EventBatch:
+        if self._soon:
+            await self._append(self._taken(), long=False)
         select = self._database.select
         found = select("SELECT position FROM bus_positions WHERE consumer=?", (consumer,))
         position: int = found[0][0] if found else 0
@@ -63,16 +122,31 @@ class LocalBus:
             f"WHERE seq>? AND seq<=?{only} ORDER BY seq LIMIT ?"
         )
         events: list[Event] = []
-        while position < end and len(events) < limit:
+        size = 0
+        while position < end and len(events) < limit and size < MOST_BYTES:
             upto = min(end, position + SPAN)
-            room = limit - len(events)
+            # Nobody knows how large they are before the first few are there.
+            small = size < LARGE * len(events)
+            room = limit - len(events) if small else min(limit - len(events), FEW)
             rows = select(sql, (position, upto, *types, room))
             for seq, type_, key, at, id_, body in rows:
-                events.append(Event(type_, key, at, decode(body), id_, seq, STREAM))
+                size += len(body)
+                data = decode(body) if len(body) < LARGE else Encoded(body)
+                events.append(Event(type_, key, at, data, id_, seq, STREAM))
             position = rows[-1][0] if len(rows) == room else upto
             if not rows:
                 await asyncio.sleep(0)
+        if events and followed():
+            events = self._caused(events)
         return EventBatch(events, position, STREAM)
+
+    def _caused(self, events: list[Event]) -> list[Event]:
+        """With the ``traceparent`` of what caused them, where it is known."""
+        numbers = encode([event.sequence for event in events]).decode()
+        known = dict(self._database.select(_CAUSED, (numbers,)))
+        if not known:
+            return events
+        return [replace(event, trace=known.get(event.sequence, "")) for event in events]
 
     async def acknowledge(self, consumer: str, position: int, stream: str = STREAM) -> None:
         sql = _MOVE + " WHERE excluded.position>position"
@@ -87,7 +161,7 @@ class LocalBus:
             raise ValueError("a position is not negative")
 
         def work(group: Group) -> None:
-            group.direct().execute(sql, (consumer, position))
+            group.run(sql, (consumer, position))
 
         await self._database.submit(work)
 
@@ -132,7 +206,9 @@ class LocalBus:
                 "AND seq<(SELECT max(seq) FROM bus_log) ORDER BY seq LIMIT 2000)",
                 (before,),
             )
-            return connection.changes()
+            removed = connection.changes()
+            connection.execute(_FORGET)
+            return removed
 
         count = 0
         while (removed := await self._database.submit(work, long=True)) > 0:
@@ -140,11 +216,22 @@ class LocalBus:
         return count
 
 
+def _told(appended: "asyncio.Future[Any]") -> None:
+    if not appended.cancelled() and (error := appended.exception()) is not None:
+        _log.warning(_LOST, exc_info=error)
+
+
 def _known(stream: str) -> None:
     if stream != STREAM:
         raise ValueError(f"the log has no stream {stream}")
 
 
+def _put(group: Group, parts: Sequence[Part]) -> None:
+    for rows, trace in parts:
+        group.append(rows, trace)
+
+
 def _create(connection: apsw.Connection) -> None:
     connection.execute(SCHEMA)
+    connection.execute(TRACES)
     connection.execute(_POSITIONS)

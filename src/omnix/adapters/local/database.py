@@ -21,9 +21,12 @@ from typing import Any
 import apsw
 
 from omnix.adapters.local.away import AWAY, translated, unavailable
+from omnix.adapters.local.connection import connect
 from omnix.adapters.local.group import Group, Need
+from omnix.adapters.local.latest import Latest
 from omnix.adapters.local.patience import BUSY_SECONDS, Patience
 from omnix.kit.errors import OmnixError, Unavailable
+from omnix.kit.urgency import CAN_WAIT
 
 Work = Callable[[Group], Any]
 
@@ -43,30 +46,27 @@ writing to the thread for REST_SECONDS."""
 
 REST_SECONDS = 1.0
 _MEMORY = 0.8
-# Small pages: what a commit touches of the ledger's index lies far apart.
-_PRAGMAS = (
-    "page_size=4096",
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "temp_store=MEMORY",
-    "cache_size=-32768",
-    "wal_autocheckpoint=0",
-    "journal_size_limit=134217728",
-)
 _Unit = tuple[Work, str, Sequence[Need], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
 
 
 class Database:
-    """The file at ``path``, opened. Raises Unavailable if it cannot be."""
+    """The file at ``path``, opened. Raises Unavailable if it cannot be.
 
-    def __init__(self, path: Path) -> None:
+    Where another process wrote since the group before, the next one waits until ``pause`` seconds
+    have passed, if all in it can wait: each commit has the other read anew what it had at hand.
+    """
+
+    def __init__(self, path: Path, pause: float = 0.0) -> None:
         self.path = path
+        self._pause = pause
+        self._pauses_until = 0.0
         self._local = threading.local()
         self._readers: list[apsw.Connection] = []
         self._lock = threading.Lock()
         self._closed = False
         self._queue: queue.SimpleQueue[list[_Unit] | None] = queue.SimpleQueue()
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Unit]] = {}
+        self._urgent: set[asyncio.AbstractEventLoop] = set()  # that gathered what cannot wait
         self._waiters: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
         # Password hashes and customers lie here.
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -75,21 +75,15 @@ class Database:
         self._patience = Patience()
         self._rests_until = 0.0
         self._usual_seconds = 0.0
+        self._latest = Latest()
         with translated():
-            self._writer = self._connect(self._patience)
+            self._writer = connect(path, self._patience)
             page_size = int(self._writer.execute("PRAGMA page_size").get)
         self._log_pages = LOG_BYTES // page_size
         self._log_is_full = False
         self._writer.set_wal_hook(self._look_at_log)
         self._thread = threading.Thread(target=self._run, name="omnix-writer", daemon=True)
         self._thread.start()
-
-    def _connect(self, patience: Patience | None = None) -> apsw.Connection:
-        connection = apsw.Connection(str(self.path), statementcachesize=400)
-        connection.set_busy_handler(patience or Patience())
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}").fetchall()
-        return connection
 
     def reader(self) -> apsw.Connection:
         """The calling thread's connection for reading. Raises Unavailable once closed."""
@@ -98,7 +92,7 @@ class Database:
             if self._closed:
                 raise Unavailable("the database is closed")
             with translated():
-                connection = self._connect()
+                connection = connect(self.path)
                 connection.execute("PRAGMA query_only=1").fetchall()
             with self._lock:
                 self._readers.append(connection)
@@ -116,7 +110,7 @@ class Database:
     def transact(self, work: Callable[[apsw.Connection], Any]) -> Any:
         """Run ``work`` in a write transaction on a connection of its own: for set-up and tools."""
         with translated():
-            connection = self._connect()
+            connection = connect(self.path)
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 try:
@@ -150,7 +144,11 @@ class Database:
                 return future
             waiting = self._gathered.setdefault(loop, [])
             waiting.append(unit)
-        if len(waiting) == 1:
+            first = len(waiting) == 1
+            if not CAN_WAIT.get() and loop not in self._urgent:
+                self._urgent.add(loop)
+                first = True
+        if first:
             loop.call_soon(self._write, loop, 0)
         return future
 
@@ -165,10 +163,16 @@ class Database:
             units = self._gathered.get(loop)
             if not units:
                 return
+            if loop not in self._urgent:
+                pause = self._pauses_until - time.monotonic()
+                if pause > 0:
+                    loop.call_later(pause, self._write, loop, GROUP)
+                    return
             if turns < TURNS and before < len(units) < GROUP:
                 loop.call_soon(self._write, loop, len(units), turns + 1)
                 return
             del self._gathered[loop]
+            self._urgent.discard(loop)
         if time.monotonic() >= self._rests_until and self._turn.acquire(blocking=False):
             try:
                 results = self._attempt(units)
@@ -217,12 +221,16 @@ class Database:
         """The results of the group in the transaction that was begun, committed or rolled back."""
         connection = self._writer
         try:
-            changes = Group(connection)
+            together = self._latest.begin(connection)
+            changes = Group(connection, self._latest)
             changes.expect(need for unit in group for need in unit[2])
             results = [unit[0](changes) for unit in group]
             changes.flush()
             connection.execute("COMMIT")
+            if together:
+                self._pauses_until = time.monotonic() + self._pause
         except BaseException:
+            self._latest.forget()
             # A full disk may have rolled back already.
             if connection.in_transaction:
                 with contextlib.suppress(apsw.Error):
@@ -239,6 +247,7 @@ class Database:
             for units in self._gathered.values():
                 self._queue.put(units)
             self._gathered.clear()
+            self._urgent.clear()
             self._queue.put(None)
         self._thread.join()
         for connection in self._readers:
@@ -281,7 +290,7 @@ class Database:
         """
         try:
             with translated():
-                connection = self._connect()
+                connection = connect(self.path)
                 try:
                     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
                 finally:

@@ -10,13 +10,17 @@ from typing import Any
 
 import apsw
 
+from omnix.adapters.local.latest import KeyParts, Latest
 from omnix.adapters.local.log import INSERT as LOG_INSERT
+from omnix.adapters.local.log import INSERT_TRACES
 from omnix.adapters.local.log import ROW as LOG_ROW
 from omnix.adapters.local.tables import Table, decode, encode
 
-KeyParts = tuple[Any, ...]
+CLAIM = "INSERT INTO claims(ends,marks) VALUES(?,?)"
 Need = tuple[Table, KeyParts]
 Row = tuple[Any, ...]
+Stored = tuple[Table, KeyParts, Row | None]
+"""The row of an item; None for one that is to be deleted."""
 
 SIZES = 64, 8, 1
 _CHANGED: Row = ()
@@ -50,17 +54,24 @@ class _Changes:
 class Group:
     """One transaction's view: its own changes over what the database holds."""
 
-    __slots__ = ("_connection", "_events", "_tables")
+    __slots__ = ("_claims", "_connection", "_events", "_latest", "_tables", "_traces", "claimed")
 
-    def __init__(self, connection: apsw.Connection) -> None:
+    def __init__(self, connection: apsw.Connection, latest: Latest | None = None) -> None:
         self._connection = connection
+        self._latest = latest or Latest()
         self._tables: dict[Table, _Changes] = {}
         self._events: list[Row] = []
+        # By the position in ``_events``.
+        self._traces: dict[int, str] = {}
+        self._claims: dict[int, list[bytes]] = {}
+        # The marks that this transaction claimed, with their ends; None until one is asked for.
+        self.claimed: dict[bytes, int] | None = None
 
     def direct(self) -> apsw.Connection:
         """The connection, with all changes so far written, for statements of one's own."""
         self.flush()
         self._tables.clear()
+        self._latest.forget()
         return self._connection
 
     def expect(self, needs: Iterable[Need]) -> None:
@@ -69,8 +80,22 @@ class Group:
         for table, key in needs:
             wanted.setdefault(table, {})[key] = None
         for table, keys in wanted.items():
-            if len(keys) > 1:
-                self._fetch(table, list(keys))
+            self._fetch(table, self._recall(table, keys))
+
+    def _recall(self, table: Table, keys: Iterable[KeyParts]) -> list[KeyParts]:
+        """Take what is known of ``keys``; the others."""
+        known = self._latest.of(table)
+        if not known:
+            return list(keys)
+        changes = self._changes(table)
+        rest: list[KeyParts] = []
+        for key in keys:
+            found = known.get(key)
+            if found is None:
+                rest.append(key)
+            else:
+                changes.rowids[key], changes.items[key] = found
+        return rest
 
     def _fetch(self, table: Table, keys: list[KeyParts]) -> None:
         changes = self._changes(table)
@@ -101,31 +126,46 @@ class Group:
         """The item as of now. It is shared: whoever changes it makes a copy."""
         changes = self._changes(table)
         if key not in changes.items:
-            self._fetch(table, [key])
+            self._fetch(table, self._recall(table, [key]))
         item: Any = changes.items[key]
         if type(item) is bytes:
             item = changes.items[key] = decode(item)
         found: dict[str, Any] | None = item
         return found
 
-    def put(self, table: Table, key: KeyParts, row: Row) -> None:
-        changes = self._changes(table)
-        changes.items[key] = row[-1]
-        changes.dirty[key] = row
+    def replace(self, stored: Iterable[Stored]) -> None:
+        """Put rows in place of what there is, or nothing."""
+        for table, key, row in stored:
+            changes = self._changes(table)
+            changes.items[key] = row and row[-1]
+            changes.dirty[key] = row or _DELETED
 
-    def change(self, table: Table, key: KeyParts, item: dict[str, Any]) -> None:
-        changes = self._changes(table)
-        changes.items[key] = item
-        changes.dirty[key] = _CHANGED
+    def change(self, changed: Iterable[tuple[Table, KeyParts, dict[str, Any]]]) -> None:
+        """Put items that were made of others in their place."""
+        for table, key, item in changed:
+            changes = self._changes(table)
+            changes.items[key] = item
+            changes.dirty[key] = _CHANGED
 
-    def delete(self, table: Table, key: KeyParts) -> None:
-        changes = self._changes(table)
-        changes.items[key] = None
-        changes.dirty[key] = _DELETED
-
-    def append(self, events: Sequence[Row]) -> None:
-        """Add rows to the log of events."""
+    def append(self, events: Sequence[Row], trace: str = "") -> None:
+        """Add rows to the log of events, which the span ``trace`` caused, if it is known."""
+        if trace:
+            start = len(self._events)
+            self._traces.update(dict.fromkeys(range(start, start + len(events)), trace))
         self._events += events
+
+    def claim(self, end: int, marks: bytes) -> None:
+        """Add marks to the claims."""
+        self._claims.setdefault(end, []).append(marks)
+
+    def run(self, sql: str, parameters: Row) -> None:
+        """One statement that changes no item."""
+        self._connection.execute(sql, parameters)
+
+    def look(self, sql: str, parameters: Row) -> list[Row]:
+        """What one statement finds, without the changes that are not yet written."""
+        found: list[Row] = self._connection.execute(sql, parameters).fetchall()
+        return found
 
     def flush(self) -> None:
         for table, changes in self._tables.items():
@@ -133,21 +173,38 @@ class Group:
                 self._flush(table, changes)
         if self._events:
             store(self._connection, LOG_INSERT, LOG_ROW, "", self._events)
+            if self._traces:
+                self._flush_traces()
             self._events.clear()
+        for end, marks in self._claims.items():
+            self._connection.execute(CLAIM, (end, b"".join(marks)))
+        self._claims.clear()
+
+    def _flush_traces(self) -> None:
+        # Numbers of one transaction follow one another.
+        first = self._connection.last_insert_rowid() - len(self._events) + 1
+        rows = [(first + place, trace) for place, trace in self._traces.items()]
+        store(self._connection, INSERT_TRACES, "(?,?)", "", rows)
+        self._traces.clear()
 
     def _flush(self, table: Table, changes: _Changes) -> None:
         puts: list[Row] = []
         bodies: list[Row] = []
         gone: list[KeyParts] = []
+        items, rowids, latest = changes.items, changes.rowids, self._latest
         for key, row in changes.dirty.items():
-            if row is _DELETED:
+            if row is _CHANGED:
+                item, rowid = items[key], rowids.get(key)
+                if rowid is not None and not table.extra:
+                    bodies.append((rowid, encode(item)))
+                    latest.keep(table, key, rowid, item)
+                    continue
+                puts.append(table.row(item))
+            elif row is _DELETED:
                 gone.append(key)
-            elif row is not _CHANGED:
-                puts.append(row)
-            elif not table.extra and key in changes.rowids:
-                bodies.append((changes.rowids[key], encode(changes.items[key])))
             else:
-                puts.append(table.row(changes.items[key]))
+                puts.append(row)
+            latest.drop(table, key)
         changes.dirty.clear()
         store(self._connection, table.insert, table.marks, table.replace, puts)
         store(self._connection, table.change, "(?,?)", table.changed, bodies)

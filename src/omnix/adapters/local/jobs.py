@@ -18,6 +18,8 @@ TOPIC = "jobs"
 # Ids are remembered this long after the work is done, so that a repeated send does nothing.
 REMEMBER_SECONDS = 86_400.0
 QUEUED, DEAD, DONE = 0, 1, 2
+# Nothing that nobody holds was to wait as long as the second: the clock was put back since.
+_DUE = f"(due<=?1 OR due>?1+{MAX_DELAY} AND receipt IS NULL)"
 # ``due`` is when the message may be received, or forgotten once it is done; ``receipt`` is
 # null while nobody holds it. ``number`` keeps the order of sending.
 _SCHEMA = (
@@ -84,8 +86,8 @@ class LocalJobs:
         receipt = uuid.uuid4().hex
         marks = ",".join("?" * len(names))
         sql = (
-            "UPDATE jobs SET attempt=attempt+1, due=?, receipt=? WHERE number="
-            f"(SELECT number FROM jobs WHERE state=0 AND due<=? AND name IN ({marks}) "
+            "UPDATE jobs SET attempt=attempt+1, due=?2, receipt=?3 WHERE number="
+            f"(SELECT number FROM jobs WHERE state=0 AND {_DUE} AND name IN ({marks}) "
             "ORDER BY due, number LIMIT 1) RETURNING id,name,payload,attempt"
         )
 
@@ -93,7 +95,7 @@ class LocalJobs:
             connection = group.direct()
             now = self._time()
             rows: list[tuple[Any, ...]] = connection.execute(
-                sql, (now + visibility, receipt, now, *names)
+                sql, (now, now + visibility, receipt, *names)
             ).fetchall()
             return rows
 
@@ -107,7 +109,7 @@ class LocalJobs:
         """Looked up by reading first: an idle worker must not write four times a second."""
         return bool(
             self._database.select(
-                "SELECT 1 FROM jobs WHERE state=0 AND due<=? "
+                f"SELECT 1 FROM jobs WHERE state=0 AND {_DUE} "
                 f"AND name IN ({','.join('?' * len(names))}) LIMIT 1",
                 (self._time(), *names),
             )

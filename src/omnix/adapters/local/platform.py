@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
-from omnix.adapters.local import chat, mail
+from omnix.adapters.local import chat, foundation, mail
 from omnix.adapters.local.backup import DATABASE, Manifest, backup
 from omnix.adapters.local.bus import LocalBus
 from omnix.adapters.local.clock import SystemClock
@@ -19,6 +19,9 @@ from omnix.adapters.local.records import LocalRecords
 from omnix.kit.declare import Collection, Fact
 from omnix.kit.time import instant
 from omnix.ports import Clock, Ports
+
+_AHEAD = 128 << 10
+"""Bytes that systems read ahead at most, however much they are asked for at once."""
 
 
 class LocalPlatform:
@@ -35,12 +38,13 @@ class LocalPlatform:
         facts: Iterable[Fact],
         *,
         clock: Clock | None = None,
+        pause: float = 0.0,
     ) -> None:
         self.data = data
         self.facts = tuple(facts)
         self.clock: Clock = SystemClock() if clock is None else clock
         self.lake = LocalLake(data / "lake", self.facts)
-        self.database = Database(data / DATABASE)
+        self.database = Database(data / DATABASE, pause)
         self.records = LocalRecords(self.database, collections, self.clock)
         self.bus = LocalBus(self.database, self.clock)
         self.jobs = LocalJobs(self.database, self.clock)
@@ -49,6 +53,7 @@ class LocalPlatform:
         self.secrets = LocalSecrets(data / "secrets")
         self.mail = mail.configured(data / "mail", os.environ, self.clock)
         self.chat = chat.configured(os.environ)
+        self.foundation = foundation.configured(os.environ)
 
     @property
     def ports(self) -> Ports:
@@ -62,6 +67,7 @@ class LocalPlatform:
             secrets=self.secrets,
             mail=self.mail,
             chat=self.chat,
+            foundation=self.foundation,
             clock=self.clock,
         )
 
@@ -72,6 +78,7 @@ class LocalPlatform:
 
     def close(self) -> None:
         """Finish what is queued and close every file. Safe to repeat."""
+        self.bus.close()
         self.database.close()
         self.lake.close()
 
@@ -87,12 +94,32 @@ class LocalPlatform:
         self.close()
 
 
+def read_ahead(data: Path) -> None:
+    """Ask the system to have the database in memory, up to a quarter of what memory there is.
+
+    Requests are answered on the event loop: each page that only the disk has keeps everybody
+    waiting. Only before this process opens the database, since closing the file lets go of all
+    its locks on it.
+    """
+    path = data / DATABASE
+    if not hasattr(os, "posix_fadvise") or not path.exists():
+        return
+    most = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4
+    with path.open("rb") as file:
+        for start in range(0, min(path.stat().st_size, most), _AHEAD):
+            os.posix_fadvise(file.fileno(), start, _AHEAD, os.POSIX_FADV_WILLNEED)
+
+
 def open_local(
     data: Path,
     collections: Iterable[Collection],
     facts: Iterable[Fact],
     *,
     clock: Clock | None = None,
+    pause: float = 0.0,
 ) -> LocalPlatform:
-    """Open or make the data folder. Raises Unavailable if it cannot be used."""
-    return LocalPlatform(data, collections, facts, clock=clock)
+    """Open or make the data folder. Raises Unavailable if it cannot be used.
+
+    ``pause`` is for who writes beside others: see Database.
+    """
+    return LocalPlatform(data, collections, facts, clock=clock, pause=pause)

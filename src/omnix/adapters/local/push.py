@@ -18,6 +18,9 @@ TOO_SLOW = 4008
 """Close code: the client did not keep up. It connects again and reads what it missed."""
 
 WAITING = 256
+BEHIND = 16
+"""From so many waiting messages on, one that says the latest takes the place of those before it."""
+
 CLOSE_SECONDS = 5.0
 
 
@@ -25,7 +28,7 @@ class _Connection:
     def __init__(self, send: Send, close: Close) -> None:
         self.send = send
         self.close = close
-        self.waiting: deque[bytes] = deque()
+        self.waiting: deque[tuple[str, bytes]] = deque()
         self.news = asyncio.Event()
         self.channels: set[str] = set()
         self.task: asyncio.Task[None] | None = None
@@ -35,7 +38,11 @@ class _Connection:
             await self.news.wait()
             self.news.clear()
             while self.waiting:
-                await self.send(self.waiting.popleft())
+                await self.send(self.waiting.popleft()[1])
+
+    def supersede(self, topic: str) -> None:
+        """Forget what waits of ``topic``."""
+        self.waiting = deque(one for one in self.waiting if one[0] != topic)
 
 
 class LocalPush:
@@ -99,7 +106,9 @@ class LocalPush:
             for name in list(made.channels) if channel is None else [channel]:
                 self._leave(connection, made, name)
 
-    async def publish(self, channel: str, event: str, at: str, data: Mapping[str, Any]) -> int:
+    async def publish(
+        self, channel: str, event: str, at: str, data: Mapping[str, Any], *, latest: bool = False
+    ) -> int:
         sequence = self._sequence(channel) + 1
         self._sequences[channel] = sequence
         subscribers = self._subscribers.get(channel)
@@ -114,12 +123,21 @@ class LocalPush:
                     "data": data,
                 }
             )
+            topic = f"{channel} {event}" if latest else ""
+            fullest = 0
             for connection, made in list(subscribers.items()):
+                if topic and len(made.waiting) >= BEHIND:
+                    made.supersede(topic)
                 if len(made.waiting) >= WAITING:
                     self._drop(connection, made)
                 else:
-                    made.waiting.append(message)
+                    made.waiting.append((topic, message))
                     made.news.set()
+                fullest = max(fullest, len(made.waiting))
+            if fullest >= BEHIND:
+                # Whoever publishes many at once lets them be sent: only a client that does not
+                # take them is behind.
+                await asyncio.sleep(0)
         return sequence
 
     def _sequence(self, channel: str) -> int:

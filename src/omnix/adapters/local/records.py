@@ -8,16 +8,20 @@ from typing import Any
 
 import apsw
 
-from omnix.adapters.local import ranges, remembered
+from omnix.adapters.local import claims, ranges, remembered
+from omnix.adapters.local.claims import Claims
 from omnix.adapters.local.database import Database
-from omnix.adapters.local.group import Group, Need, store
+from omnix.adapters.local.group import Group, Need, Row, Stored, store
+from omnix.adapters.local.latest import KeyParts
 from omnix.adapters.local.log import SCHEMA, TOPIC, prepared
-from omnix.adapters.local.remembered import Remembered
+from omnix.adapters.local.marks import BYTES, marks_of
+from omnix.adapters.local.remembered import UNKNOWN, Remembered
 from omnix.adapters.local.tables import INDEXED, Table, create, decode
 from omnix.kit.declare import Collection
 from omnix.kit.errors import ConditionFailed, Unavailable
 from omnix.kit.events import Event
 from omnix.kit.paging import Page, encode_cursor
+from omnix.kit.trace import producer
 from omnix.ports import (
     MAX_BATCH,
     Clock,
@@ -27,6 +31,7 @@ from omnix.ports import (
     Key,
     Operation,
     Put,
+    Tell,
     Update,
     check_sizes,
     check_update,
@@ -38,8 +43,8 @@ from omnix.ports import (
 CHUNK = 1000
 SWEEP_SECONDS = 60.0
 
-# An operation's type, and of a Put the row in place of the operation.
-_Step = tuple[type[Operation], Table, tuple[Any, ...], tuple[Condition, ...], Any]
+# What is looked at before anything is written: at which position, and how it is to change.
+_Judged = tuple[int, Table, KeyParts, tuple[Condition, ...], Update | None]
 
 
 class LocalRecords:
@@ -57,10 +62,12 @@ class LocalRecords:
         self._swept = 0.0
         self._sweeping = not self._ttl
         self._remembered = Remembered(database)
+        self._claims = Claims(database)
         database.transact(self._create)
 
     def _create(self, connection: apsw.Connection) -> None:
         connection.execute(SCHEMA)
+        connection.execute(claims.SCHEMA)
         create(connection, self._tables.values())
         remembered.create(connection, self._tables.values())
 
@@ -80,45 +87,46 @@ class LocalRecords:
 
     def _get_remembered(self, table: Table, key: tuple[Any, ...]) -> Item | None:
         kept = self._remembered.of(table)
-        body = kept.get(key)
-        if body is None:
+        item = kept.get(key, UNKNOWN)
+        if item is UNKNOWN:
             found = self._database.select(table.find, key)
-            if not found:
-                return None
-            body = found[0][0]
-            self._remembered.keep(kept, key, body)
-        item: Item = decode(body)
-        return item
+            return self._remembered.keep(kept, key, found[0][0] if found else None)
+        shared: Item | None = decode(item) if type(item) is bytes else item
+        return shared
 
     async def get_many(self, collection: Collection, keys: Sequence[Key]) -> list[Item | None]:
         table = self._tables[collection.name]
         wanted = keys_parts(table.collection, keys)
+        items: list[Any]
         if not table.remembered:
-            found = {key: decode(body) for key, body in self._bodies(table, wanted)}
+            items = [body and decode(body) for body in self._bodies(table, wanted)]
             if table.ttl is not None:
                 now = self._time()
-                found = {key: item for key, item in found.items() if table.alive(item, now)}
-            return [found.get(key) for key in wanted]
+                items = [item if item and table.alive(item, now) else None for item in items]
+            return items
         kept = self._remembered.of(table)
-        bodies: list[bytes | None] = [kept.get(key) for key in wanted]
-        if None in bodies:
-            # All of them, so that they are of one moment.
-            read = dict(self._bodies(table, wanted))
-            for key, body in read.items():
-                self._remembered.keep(kept, key, body)
-            bodies = [read.get(key) for key in wanted]
-        return [None if body is None else decode(body) for body in bodies]
+        items = [kept.get(key, UNKNOWN) for key in wanted]
+        missing = [place for place, item in enumerate(items) if item is UNKNOWN]
+        if missing:
+            bodies = self._bodies(table, [wanted[place] for place in missing])
+            if self._remembered.of(table, again=True) is not kept:
+                # Something changed meanwhile: all of them anew, so that they are of one moment.
+                kept, missing = self._remembered.of(table), list(range(len(wanted)))
+                bodies = self._bodies(table, wanted)
+            for place, body in zip(missing, bodies, strict=True):
+                items[place] = self._remembered.keep(kept, wanted[place], body)
+        if bytes in map(type, items):
+            return [decode(item) if type(item) is bytes else item for item in items]
+        return items
 
-    def _bodies(
-        self, table: Table, wanted: Sequence[tuple[Any, ...]]
-    ) -> list[tuple[tuple[Any, ...], bytes]]:
-        """Of those that there are, by one statement: each gives up the interpreter lock."""
+    def _bodies(self, table: Table, wanted: Sequence[tuple[Any, ...]]) -> list[bytes | None]:
+        """In their order, by one statement: each gives up the interpreter lock."""
         if not wanted:
             return []
         one = "(" + ",".join("?" * len(table.key)) + ")"
-        sql = f"{table.among}{','.join([one] * len(wanted))})"
+        sql = f"{table.each}{','.join([one] * len(wanted))}{table.of_each}"
         rows = self._database.select(sql, tuple(itertools.chain.from_iterable(wanted)))
-        return [(tuple(row[2:]), row[1]) for row in rows]
+        return [body for (body,) in rows]
 
     async def query(
         self,
@@ -153,46 +161,55 @@ class LocalRecords:
         if len(operations) + len(events) > MAX_BATCH:
             raise ValueError(f"at most {MAX_BATCH} operations and events at a time")
         tables = self._tables
-        steps: list[_Step] = []
-        named: set[Need] = set()
+        judged: list[_Judged] = []
+        stored: list[Stored] = []
         needs: list[Need] = []
+        named: set[Need] = set()
         sizes: list[int] = []
-        for op in operations:
+        for position, op in enumerate(operations):
             table = tables[op.collection.name]
-            what: Any = op
+            change: Update | None = None
             if isinstance(op, Put):
-                what = table.row(op.item)
-                key = what[: table.parts]
-                sizes.append(len(what[-1]))
+                row = table.row(op.item)
+                key = row[: table.parts]
+                sizes.append(len(row[-1]))
+                stored.append((table, key, row))
             else:
                 key = key_parts(op.collection, op.key)
                 if isinstance(op, Update):
                     check_update(op.collection, op)
-            need = (table, key)
+                    change = op
+                elif isinstance(op, Delete):
+                    stored.append((table, key, None))
+            need = table, key
             named.add(need)
-            kind, when = type(op), op.when
-            if when or kind is Update:
+            if change is not None or op.when:
                 needs.append(need)
-            steps.append((kind, table, key, when, what))
-        if len(named) != len(steps):
+                judged.append((position, table, key, op.when, change))
+        if len(named) != len(operations):
             raise ValueError("a batch may name each key once")
         check_sizes(sizes)
         rows = prepared(events) if events else []
+        caused = producer() if rows else ""
         await self._database.submit(
-            lambda group: self._apply(group, steps, rows), TOPIC if rows else "", needs
+            lambda group: self._apply(group, judged, stored, rows, caused),
+            TOPIC if rows else "",
+            needs,
         )
-        if not self._sweeping and abs(self._time() - self._swept) > SWEEP_SECONDS:
-            self._sweep_some()
+        self._sweep_now_and_then()
 
     def _apply(
-        self, group: Group, steps: list[_Step], rows: list[tuple[Any, ...]]
+        self,
+        group: Group,
+        judged: list[_Judged],
+        stored: list[Stored],
+        rows: list[Row],
+        caused: str,
     ) -> Exception | None:
         """Read and judge everything first, so that a refusal leaves nothing to undo."""
         failed: list[int] = []
-        changed: list[tuple[Table, tuple[Any, ...], dict[str, Any]]] = []
-        for position, (kind, table, key, when, what) in enumerate(steps):
-            if not when and kind is not Update:
-                continue
+        changed: list[tuple[Table, KeyParts, dict[str, Any]]] = []
+        for position, table, key, when, change in judged:
             item = group.read(table, key)
             if item is not None and table.ttl is not None and not table.alive(item, self._time()):
                 item = None
@@ -201,23 +218,54 @@ class LocalRecords:
                     failed.append(position)
                     break
             else:
-                if kind is Update:
+                if change is not None:
                     try:
-                        changed.append((table, key, _updated(table, key, what, item)))
+                        changed.append((table, key, _updated(table, key, change, item)))
                     except ValueError as error:
                         return error
         if failed:
             return ConditionFailed(failed)
-        for kind, table, key, _, what in steps:
-            if kind is Put:
-                group.put(table, key, what)
-            elif kind is Delete:
-                group.delete(table, key)
-        for table, key, new in changed:
-            group.change(table, key, new)
+        group.replace(stored)
+        group.change(changed)
         if rows:
-            group.append(rows)
+            group.append(rows, caused)
         return None
+
+    async def claim(
+        self, collection: Collection, keys: Sequence[str], end: int, tell: Tell
+    ) -> list[int]:
+        """As the port says, in one commit with one event. No item of the collection shows it."""
+        if not keys:
+            return []
+        if len(set(keys)) != len(keys):
+            raise ValueError("a claim may name each key once")
+        table = self._tables[collection.name]
+        if not self._claims.made(table):
+            await asyncio.to_thread(self._claims.make, table, int(self._time()))
+        marks = marks_of(collection.name, keys)
+        rows, caused = prepared([tell(range(len(keys)))]), producer()
+
+        def work(group: Group) -> list[int]:
+            known = self._claims.known(group, marks, int(self._time()))
+            if not known:
+                self._claims.take(group, marks, end)
+                group.append(rows, caused)
+                return known
+            there = set(known)
+            left = [n for n in range(len(keys)) if n not in there]
+            if left:
+                own = b"".join([marks[n * BYTES : (n + 1) * BYTES] for n in left])
+                self._claims.take(group, own, end)
+                group.append(prepared([tell(left)]), caused)
+            return known
+
+        found: list[int] = await self._database.submit(work, TOPIC)
+        self._sweep_now_and_then()
+        return found
+
+    def _sweep_now_and_then(self) -> None:
+        if not self._sweeping and abs(self._time() - self._swept) > SWEEP_SECONDS:
+            self._sweep_some()
 
     def _sweep_some(self) -> None:
         """Ask the writer thread to remove some of what is past its time, now and then."""
@@ -290,6 +338,7 @@ class LocalRecords:
         before = connection.total_changes()
         for table in self._ttl:
             connection.execute(table.sweep, (now,))
+        connection.execute(claims.SWEEP, (now,))
         removed = connection.total_changes() - before
         if removed == 0:
             self._swept = now

@@ -50,14 +50,20 @@ class Table:
         keys = ",".join(self.columns[a] for a in self.key)
         where = " AND ".join(f"{self.columns[a]}=?" for a in self.key)
         changes = ",".join(f"{c}=excluded.{c}" for c in names[len(self.key) :])
-        self.insert = f"INSERT INTO {self.name}({','.join(names)})"
+        # A statement that fails takes its transaction with it: SQLite need not note each page as it
+        # was before the statement.
+        self.insert = f"INSERT OR FAIL INTO {self.name}({','.join(names)})"
         self.marks = "(" + ",".join("?" * len(names)) + ")"
         self.replace = f"ON CONFLICT({keys}) DO UPDATE SET {changes}"
         self.find = f"SELECT body FROM {self.name} WHERE {where}"
         self.among = f"SELECT rowid,body,{keys} FROM {self.name} WHERE ({keys}) IN (VALUES "
+        self.each = "SELECT body FROM (VALUES "
+        # The rows come in the order of VALUES, null where there is no item.
+        on = " AND ".join(f"{self.columns[a]}=column{n}" for n, a in enumerate(self.key, 1))
+        self.of_each = f") LEFT JOIN {self.name} ON {on}"
         # Rows of VALUES are (rowid, body).
         self.change = "WITH new(id,body) AS ("
-        self.changed = f") UPDATE {self.name} SET body=new.body FROM new WHERE rowid=new.id"
+        self.changed = f") UPDATE OR FAIL {self.name} SET body=new.body FROM new WHERE rowid=new.id"
         self.delete = f"DELETE FROM {self.name} WHERE {where}"
         self.scan = f"SELECT rowid,body FROM {self.name} WHERE rowid>? ORDER BY rowid LIMIT ?"
         self.sweep = ""
@@ -70,13 +76,12 @@ class Table:
 
     def row(self, item: Any) -> tuple[Any, ...]:
         """The parameters of ``put``. Raises ValueError if a key or index attribute is amiss."""
-        values: list[Any] = list(map(item.get, self.columns))
-        if not INDEXED.issuperset(map(type, values)) or None in values[: len(self.key)]:
+        values = tuple(map(item.get, self.columns))
+        if not INDEXED.issuperset(map(type, values)) or None in values[: self.parts]:
             self._complain(values)
-        values.append(encode(item))
-        return tuple(values)
+        return values + (encode(item),)  # noqa: RUF005 - of all ways the quickest
 
-    def _complain(self, values: list[Any]) -> None:
+    def _complain(self, values: tuple[Any, ...]) -> None:
         for position, (attribute, value) in enumerate(zip(self.columns, values, strict=True)):
             absent = value is None and position >= len(self.key)
             if type(value) is not str and type(value) is not int and not absent:

@@ -1,16 +1,13 @@
 """Channels for alerts over HTTP."""
 
-from typing import Annotated
-
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.params import HeaderParameter
 
 from omnix.domains.system.settings import shop
 from omnix.kit.errors import OmnixError
 from omnix.kit.ids import new_id
 from omnix.platform.access import Actor
-from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.platform.http import Cursor, Limit, Listing, RetryKey, allow
 from omnix.platform.turns import Turns
 from omnix.ports import Ports
 
@@ -18,7 +15,6 @@ from . import channels, messages
 from .channels import ChannelChange, ChannelView, NewChannel, view
 
 _ASK = allow("alert-channels:write", 409)
-Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
 
 
 class ChannelList(Listing, frozen=True, kw_only=True):
@@ -43,7 +39,7 @@ async def list_alert_channels(ports: Ports, limit: Limit, cursor: Cursor) -> Cha
 
 @post("/alert-channels", opt=_ASK, summary="Add a channel for alerts")
 async def create_alert_channel(
-    ports: Ports, actor: Actor, data: NewChannel, idempotency_key: Key = None
+    ports: Ports, actor: Actor, data: NewChannel, idempotency_key: RetryKey = None
 ) -> ChannelView:
     """Adds it; a webhook's secret is in this answer and in no other."""
     return view(await channels.create(ports, actor, data, idempotency_key), with_secret=True)

@@ -3,7 +3,7 @@
 import base64
 import secrets
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -15,6 +15,7 @@ from omnix.kit.paging import Page
 from omnix.kit.text import normal
 from omnix.kit.time import instant
 from omnix.platform.access import Actor
+from omnix.platform.changing import sent
 from omnix.platform.idempotency import Retry
 from omnix.ports import Absent, Condition, Delete, Equals, Operation, Ports, Put, mailbox
 
@@ -206,15 +207,8 @@ async def change(
     Raises NotFound, Invalid, and Conflict for another version than the current one.
     """
     before = await get(ports, id)
-    if change.version != before.version:
-        raise Conflict(f"the channel is at version {before.version}; read it again")
-    given: dict[str, Any] = {
-        field: value
-        for field in change.__struct_fields__
-        if field not in ("version", "rotate_secret")
-        and (value := getattr(change, field)) is not UNSET
-    }
-    if change.rotate_secret:
+    given = sent(change, before.version, "the channel")
+    if given.pop("rotate_secret"):
         if before.kind != "webhook":
             raise Invalid.field("rotate_secret", "only a webhook has a secret")
         until = instant(ports.clock.now() + ROTATION)

@@ -85,7 +85,7 @@ DOMAIN = Domain(
     facts=(SIGNALS,),
     events={
         "alert.opened": "A rule found something that is about to cost money.",
-        "alert.changed": "An alert was acknowledged, assigned, snoozed, escalated or ended.",
+        "alert.changed": "An alert was taken on, assigned, snoozed, escalated, ended or reopened.",
         "alert.refreshed": "The money at stake of an alert that stands has moved.",
         "alert-rule.changed": "An alert rule was written, changed or deleted.",
         "alert-channel.changed": "A channel for alerts was added, changed or deleted.",
@@ -97,7 +97,7 @@ DOMAIN = Domain(
     ),
     permissions=(
         Permission("alerts:read", "See alerts and their rules", READERS),
-        Permission("alerts:write", "Acknowledge, assign, snooze and end alerts", EDITORS),
+        Permission("alerts:write", "Acknowledge, assign, snooze, end and reopen alerts", EDITORS),
         Permission("alert-rules:write", "Write alert rules", EDITORS),
         Permission(
             "alert-channels:write", "See and change where alerts are sent",

@@ -82,9 +82,11 @@ async def _change(
     id: str,
     what: str,
     make: Callable[[Alert, datetime], Alert | None],
-    more: Callable[[Alert, datetime], list[Operation]] | None = None,
+    more: Callable[[Alert, Alert, datetime], list[Operation]] | None = None,
 ) -> Alert:
-    """``make`` gives the alert as it shall be, or None where it is so already."""
+    """``make`` gives the alert as it shall be, or None where it is so already; ``more`` takes it
+    as it was and as it shall be.
+    """
     for _ in range(_TRIES):
         now = ports.clock.now()
         before = await get(ports, id)
@@ -92,7 +94,7 @@ async def _change(
         if after is None:
             return before
         operations: list[Operation] = [life.put(after, now, before)]
-        operations += more(after, now) if more is not None else []
+        operations += more(before, after, now) if more is not None else []
         try:
             await ports.records.write(operations, [life.told_changed(after, actor.id, what, now)])
         except ConditionFailed:
@@ -157,7 +159,7 @@ async def snooze(ports: Ports, actor: Actor, id: str, until: str, note: str = ""
         slept = msgspec.structs.replace(alert, status="snoozed", snoozed_until=instant(moment))
         return life.stepped(slept, now, actor.id, "snoozed", note)
 
-    def more(alert: Alert, _: datetime) -> list[Operation]:
+    def more(_: Alert, alert: Alert, __: datetime) -> list[Operation]:
         return [notices.reminder(moment, "wake", alert.id, alert_id=alert.id)]
 
     return await _change(ports, actor, id, "snoozed", make, more)
@@ -171,6 +173,44 @@ async def resolve(ports: Ports, actor: Actor, id: str, note: str = "") -> Alert:
 async def dismiss(ports: Ports, actor: Actor, id: str, note: str = "") -> Alert:
     """It does not matter: none is opened before the condition has ended. Raises NotFound."""
     return await _finish(ports, actor, id, "dismissed", note)
+
+
+async def reopen(ports: Ports, actor: Actor, id: str, note: str = "") -> Alert:
+    """Take back that it was put off, dismissed or mended. What stands already stays as it is.
+
+    Raises NotFound, and Conflict for one that ended by itself or gave way to a newer one.
+    """
+    found = await get(ports, id)
+    stored = await ports.records.get(STANDING, (found.rule_id, found.subject))
+    standing = None if stored is None else msgspec.convert(stored, Standing)
+    try:
+        minutes = (await rules.get(ports, found.rule_id)).escalate_minutes
+    except NotFound:
+        minutes = None
+
+    def make(alert: Alert, now: datetime) -> Alert | None:
+        if alert.outcome is None:
+            return life.reopened(alert, actor.id, now, note) if alert.status == "snoozed" else None
+        if alert.outcome.ended == "condition-ended":
+            raise Conflict("the alert ended by itself; if it comes back, another one opens")
+        if standing is not None and standing.alert_id != id:
+            newer = standing.alert_id
+            raise Conflict(f"a newer alert tells of the same: {newer}", alert_id=newer)
+        return life.reopened(alert, actor.id, now, note)
+
+    def more(before: Alert, alert: Alert, now: datetime) -> list[Operation]:
+        back: list[Operation] = []
+        if before.outcome is not None:
+            back += [
+                life.stand(life.stands_again(before, standing, now), now, standing),
+                life.tally(alert.rule_id, before.outcome.ended, before.outcome, times=-1),
+            ]
+        if minutes is not None and alert.status == "open" and alert.escalated_at is None:
+            moment = now + timedelta(minutes=minutes)
+            back.append(notices.reminder(moment, "escalate", id, alert_id=id))
+        return back
+
+    return await _change(ports, actor, id, "reopened", make, more)
 
 
 async def _finish(ports: Ports, actor: Actor, id: str, how: life.Ended, note: str) -> Alert:
@@ -191,10 +231,10 @@ async def _finish(ports: Ports, actor: Actor, id: str, how: life.Ended, note: st
             raise Conflict(f"the alert has ended: {alert.status}")
         return life.ended(alert, standing, how, actor.id, now, note)
 
-    def more(alert: Alert, now: datetime) -> list[Operation]:
+    def more(_: Alert, alert: Alert, now: datetime) -> list[Operation]:
         told: list[Operation] = [life.tally(alert.rule_id, how, alert.outcome)]
         if standing is not None:
-            kept = msgspec.structs.replace(standing, muted=True, rate_minor=0)
+            kept = msgspec.structs.replace(standing, muted=True)
             if how == "resolved":
                 until = instant(now + timedelta(hours=pause))
                 kept = msgspec.structs.replace(kept, muted=False, quiet_until=until)

@@ -17,6 +17,7 @@ CONSUMERS = (
             "model.drifted",
             "forecast.made",
             "customers.analysed",
+            "ai.spent",
             "product.created",
             "product.changed",
             "job.changed",

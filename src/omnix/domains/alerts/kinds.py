@@ -132,6 +132,17 @@ PRICE_CHANGE = Kind(
     ),
     ("price",),
 )  # fmt: skip
+COST = Kind(
+    "cost", "What it costs to run all this", False,
+    (
+        ("what", str, "model (the language model's tokens of a day) or bill (a month on AWS)"),
+        ("share", float, "Used of what may be; 1 also where no question has enough tokens left"),
+        ("tokens", float, "Tokens used"),
+        ("limit", float, "Tokens that a day may take"),
+        ("usd", float, "US dollars that the tokens cost at most; unknown without prices"),
+    ),
+    ("cost",),
+)  # fmt: skip
 SYSTEM = Kind(
     "system", "Work that failed behind the scenes", True,
     (
@@ -145,6 +156,6 @@ SYSTEM = Kind(
 KINDS = {
     kind.name: kind
     for kind in (
-        STOCK, DEMAND, REVENUE, LIVE, CUSTOMER, FORECAST, DATA, PRICE, PRICE_CHANGE, SYSTEM,
+        STOCK, DEMAND, REVENUE, LIVE, CUSTOMER, FORECAST, DATA, PRICE, PRICE_CHANGE, COST, SYSTEM,
     )
 }  # fmt: skip

@@ -132,28 +132,56 @@ def put(alert: Alert, now: datetime, before: Alert | None = None) -> Put:
     return Put(ALERTS, item(alert, int(now.timestamp())), when=(when,))
 
 
+def reopened(alert: Alert, by: str, now: datetime, note: str = "") -> Alert:
+    """The alert as if it had not been put off or ended; who had it in hand has it again."""
+    back = msgspec.structs.replace(
+        alert, status="open" if alert.acknowledged_by is None else "acknowledged",
+        snoozed_until=None, ended_at=None, ended_by=None, outcome=None,
+    )  # fmt: skip
+    return stepped(back, now, by, "reopened", note)
+
+
+def stands_again(alert: Alert, known: Standing | None, now: datetime) -> Standing:
+    """What stands for an ended alert that is reopened; between the two nothing counts as lost."""
+    outcome = alert.outcome
+    lost, peak = (0, 0) if outcome is None else (outcome.realised_minor, outcome.expected_minor)
+    return Standing(
+        rule_id=alert.rule_id, subject=alert.subject, alert_id=alert.id,
+        rate_minor=0 if known is None else known.rate_minor, rate_since=instant(now),
+        realised_minor=lost, peak_minor=peak,
+    )  # fmt: skip
+
+
 def stand(standing: Standing, now: datetime, before: Standing | None = None) -> Put:
-    """Let it stand, if nothing does or the alert of ``before``."""
-    when: Condition = Absent() if before is None else Equals("alert_id", before.alert_id)
+    """Let it stand, if nothing does or what ``before`` says."""
+    when = (Absent(),) if before is None else _still(before)
     expires = int(now.timestamp()) + KEPT_SECONDS
-    return Put(STANDING, {**msgspec.to_builtins(standing), "expires": expires}, when=(when,))
+    return Put(STANDING, {**msgspec.to_builtins(standing), "expires": expires}, when=when)
 
 
 def fall(standing: Standing) -> Delete:
     """Nothing stands any more."""
-    key = (standing.rule_id, standing.subject)
-    return Delete(STANDING, key, when=(Equals("alert_id", standing.alert_id),))
+    return Delete(STANDING, (standing.rule_id, standing.subject), when=_still(standing))
 
 
-def tally(rule_id: str, what: str, outcome: Outcome | None = None) -> Operation:
-    """Count it for the rule."""
+def _still(known: Standing) -> tuple[Condition, ...]:
+    """That nobody ended or reopened the alert since."""
+    return (
+        Equals("alert_id", known.alert_id),
+        Equals("muted", known.muted),
+        Equals("quiet_until", known.quiet_until),
+    )
+
+
+def tally(rule_id: str, what: str, outcome: Outcome | None = None, times: int = 1) -> Operation:
+    """Count it for the rule; ``times`` -1 takes it back."""
     add = {what: 1}
     if outcome is not None:
         add |= {
             "expected_minor": outcome.expected_minor, "realised_minor": outcome.realised_minor,
             "avoided_minor": outcome.avoided_minor,
         }  # fmt: skip
-    return Update(TALLIES, rule_id, add=add)
+    return Update(TALLIES, rule_id, add={name: times * n for name, n in add.items()})
 
 
 def told_opened(alert: Alert) -> Event:

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from omnix.kit.errors import Invalid
 from omnix.kit.ids import Id
+from omnix.kit.time import MomentText
 from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
@@ -35,7 +36,7 @@ class Remark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Snooze(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Until when not to be reminded: RFC 3339, at most 30 days ahead."""
 
-    until: Annotated[str, Meta(min_length=16, max_length=40)]
+    until: Annotated[MomentText, Meta(min_length=16, max_length=40)]
     note: Note = ""
 
 
@@ -116,6 +117,16 @@ async def dismiss_alert(ports: Ports, actor: Actor, alert_id: str, data: Remark)
     return await desk.dismiss(ports, actor, alert_id, data.note)
 
 
+@post("/alerts/{alert_id:str}/reopen", opt=_WRITE, status_code=200, summary="Reopen an alert")
+async def reopen_alert(ports: Ports, actor: Actor, alert_id: str, data: Remark) -> Alert:
+    """Takes back that it was snoozed, mended or dismissed; who had it in hand has it again.
+
+    Safe to repeat. Refused for one that ended by itself, and where a newer alert tells of the same
+    (`alert_id` is that one).
+    """
+    return await desk.reopen(ports, actor, alert_id, data.note)
+
+
 ROUTES = (
     list_alerts,
     get_alert,
@@ -124,6 +135,7 @@ ROUTES = (
     snooze_alert,
     resolve_alert,
     dismiss_alert,
+    reopen_alert,
     *rule_routes.ROUTES,
     *channel_routes.ROUTES,
 )

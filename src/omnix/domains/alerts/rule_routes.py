@@ -1,13 +1,12 @@
 """Alert rules over HTTP."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.params import HeaderParameter
 
 from omnix.platform.access import Actor
-from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.platform.http import Cursor, Limit, Listing, RetryKey, allow
 from omnix.platform.turns import Turns
 from omnix.ports import Ports
 
@@ -16,8 +15,6 @@ from .desk import Tally
 from .kinds import KINDS
 from .rules import AlertRule, Draft, NewRule, RuleChange
 from .signals import Preview
-
-Key = Annotated[str | None, HeaderParameter(name="Idempotency-Key", max_length=200)]
 
 
 class RuleWithTally(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +90,7 @@ def list_alert_kinds() -> KindList:
 
 @post("/alert-rules", opt=allow("alert-rules:write", 409), summary="Write an alert rule")
 async def create_alert_rule(
-    ports: Ports, actor: Actor, data: NewRule, idempotency_key: Key = None
+    ports: Ports, actor: Actor, data: NewRule, idempotency_key: RetryKey = None
 ) -> AlertRule:
     """Adds it; it is held against what is known at once."""
     return await rules.create(ports, actor, data, idempotency_key)

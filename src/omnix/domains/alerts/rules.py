@@ -14,6 +14,7 @@ from omnix.kit.paging import Page, decode_cursor, encode_cursor
 from omnix.kit.text import normal
 from omnix.kit.time import instant
 from omnix.platform.access import Actor
+from omnix.platform.changing import sent
 from omnix.platform.idempotency import Retry
 from omnix.ports import Absent, Delete, Equals, Operation, Ports, Put
 from omnix.ports import Condition as When
@@ -34,6 +35,7 @@ KindName = Literal[
     "data",
     "price",
     "price-change",
+    "cost",
     "system",
 ]
 Minutes = Annotated[int, Meta(ge=5, le=43_200)]
@@ -164,6 +166,12 @@ BUILT_IN: dict[str, AlertRule] = {
                [("margin_share", "below", 0.0)]),
         _built("price-jump", "A price changed by half or more", "price-change", "warning",
                [("change_share", "at_least", 0.5)], [("change_share", "at_most", -0.5)]),
+        _built("model-budget", "The language model's budget is nearly used", "cost", "info",
+               [("what", "is", "model"), ("share", "at_least", 0.8), ("share", "below", 1.0)]),
+        _built("model-budget-used", "The language model's budget is used up", "cost", "warning",
+               [("what", "is", "model"), ("share", "at_least", 1.0)]),
+        _built("bill-high", "The month's bill is above its limit", "cost", "warning",
+               [("what", "is", "bill"), ("share", "above", 1.0)]),
         _built("work-failed", "Work behind the scenes failed", "system", "warning",
                [("failures", "at_least", 1.0)]),
     )
@@ -238,13 +246,7 @@ async def create(ports: Ports, actor: Actor, new: NewRule, key: str | None = Non
 async def change(ports: Ports, actor: Actor, id: str, change: RuleChange) -> AlertRule:
     """Raises NotFound, Invalid, and Conflict for another version than the current one."""
     before = await get(ports, id)
-    if change.version != before.version:
-        raise Conflict(f"the rule is at version {before.version}; read it again")
-    given = {
-        field: value
-        for field in change.__struct_fields__
-        if field != "version" and (value := getattr(change, field)) is not UNSET
-    }
+    given = sent(change, before.version, "the rule")
     if "name" in given:
         given["name"] = _name(given["name"])
     after = msgspec.structs.replace(before, **given, version=before.version + 1)

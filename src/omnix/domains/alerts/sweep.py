@@ -17,6 +17,7 @@ from . import rules, signals
 from .declare import SWEEP
 from .evaluate import Counts, evaluate, fires, standing_for
 from .kinds import (
+    COST,
     CUSTOMER,
     DATA,
     DEMAND,
@@ -32,9 +33,9 @@ from .kinds import (
 )
 from .model import Observation
 from .signals import Columns
-from .watch import house, people, sales, stock
+from .watch import costs, house, people, sales, stock
 
-_SWEPT = (STOCK, DEMAND, REVENUE, CUSTOMER, FORECAST, DATA, PRICE, SYSTEM)
+_SWEPT = (STOCK, DEMAND, REVENUE, CUSTOMER, FORECAST, DATA, PRICE, COST, SYSTEM)
 _KEPT = frozenset({STOCK.name, CUSTOMER.name, FORECAST.name, DATA.name, PRICE.name})
 
 
@@ -105,6 +106,8 @@ async def _seen(ports: Ports, kind: Kind, today: date) -> AsyncIterator[Sequence
             yield await house.forecasts(ports, today)
         elif kind is DATA:
             yield await house.ages(ports, today)
+        elif kind is COST:
+            yield await costs.bill(ports, today)
         else:
             yield await house.failures(ports)
         return
@@ -142,6 +145,7 @@ async def follow(ports: Ports, events: Sequence[Event]) -> None:
     priced: dict[str, None] = {}
     asked: dict[str, str] = {}
     live: list[Observation] = []
+    spent: dict[str, Observation] = {}
     failed = False
     for event in events:
         match event.type:
@@ -153,6 +157,9 @@ async def follow(ports: Ports, events: Sequence[Event]) -> None:
                     touched.update(dict.fromkeys(ids))
             case "anomaly.detected":
                 live.append(sales.live(event.data))
+            case "ai.spent":
+                used = costs.spent(event.data, (await shop(ports)).currency)
+                spent[used.subject] = used
             case "model.drifted" | "forecast.made":
                 asked[FORECAST.name] = event.id
             case "customers.analysed":
@@ -167,6 +174,8 @@ async def follow(ports: Ports, events: Sequence[Event]) -> None:
         await evaluate(ports, STOCK, await stock.of(ports, touched))
     if live:
         await evaluate(ports, LIVE, live)
+    if spent:
+        await evaluate(ports, COST, list(spent.values()))
     if priced:
         await evaluate(ports, PRICE, await house.prices_of(ports, priced))
         changes = [e for e in events if e.type.startswith("product.")]

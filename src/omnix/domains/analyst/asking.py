@@ -18,7 +18,7 @@ from omnix.platform.access import Actor
 from omnix.platform.turns import Turns
 from omnix.ports import Ports, Put
 
-from . import budget
+from . import budget, remembering
 from .declare import CALLS
 from .desk import Desk
 from .model import AskAnswer, AskRequest, By, CallRecord, Done, Looked, Note, Step, Told
@@ -55,13 +55,24 @@ async def ask(
     notes: list[Note] = []
     fallback = None
     by: By = "narrator"
+    cached = False
     if asked.use_model and ports.chat.model is not None:
-        talk = Talk(desk, await budget.today(ports), spent)
+        key = remembering.key_of(desk, asked.question, today)
+        words = None if asked.fresh else await remembering.recall(desk, key)
+        cached = words is not None
         try:
-            async for found in talk.about(asked.question, today):
-                yield Looked(result=found.id, tool=found.tool, title=found.title)
-            said = _said(talk.words, desk)
+            if words is None:
+                talk = Talk(desk, await budget.today(ports), spent)
+                async for found in talk.about(asked.question, today):
+                    yield Looked(result=found.id, tool=found.tool, title=found.title)
+                words = talk.words
+            else:
+                for one in desk.results.values():
+                    yield Looked(result=one.id, tool=one.tool, title=one.title)
+            said = _said(words, desk)
             fallback = None if said.citations else "no-source"
+            if not (fallback or cached or spent.removed):
+                await remembering.keep(desk, key, words)
         except OmnixError as error:
             _log.warning("the language model was of no use: %s", error.kind)
             fallback = error.kind if error.kind in _NOTES else "unavailable"
@@ -73,7 +84,7 @@ async def ask(
             notes.append(Note(fallback, _NOTES[fallback]))
     answered = True
     if by == "narrator" or said is None:
-        desk.results.clear()
+        desk.clear()
         told = await narrate(desk, asked.question, today)
         said, answered = _said(told.words, desk), told.answered
         for one in desk.results.values():
@@ -83,13 +94,13 @@ async def ask(
     now = instant(ports.clock.now())
     answer = AskAnswer(
         id=new_id("ans"), at=now, by=by, model=ports.chat.model if by == "model" else None,
-        answered=answered, text=said.text, citations=said.citations,
+        answered=answered, cached=cached, text=said.text, citations=said.citations,
         results=tuple(desk.results.values()), notes=tuple(notes),
         suggestions=() if answered else tuple(suggestions()),
     )  # fmt: skip
     await record(
         ports, actor, "ask", answer.id, by, [one.tool for one in answer.results], spent, began,
-        fallback,
+        fallback, cached,
     )  # fmt: skip
     yield Done(answer=answer)
 
@@ -115,7 +126,7 @@ def _said(words: str, desk: Desk) -> Said:
 
 async def record(
     ports: Ports, actor: Actor, kind: str, id: str, by: By, tools: list[str], spent: Spent,
-    began: float, fallback: str | None = None,
+    began: float, fallback: str | None = None, cached: bool = False,
 ) -> None:  # fmt: skip
     """Note who asked and what it cost, for the record and the audit log."""
     now = ports.clock.now()
@@ -125,7 +136,7 @@ async def record(
         tools=tuple(tools), tokens_in=spent.tokens_in, tokens_out=spent.tokens_out,
         cost_microusd=budget.cost_microusd(prices, spent.tokens_in, spent.tokens_out),
         milliseconds=round(1000 * (time.monotonic() - began)), unsupported=spent.unsupported,
-        removed=spent.removed, fallback=fallback,
+        removed=spent.removed, fallback=fallback, cached=cached,
     )  # fmt: skip
     item = {
         **msgspec.to_builtins(made),

@@ -7,12 +7,13 @@ spend more than there is.
 from collections.abc import Mapping
 
 import msgspec
-from msgspec import UNSET
 
 from omnix.domains.system.settings import shop
 from omnix.kit.errors import ConditionFailed, Conflict, TooMany
-from omnix.kit.time import day_of
+from omnix.kit.events import Event
+from omnix.kit.time import day_of, instant
 from omnix.platform.access import Actor
+from omnix.platform.changing import sent
 from omnix.ports import Absent, Equals, Item, Operation, Ports, Put, Update
 
 from .declare import LIMITS, USAGE
@@ -22,6 +23,8 @@ _KEY = "shop"
 _EVERYBODY = "all"
 _KEPT_SECONDS = 40 * 86_400
 _TRIES = 8
+TOLD = 80, 100
+"""Percent of all that a day may take, each told once as ``ai.spent``."""
 
 
 async def limits(ports: Ports) -> Limits:
@@ -33,13 +36,7 @@ async def limits(ports: Ports) -> Limits:
 async def change(ports: Ports, asked: LimitsChange) -> Limits:
     """Raises Conflict if they changed since they were read."""
     before = await limits(ports)
-    if asked.version != before.version:
-        raise Conflict(f"the limits are at version {before.version}; read them again")
-    given = {
-        field: value
-        for field in asked.__struct_fields__
-        if field != "version" and (value := getattr(asked, field)) is not UNSET
-    }
+    given = sent(asked, before.version, "the budget")
     after = msgspec.structs.replace(before, **given, version=before.version + 1)
     guard = Equals("version", before.version) if before.version else Absent()
     item = {"key": _KEY, "version": after.version, "value": msgspec.to_builtins(after)}
@@ -78,6 +75,7 @@ async def reserve(ports: Ports, actor: Actor, day: str, tokens: int) -> None:
         if mine.tokens + tokens > most.tokens_per_user:
             raise TooMany("your tokens of the language model are used up for today")
         if all_.tokens + tokens > most.tokens_per_day:
+            await _tell(ports, day, most, used_up=True)
             raise TooMany("the shop's tokens of the language model are used up for today")
         now = int(ports.clock.now().timestamp())
         try:
@@ -112,6 +110,37 @@ async def settle(ports: Ports, actor: Actor, day: str, reserved: int, spent: int
         await ports.records.write(
             [Update(USAGE, _key(day, who), add=more) for who in (actor.id, None)]
         )
+    await _tell(ports, day, await limits(ports))
+
+
+async def _tell(ports: Ports, day: str, most: Limits, *, used_up: bool = False) -> None:
+    """Tell what alerts may follow from, once for each of TOLD and each limit of the day."""
+    key, limit = _key(day, None), most.tokens_per_day
+    for _ in range(_TRIES):
+        item = await ports.records.get(USAGE, key)
+        if item is None or limit == 0:
+            return
+        tokens = int(item["tokens"])
+        percent = 100 if used_up else 100 * tokens // limit
+        reached = max((each for each in TOLD if percent >= each), default=0)
+        if reached <= (item.get("told", 0) if item.get("told_of") == limit else 0):
+            return
+        price = max(most.price_in_microusd, most.price_out_microusd)
+        data = {
+            "day": day,
+            "tokens": tokens,
+            "limit": limit,
+            "used_up": reached == 100,
+            "most_microusd": -(-tokens * price // 1_000_000),
+        }
+        event = Event("ai.spent", f"ai-{day}", instant(ports.clock.now()), data)
+        known = Equals("tokens", item["tokens"])
+        noted = Update(USAGE, key, set={"told": reached, "told_of": limit}, when=(known,))
+        try:
+            await ports.records.write([noted], [event])
+            return
+        except ConditionFailed:
+            continue  # spent on meanwhile
 
 
 def cost_microusd(limits: Limits, tokens_in: int, tokens_out: int) -> int:

@@ -22,6 +22,12 @@ class Desk:
     def __init__(self, ports: Ports, actor: Actor, turns: Turns | None = None) -> None:
         self.ports, self.actor, self._turns = ports, actor, turns
         self.results: dict[str, Evidence] = {}
+        self.calls: list[tuple[str, Mapping[str, Any]]] = []
+
+    def clear(self) -> None:
+        """Forget what was looked up."""
+        self.results.clear()
+        self.calls.clear()
 
     async def look(self, tool: str, given: Mapping[str, Any] | None = None) -> Evidence:
         """Raises what the tool raises, and TooMany after so many calls."""
@@ -30,4 +36,5 @@ class Desk:
         found = await toolbox.call(self.ports, self.actor, tool, given or {}, self._turns)
         known = msgspec.structs.replace(found, id=f"r{len(self.results) + 1}")
         self.results[known.id] = known
+        self.calls.append((tool, given or {}))
         return known

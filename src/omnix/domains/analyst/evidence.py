@@ -112,6 +112,10 @@ class Teller:
         text = UNKNOWN if value is None else day_text(value)
         return Figure(key=key, label=label, unit="date", value=value, text=text)
 
+    def span(self, key: str, label: str, period: Period) -> Figure:
+        """Days from one to another."""
+        return Figure(key=key, label=label, unit="date", value=None, text=span_text(period))
+
     def number(self, key: str, label: str, value: float | None, digits: int = 2) -> Figure:
         text = UNKNOWN if value is None else f"{value:,.{digits}f}"
         return Figure(key=key, label=label, unit="number", value=value, text=text)

@@ -9,7 +9,15 @@ from .evidence import Evidence
 from .model import By, Note
 from .saying import Citation
 
-Subject = Literal["customer", "product", "stock", "experiment"]
+PageName = Literal[
+    "shop", "orders", "customers", "segments", "forecasts", "alerts", "purchases", "advice"
+]
+"""What a page is about as a whole."""
+
+Subject = Literal[
+    "customer", "product", "stock", "experiment",
+    "shop", "orders", "customers", "segments", "forecasts", "alerts", "purchases", "advice",
+]  # fmt: skip
 Kind = Literal["finding", "risk", "action"]
 MOST_FINDINGS = 6
 

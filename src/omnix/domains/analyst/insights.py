@@ -4,7 +4,6 @@ What is kept are words with references, never a figure or a name: shown again, t
 from what the tools say then, and only while that is the same.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -18,13 +17,14 @@ from omnix.platform.access import Actor
 from omnix.platform.turns import Turns
 from omnix.ports import Delete, Ports, Prompt, Put, Turn
 
-from . import asking, budget, prompting
+from . import asking, budget, prompting, remembering
 from .declare import INSIGHTS
 from .desk import Desk
 from .evidence import Evidence
 from .insight_model import Draft, Insight, Kind, Statement, Subject
 from .model import By, Note
 from .narrator import insights as narrator
+from .narrator import pages
 from .numbers import judge, without_faults
 from .saying import plain, say
 from .talking import Spent, Talk
@@ -37,6 +37,25 @@ _NARRATED: Mapping[Subject, Callable[[Sequence[Evidence]], Draft]] = {
     "product": narrator.product,
     "stock": narrator.stock,
     "experiment": narrator.experiment,
+    "shop": pages.shop,
+    "orders": pages.orders,
+    "customers": pages.customers,
+    "segments": pages.segments,
+    "forecasts": pages.forecasts,
+    "alerts": pages.alerts,
+    "purchases": pages.purchases,
+    "advice": pages.advice,
+}
+_PAGES: Mapping[Subject, Looks] = {
+    "stock": (("low_stock", {}), ("replenishment", {}), ("actions", {})),
+    "shop": (("metrics", {"days": 7}), ("top_products", {}), ("alerts", {"limit": 3})),
+    "orders": (("sales", {}), ("sales_by", {"by": "channel"})),
+    "customers": (("metrics", {"days": 30}), ("customers_at_risk", {"limit": 3})),
+    "segments": (("segments", {}),),
+    "forecasts": (("demand_forecast", {}), ("forecast_accuracy", {}), ("lost_sales", {"limit": 3})),
+    "alerts": (("alerts", {}),),
+    "purchases": (("purchase_orders", {"limit": 3}), ("replenishment", {"limit": 3})),
+    "advice": (("actions", {"limit": 20}),),
 }
 _SYSTEM = (
     prompting.SYSTEM
@@ -59,7 +78,7 @@ def _looks(subject: Subject, id: str | None) -> Looks:
             ("product_sales", one), ("product_forecast", one), ("product_stock", one),
             ("replenishment", {**one, "limit": 1}),
         )  # fmt: skip
-    return (("low_stock", {}), ("replenishment", {}), ("actions", {}))
+    return _PAGES[subject]
 
 
 async def insight(
@@ -72,8 +91,7 @@ async def insight(
         await desk.look(tool, given)
     results = tuple(desk.results.values())
     model = ports.chat.model
-    seen = msgspec.json.encode((subject, id, model, results), order="deterministic")
-    fingerprint = hashlib.sha256(seen).hexdigest()[:32]
+    fingerprint = remembering.fingerprint(subject, id, model, results)
     key = f"{subject}#{id or 'shop'}"
     kept = await ports.records.get(INSIGHTS, key)
     if kept is not None and kept["fingerprint"] == fingerprint:

@@ -14,10 +14,13 @@ Left = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 
 
 class AskRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A question. Without ``use_model`` the narrator answers, also where a model is there."""
+    """A question. Without ``use_model`` the narrator answers, also where a model is there; with
+    ``fresh`` the model is asked even where it answered the same before.
+    """
 
     question: Annotated[str, Meta(min_length=1, max_length=1000)]
     use_model: bool = True
+    fresh: bool = False
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -31,7 +34,8 @@ class AskAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What is answered, and where each figure in ``text`` comes from.
 
     Every number in ``text`` lies within a citation, whose ``result`` is one of ``results``.
-    ``answered`` is False where it only says what cannot be said.
+    ``answered`` is False where it only says what cannot be said. ``cached`` words were made
+    before, from figures that are still the same.
     """
 
     id: str
@@ -39,6 +43,7 @@ class AskAnswer(msgspec.Struct, frozen=True, kw_only=True):
     by: By
     model: str | None = None
     answered: bool
+    cached: bool = False
     text: str
     citations: tuple[Citation, ...] = ()
     results: tuple[Evidence, ...] = ()
@@ -119,7 +124,7 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     """An answer that was given, for the record: no word of the question or of the answer.
 
     ``unsupported`` counts the numbers that no result had, and that were refused; ``removed`` the
-    sentences that were left out for it.
+    sentences that were left out for it; ``cached`` words were made for an earlier answer.
     """
 
     id: str
@@ -136,3 +141,4 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     unsupported: int = 0
     removed: int = 0
     fallback: str | None = None
+    cached: bool = False

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from omnix.kit.errors import FieldError, Invalid, NotFound
+from omnix.kit.errors import Invalid, NotFound
 from omnix.platform.access import Actor
 from omnix.platform.turns import Turns
+from omnix.platform.wording import split_reason
 from omnix.ports import Ports
 
 from .evidence import Evidence
@@ -36,9 +37,9 @@ class Tool:
 @cache
 def tools() -> dict[str, Tool]:
     """Every tool by name."""
-    from .tools import changes, decisions, demand, people, sales, stock
+    from .tools import changes, decisions, demand, people, ranking, sales, stock
 
-    modules = (sales, changes, demand, stock, people, decisions)
+    modules = (sales, ranking, changes, demand, stock, people, decisions)
     found = [tool for module in modules for tool in module.TOOLS]
     return {tool.name: tool for tool in found}
 
@@ -51,7 +52,11 @@ def allowed(actor: Actor) -> list[Tool]:
 @cache
 def parameters(name: str) -> dict[str, Any]:
     """The JSON Schema of what a tool takes, in one piece."""
-    takes = tools()[name].takes
+    return described(tools()[name].takes)
+
+
+def described(takes: type[msgspec.Struct]) -> dict[str, Any]:
+    """The JSON Schema of a struct that holds no other ones."""
     (schema,), parts = msgspec.json.schema_components([takes], ref_template="{name}")
     made: dict[str, Any] = dict(parts[takes.__name__])
     made.pop("title", None)
@@ -65,7 +70,8 @@ def judged(takes: type[Any], given: Mapping[str, Any]) -> Any:
     try:
         return msgspec.convert(dict(given), takes)
     except msgspec.ValidationError as error:
-        raise Invalid(f"arguments: {error}", [FieldError("arguments", str(error))]) from error
+        told = split_reason(str(error))
+        raise Invalid(f"{told.field}: {told.reason}", [told]) from error
 
 
 async def call(

@@ -9,7 +9,7 @@ from omnix.platform.access import PUBLIC, SIGNED_IN, Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
-from . import register, sessions, users
+from . import addresses, register, sessions, users
 from .asking import WITH_ACCESS, AnyRequest, address_of
 from .authenticate import Access
 from .model import Email, NewPassword, Password, PersonName
@@ -43,6 +43,19 @@ class Reset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     token: MailedToken
     new_password: NewPassword
+
+
+class AddressChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The password that holds, and the address to sign in with from now on."""
+
+    password: Password
+    email: Email
+
+
+class AddressProof(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The code that was mailed to the new address."""
+
+    token: MailedToken
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +136,34 @@ async def reset_forgotten(request: AnyRequest, ports: Ports, access: Access, dat
     await register.reset(ports, access, address_of(request), data.token, data.new_password)
 
 
+@post(
+    "/user/email",
+    opt=allow(SIGNED_IN, 429),
+    summary="Change one's address",
+    status_code=202,
+)
+async def change_address(ports: Ports, actor: Actor, data: AddressChange) -> None:
+    """Mails a code to the new address, and a warning to the one that holds until it is confirmed.
+
+    The answer is the same where another user has the address. At most five an hour.
+    """
+    await addresses.ask(ports, actor, data.password, data.email)
+
+
+@post(
+    "/auth/email/confirm",
+    opt=allow(PUBLIC, 429),
+    summary="Confirm another address",
+    status_code=204,
+    dependencies=WITH_ACCESS,
+)
+async def confirm_address(
+    request: AnyRequest, ports: Ports, access: Access, data: AddressProof
+) -> None:
+    """From now on one signs in with it; sessions go on. The code works once."""
+    await addresses.confirm(ports, access, address_of(request), data.token)
+
+
 @get("/auth/sessions", opt=allow(SIGNED_IN), summary="List one's sessions")
 async def list_sessions(ports: Ports, actor: Actor, limit: Limit, cursor: Cursor) -> SessionList:
     """Where one is signed in, newest first."""
@@ -153,6 +194,8 @@ ROUTES = (
     confirm_account,
     forgot_password,
     reset_forgotten,
+    change_address,
+    confirm_address,
     list_sessions,
     end_session,
 )

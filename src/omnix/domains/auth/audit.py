@@ -32,6 +32,7 @@ MOST_CHECKED = 5_000
 
 NOT_CHANGES = frozenset(
     {
+        "ai.spent",
         "alert.opened",
         "alert.refreshed",
         "anomaly.detected",

@@ -1,7 +1,6 @@
 """The audit log over HTTP."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -10,7 +9,7 @@ from litestar.params import Parameter, QueryParameter
 from litestar.response import Stream
 
 from omnix.kit.errors import Invalid
-from omnix.kit.time import instant
+from omnix.kit.time import instant, parse_instant
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.platform.tables import download
 from omnix.ports import Ports
@@ -18,7 +17,15 @@ from omnix.ports import Ports
 from . import audit
 
 READ = allow("audit:read")
-Moment = Annotated[datetime | None, Parameter(description="RFC 3339, with an offset.")]
+# Text, since as a moment a mere number would be taken too, for seconds since 1970.
+Moment = Annotated[
+    str | None,
+    Parameter(
+        max_length=40,
+        description="RFC 3339, with an offset.",
+        schema_extra={"format": "date-time"},
+    ),
+]
 Number = Annotated[int, Parameter(ge=1, le=2**53)]
 _COLUMNS = ("number", "at", "actor", "type", "subject", "network", "details", "event_id",
             "previous", "hash")  # fmt: skip
@@ -30,13 +37,13 @@ class AuditList(Listing, frozen=True, kw_only=True):
     items: list[audit.Entry]
 
 
-def _moment(field: str, given: datetime | None) -> str | None:
+def _moment(field: str, given: str | None) -> str | None:
     if given is None:
         return None
     try:
-        return instant(given)
+        return instant(parse_instant(given))
     except (ValueError, OverflowError) as error:
-        raise Invalid.field(field, "needs an offset, such as Z") from error
+        raise Invalid.field(field, "is no moment with an offset, such as Z") from error
 
 
 @get("/audit-log", opt=READ, summary="List changes")

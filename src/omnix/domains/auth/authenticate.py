@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from omnix.kit.declare import SERVICE
 from omnix.kit.errors import Unauthenticated
 from omnix.platform.access import Actor
+from omnix.platform.pace import Pace
 from omnix.ports import Item, Ports
 
 from . import keys
@@ -32,11 +33,13 @@ class Access:
         ports: Ports,
         roles: Mapping[str, frozenset[str]],
         address_attempts: int = ADDRESS_ATTEMPTS,
+        pace: Pace | None = None,
     ) -> None:
         self.roles = roles
         self.tokens = KeyRing(ports)
         self.address_attempts = address_attempts
         self._ports = ports
+        self._pace = pace or Pace(0)
         # What the last key came to, for as long as the store says the same of it.
         self._last: tuple[Item, Item | None, Actor] | None = None
 
@@ -49,7 +52,10 @@ class Access:
             raise Unauthenticated("send it as Authorization: Bearer ...")
         if proof.startswith(keys.PREFIX):
             return await self._key(proof)
-        return await self._token(proof)
+        actor = await self._token(proof)
+        if actor.customer_id is not None:
+            self._pace.take(f"customer {actor.customer_id}")
+        return actor
 
     async def _token(self, token: str) -> Actor:
         claims = await self.tokens.verify(token)
@@ -95,6 +101,10 @@ def make_authenticator(
     ports: Ports,
     roles: Mapping[str, frozenset[str]],
     address_attempts: int = ADDRESS_ATTEMPTS,
+    pace: Pace | None = None,
 ) -> Access:
-    """The Authenticator of ``ports``; ``roles`` maps each role to its permissions."""
-    return Access(ports, roles, address_attempts)
+    """The Authenticator of ``ports``; ``roles`` maps each role to its permissions.
+
+    Without a ``pace`` customers are not counted.
+    """
+    return Access(ports, roles, address_attempts, pace)

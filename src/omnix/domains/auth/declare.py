@@ -52,7 +52,17 @@ MAIL_TOKENS = Collection("mail_tokens", table="auth", key=("id",), ttl="expires"
 """What a mailed token may do, under the token's hash."""
 
 REGISTRATIONS = Collection("registrations", table="auth", key=("id",), ttl="expires")
-"""People who asked for an account and have not shown yet that they read the address's mail."""
+"""People who asked for an account, or for another address to sign in with, and have not shown yet
+that they read its mail."""
+
+INVITATIONS = Collection(
+    "invitations",
+    table="auth",
+    key=("id",),
+    indexes=(Index("listing-index", "listing", "created_at"),),
+    ttl="forgotten",
+)
+"""People whom an admin asked to join, under a hash of their address: one invitation each."""
 
 SECOND_FACTORS = Collection("second_factors", table="auth", key=("user",))
 """The secret that a user's authenticator app shares, encrypted, and hashes of recovery codes."""
@@ -69,6 +79,10 @@ RESET_MAIL = JobType(
 VERIFY_MAIL = JobType(
     "auth.verify-mail", "Mail a link to confirm an address", queue="notifications-queue"
 )
+EMAIL_MAIL = JobType(
+    "auth.email-mail", "Mail a link to confirm another address", queue="notifications-queue"
+)
+INVITE_MAIL = JobType("auth.invite-mail", "Mail an invitation", queue="notifications-queue")
 FORGET = JobType(
     "auth.forget", "End the accounts of an erased customer", timeout=60, attempts=8,
     queue="notifications-queue",
@@ -87,14 +101,17 @@ DOMAIN = Domain(
         AUDIT_HEAD,
         MAIL_TOKENS,
         REGISTRATIONS,
+        INVITATIONS,
         SECOND_FACTORS,
         OIDC_SIGN_INS,
         IDENTITIES,
     ),
     events={
         "user.created": "A user was added.",
-        "user.changed": "A user's role, state or password changed.",
+        "user.changed": "A user's role, state, address or password changed.",
         "user.registered": "Somebody confirmed an address and so became a user.",
+        "user.invited": "An admin invited somebody, or sent the invitation again.",
+        "user.invitation-withdrawn": "An admin took an invitation back.",
         "user.erased": "An account was deleted with the customer whose it was.",
         "user.second-factor-changed": "A user's second factor came or went.",
         "session.began": "A user signed in.",
@@ -103,7 +120,7 @@ DOMAIN = Domain(
         "api-key.created": "An API key was made.",
         "api-key.revoked": "An API key was revoked.",
     },
-    jobs=(RESET_MAIL, VERIFY_MAIL, FORGET),
+    jobs=(RESET_MAIL, VERIFY_MAIL, EMAIL_MAIL, INVITE_MAIL, FORGET),
     permissions=(
         Permission("users:write", "Add and change users", ADMINS),
         Permission("api-keys:write", "Make and revoke API keys", ADMINS),

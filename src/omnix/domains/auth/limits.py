@@ -8,6 +8,7 @@ nobody locks the holder out by guessing from elsewhere, and nobody guesses faste
 """
 
 import hashlib
+from contextlib import suppress
 
 from omnix.kit.errors import ConditionFailed, TooMany
 from omnix.ports import Absent, AtLeast, Delete, Equals, Operation, Ports, Put, Update
@@ -88,7 +89,14 @@ async def _count(ports: Ports, key: str) -> None:
     known = await ports.records.get(ATTEMPTS, key)
     count = int(known["count"]) if known else 0
     if known is not None:
-        wait = int(known["last"]) + _pause(count) - now
+        last = int(known["last"])
+        if last > now:
+            # The clock was put back: the pause begins anew, instead of ending an hour later.
+            last = now
+            with suppress(ConditionFailed):  # another attempt began it, or ended them all
+                again = Update(ATTEMPTS, key, set={"last": now}, when=(Equals("count", count),))
+                await ports.records.write([again])
+        wait = last + _pause(count) - now
         if wait > 0:
             raise TooMany("too many attempts on this account", retry_after=wait)
     step = Update(

@@ -11,40 +11,88 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from omnix.domains.system import settings
 from omnix.kit.errors import Invalid
 from omnix.platform import unique
 from omnix.platform.jobs import JobContext, JobHandler
 from omnix.ports import Delete, Item, Letter, Ports, Present, Put
 
 from . import limits
-from .declare import MAIL_TOKENS, REGISTRATIONS, RESET_MAIL, USER_EMAIL, USERS, VERIFY_MAIL
+from .declare import (
+    EMAIL_MAIL,
+    INVITATIONS,
+    INVITE_MAIL,
+    MAIL_TOKENS,
+    REGISTRATIONS,
+    RESET_MAIL,
+    USER_EMAIL,
+    USERS,
+    VERIFY_MAIL,
+)
 
 RESET_SECONDS = 3600
 VERIFY_SECONDS = 24 * 3600
-RESET, VERIFY = "reset", "verify"
+INVITE_SECONDS = 7 * 24 * 3600
+RESET, VERIFY, EMAIL, INVITE = "reset", "verify", "email", "invite"
 NOBODY = "-"
 
 _RESET = """Somebody, most likely you, asked for a new password for {email}.
 
-Choose it at /reset-password of your shop, with this code:
+{steps}
 
-{token}
-
-The code works once and for one hour. If it was not you, do nothing: your password stays.
+It works once and for one hour. If it was not you, do nothing: your password stays.
 """
-_VERIFY = """Welcome. Please confirm that {email} is yours.
+_VERIFY = """Welcome. Please confirm that {email} is yours. You will be asked for the password that
+you chose.
 
-Enter this code at /confirm of your shop, together with the password that you chose:
+{steps}
 
-{token}
-
-The code works once and for one day. If you did not ask for an account, do nothing: none is made.
+It works once and for one day. If you did not ask for an account, do nothing: none is made.
 """
 _KNOWN = """Somebody, most likely you, asked for an account for {email}. There is one already.
 
-Sign in with it, or choose a new password at /forgot-password of your shop. If it was not you,
-do nothing.
+Sign in with it, or choose a new password at {forgot}. If it was not you, do nothing.
 """
+_EMAIL = """Please confirm that {email} is yours. From then on you sign in with it.
+
+{steps}
+
+It works once and for one day. If you did not ask for it, do nothing: nothing changes.
+"""
+_TAKEN = """Somebody, most likely you, wanted to sign in with {email} in place of another address.
+
+There is an account with {email} already, so nothing changes.
+"""
+_LEAVING = """Somebody, most likely you, asked that you sign in with {email}
+in place of this address.
+
+It changes once that address is confirmed. If it was not you, change your password now.
+"""
+_INVITE = """{by} invites you to {shop}, with the role {role}.
+
+Choose a password to accept it.
+
+{steps}
+
+It works once and for seven days. If you do not know what this is about, do nothing.
+"""
+
+
+def _steps(base: str, page: str, token: str) -> str:
+    """How to use a token: the link to the page, and the code by itself.
+
+    The token stands after the ``#``: that part is never sent, so it lies in no server's log.
+    """
+    if not base:
+        return f"Enter this code at {page} of your shop:\n\n{token}"
+    return (
+        f"Open this page:\n\n{base}{page}#code={token}\n\n"
+        f"Or enter this code at {base}{page}\n\n{token}"
+    )
+
+
+async def _base(ports: Ports) -> str:
+    return settings.web_address(await settings.shop(ports))
 
 
 def _hash(token: str) -> str:
@@ -83,7 +131,8 @@ async def _mail_reset(context: JobContext, payload: Mapping[str, Any]) -> None:
     email = str(user["email"])
     about = {"user": id, "generation": user["generation"], "email": email}
     token = await _issue(ports, RESET, RESET_SECONDS, **about)
-    text = _RESET.format(email=email, token=token)
+    steps = _steps(await _base(ports), "/reset-password/", token)
+    text = _RESET.format(email=email, steps=steps)
     await ports.mail.send(Letter(email, "Choose a new password", text))
 
 
@@ -92,13 +141,52 @@ async def _mail_verify(context: JobContext, payload: Mapping[str, Any]) -> None:
     asked = await ports.records.get(REGISTRATIONS, id)
     if asked is None:
         return
-    email = str(asked["email"])
+    email, base = str(asked["email"]), await _base(ports)
     if await unique.owner_of(ports.records, USER_EMAIL, email) is not None:
-        text, subject = _KNOWN.format(email=email), "You have an account already"
+        forgot = f"{base}/forgot-password/" if base else "/forgot-password of your shop"
+        text, subject = _KNOWN.format(email=email, forgot=forgot), "You have an account already"
     else:
         token = await _issue(ports, VERIFY, VERIFY_SECONDS, registration=id)
-        text, subject = _VERIFY.format(email=email, token=token), "Please confirm your address"
+        steps = _steps(base, "/confirm/", token)
+        text, subject = _VERIFY.format(email=email, steps=steps), "Please confirm your address"
     await ports.mail.send(Letter(email, subject, text))
+
+
+async def _mail_email(context: JobContext, payload: Mapping[str, Any]) -> None:
+    """To the new address what confirms it; to the old one a warning, while it can still help."""
+    ports, id = context.ports, str(payload["change"])
+    asked = await ports.records.get(REGISTRATIONS, id)
+    user = None if asked is None else await ports.records.get(USERS, str(asked["user"]))
+    if asked is None or user is None or user["state"] != "active":
+        return
+    email, subject = str(asked["email"]), "Please confirm your new address"
+    if await unique.owner_of(ports.records, USER_EMAIL, email) is not None:
+        await ports.mail.send(Letter(email, subject, _TAKEN.format(email=email)))
+        return
+    token = await _issue(ports, EMAIL, VERIFY_SECONDS, change=id)
+    steps = _steps(await _base(ports), "/confirm-email/", token)
+    await ports.mail.send(Letter(email, subject, _EMAIL.format(email=email, steps=steps)))
+    warning = Letter(str(user["email"]), "Your address is to change", _LEAVING.format(email=email))
+    await ports.mail.send(warning)
+
+
+async def _mail_invitation(context: JobContext, payload: Mapping[str, Any]) -> None:
+    ports = context.ports
+    asked = await ports.records.get(INVITATIONS, str(payload["invitation"]))
+    if asked is None or asked["user"] != payload["user"]:
+        return
+    by = await ports.records.get(USERS, str(asked["by"]))
+    shop = await settings.shop(ports)
+    about = {"invitation": asked["id"], "user": asked["user"]}
+    token = await _issue(ports, INVITE, INVITE_SECONDS, **about)
+    text = _INVITE.format(
+        by=by["name"] if by is not None else "Somebody",
+        shop=shop.name,
+        role=asked["role"],
+        steps=_steps(settings.web_address(shop), "/invitation/", token),
+    )
+    letter = Letter(str(asked["email"]), f"You are invited to {shop.name}", text)
+    await ports.mail.send(letter)
 
 
 async def may_mail(ports: Ports, email: str) -> bool:
@@ -106,4 +194,9 @@ async def may_mail(ports: Ports, email: str) -> bool:
     return await limits.allowed(ports, "mail", email, limits.MAILS, limits.MAIL_SECONDS)
 
 
-JOBS = (JobHandler(RESET_MAIL, _mail_reset), JobHandler(VERIFY_MAIL, _mail_verify))
+JOBS = (
+    JobHandler(RESET_MAIL, _mail_reset),
+    JobHandler(VERIFY_MAIL, _mail_verify),
+    JobHandler(EMAIL_MAIL, _mail_email),
+    JobHandler(INVITE_MAIL, _mail_invitation),
+)

@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from omnix.kit import text
+
 Role = Literal["admin", "manager", "analyst", "customer", "service"]
 State = Literal["active", "disabled"]
-Email = Annotated[str, Meta(min_length=3, max_length=254)]
+Email = text.EmailText
 PersonName = Annotated[str, Meta(min_length=1, max_length=200)]
 Password = Annotated[str, Meta(min_length=1, max_length=200)]
 NewPassword = Annotated[str, Meta(min_length=10, max_length=200)]
@@ -76,6 +78,29 @@ class UserChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     name: PersonName | UnsetType = UNSET
     role: Role | UnsetType = UNSET
     state: State | UnsetType = UNSET
+
+
+class NewInvitation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody to invite."""
+
+    email: Email
+    name: PersonName
+    role: Literal["admin", "manager", "analyst", "customer"]
+
+
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who was invited. ``by`` is the admin who asked last; ``expires_at`` in epoch
+    seconds.
+    """
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    state: Literal["open", "expired"]
+    by: str
+    created_at: str
+    expires_at: int
 
 
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,8 @@ Set up by the environment: OMNIX_OIDC_ISSUER, OMNIX_OIDC_CLIENT_ID, OMNIX_OIDC_R
 where needed OMNIX_OIDC_CLIENT_SECRET and OMNIX_OIDC_NEW_USERS (``customer`` or ``none``); or by
 the secret ``auth-oidc`` with the fields of ``Provider`` as JSON. What the provider says is
 believed only after its signature, issuer, audience, time and nonce were checked; an address links
-to a user only if the provider says that it verified it.
+to a user only if the provider says that it verified it. A refusal carries a ``reason``, which the
+sign-in page puts into words; without one it is the provider's doing.
 """
 
 import hashlib
@@ -154,13 +155,13 @@ async def finish(
     stored = await ports.records.get(OIDC_SIGN_INS, _hash(state))
     now = ports.clock.now().timestamp()
     if stored is None or stored["expires"] <= now:
-        raise Unauthenticated("this sign-in is over; begin again")
+        raise Unauthenticated("this sign-in is over; begin again", reason="over")
     if not hmac.compare_digest(_hash(cookie), str(stored["browser"])):
-        raise Unauthenticated("this sign-in was begun in another browser")
+        raise Unauthenticated("this sign-in was begun in another browser", reason="over")
     try:
         await ports.records.write([Delete(OIDC_SIGN_INS, stored["id"], when=(Present(),))])
     except ConditionFailed as error:
-        raise Unauthenticated("this sign-in is over; begin again") from error
+        raise Unauthenticated("this sign-in is over; begin again", reason="over") from error
     if issuer and issuer != provider.issuer:
         raise Unauthenticated("the answer came from another provider")
     found = await _discover(provider)
@@ -233,14 +234,14 @@ async def _user(ports: Ports, provider: Provider, claims: Mapping[str, Any], add
     except ValueError:
         email = ""
     if not email or claims.get("email_verified") is not True:
-        raise Forbidden("the provider has not verified your address")
+        raise Forbidden("the provider has not verified your address", reason="unverified")
     user = await users.by_email(ports, email)
     now = instant(ports.clock.now())
     operations: list[Operation] = []
     kind, what = "user.changed", "linked to a provider"
     if user is None:
         if provider.new_users == "none":
-            raise Forbidden("nobody here has your address; ask an admin to add you")
+            raise Forbidden("nobody here has your address; ask an admin", reason="unknown")
         user = await _made(ports, email, str(claims.get("name") or ""), now)
         operations += users.operations_of_new(user)
         kind, what = "user.registered", "registered by a provider"
@@ -251,7 +252,9 @@ async def _user(ports: Ports, provider: Provider, claims: Mapping[str, Any], add
     try:
         await ports.records.write([put, *operations], [Event(kind, user.id, now, told)])
     except ConditionFailed as error:
-        raise Unauthenticated("somebody signed in so at the same moment; try again") from error
+        raise Unauthenticated(
+            "somebody signed in so at the same moment; try again", reason="over"
+        ) from error
     return user
 
 
@@ -271,5 +274,5 @@ async def _made(ports: Ports, email: str, name: str, now: str) -> User:
 
 def _active(user: User) -> User:
     if user.state != "active":
-        raise Unauthenticated("this account may not sign in")
+        raise Unauthenticated("this account may not sign in", reason="disabled")
     return user

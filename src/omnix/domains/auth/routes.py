@@ -12,7 +12,16 @@ from omnix.platform.access import PUBLIC, SIGNED_IN, Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
-from . import account_routes, audit_routes, keys, oidc_routes, second_routes, service, users
+from . import (
+    account_routes,
+    audit_routes,
+    invitation_routes,
+    keys,
+    oidc_routes,
+    second_routes,
+    service,
+    users,
+)
 from .asking import COOKIE, WITH_ACCESS, AnyRequest, address_of, refresh_cookie
 from .authenticate import Access
 from .model import (
@@ -328,6 +337,7 @@ ROUTES = (
     create_api_key,
     revoke_api_key,
     *account_routes.ROUTES,
+    *invitation_routes.ROUTES,
     *second_routes.ROUTES,
     *oidc_routes.ROUTES,
     *audit_routes.ROUTES,

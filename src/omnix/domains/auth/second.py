@@ -2,7 +2,8 @@
 
 The shared secret is stored encrypted, recovery codes as keyed hashes, both under a key that lies
 with the other secrets and not with the users. A code works once: the time step of the last one is
-stored, and none at or before it counts.
+stored, and none at or before it counts. Where the clock was put back, these would be all; then
+those count that were not among the latest used ones.
 """
 
 import base64
@@ -36,6 +37,9 @@ from .model import User
 STEP_SECONDS = 30
 SKEW = 1
 """Steps that a device's clock may be off, either way."""
+
+_USED = 250
+"""Steps remembered as used: two hours of nothing but signing in."""
 
 RECOVERY_CODES = 10
 _LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -156,7 +160,7 @@ async def confirm(ports: Ports, actor: Actor, code: str) -> RecoveryCodes:
     codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
     given = {
         "confirmed": True,
-        "last_step": step,
+        **_used(item, step),
         "recovery": [await _recovery_hash(ports, actor.id, c) for c in codes],
     }
     await _change(ports, item, given, _told(ports, actor.id, actor.id, "enabled"))
@@ -219,7 +223,7 @@ async def required(ports: Ports, user: str, code: str | None) -> None:
 async def _use(ports: Ports, item: Item, code: str) -> None:
     step = await _step(ports, item, code)
     if step is not None:
-        given: dict[str, Any] = {"last_step": step}
+        given: dict[str, Any] = _used(item, step)
     else:
         hashed = await _recovery_hash(ports, str(item["user"]), code)
         left = [known for known in item["recovery"] if not hmac.compare_digest(known, hashed)]
@@ -233,17 +237,23 @@ async def _use(ports: Ports, item: Item, code: str) -> None:
 
 
 async def _step(ports: Ports, item: Item, code: str) -> int | None:
-    """The time step that the code is of, if it is a later one than the last that was used."""
+    """The time step that the code is of, if it was not used and comes after the last that was."""
     given = code.replace(" ", "")
     if len(given) != 6 or not given.isascii() or not given.isdigit():
         return None
     totp = pyotp.TOTP(await _opened(ports, item))
     now = int(ports.clock.now().timestamp()) // STEP_SECONDS
+    last = int(item["last_step"])
+    put_back = last > now + SKEW
     for step in range(now - SKEW, now + SKEW + 1):
         right = hmac.compare_digest(totp.generate_otp(step), given)
-        if right and step > int(item["last_step"]):
+        if right and (step > last or put_back) and step not in item.get("used", ()):
             return step
     return None
+
+
+def _used(item: Item, step: int) -> dict[str, Any]:
+    return {"last_step": step, "used": [*item.get("used", ()), step][-_USED:]}
 
 
 async def _change(

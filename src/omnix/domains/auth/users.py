@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
 from omnix.kit import text
 from omnix.kit.declare import ADMIN
@@ -23,6 +22,7 @@ from omnix.kit.paging import Page
 from omnix.kit.time import instant
 from omnix.platform import unique
 from omnix.platform.access import Actor
+from omnix.platform.changing import sent
 from omnix.ports import Absent, Check, Delete, Equals, Operation, Ports, Put, Update
 
 from . import limits, passwords
@@ -167,13 +167,7 @@ async def change(ports: Ports, actor: Actor, id: str, change: UserChange) -> Use
     """
     in_person(actor)
     before = await get(ports, id)
-    if change.version != before.version:
-        raise Conflict(f"the user is at version {before.version}; read it again")
-    given = {
-        field: value
-        for field in ("name", "role", "state")
-        if (value := getattr(change, field)) is not UNSET
-    }
+    given = sent(change, before.version, "the user")
     if "name" in given:
         given["name"] = person_name(given["name"])
     if id == actor.id and any(getattr(before, f) != given.get(f, getattr(before, f))
@@ -287,6 +281,19 @@ async def choose_password(
     }
     more = [*used, *await limits.forgotten(ports, user.email)]
     await _store(ports, user, given, user.id, "password reset by mail", more, network)
+
+
+async def change_address(
+    ports: Ports,
+    user: User,
+    email: str,
+    verified_at: str,
+    network: str | None,
+    more: list[Operation],
+) -> User:
+    """The user with another address, in the batch that claims it; raises Conflict."""
+    given = {"email": email, "email_verified_at": verified_at}
+    return await _store(ports, user, given, user.id, "address", more, network)
 
 
 async def link(ports: Ports, user: User, customer_id: str) -> User:

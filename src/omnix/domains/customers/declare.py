@@ -38,10 +38,23 @@ SEGMENTS = Collection(
 )
 """Rules that people wrote, and the segments that an analysis made; ``listing`` is ``all``."""
 
+MEMBERS = Collection("segment_members", table="customers", key=("segment", "customer_id"))
+"""Who is in a segment. One who left since may still be there: the insights decide."""
+
+DUPLICATES = Collection(
+    "duplicate_pairs",
+    table="customers",
+    key=("id",),
+    indexes=(Index("listing-index", "listing", "rank"),),
+)
+"""Pairs that may be one person, by ids alone; ``rank`` puts the likeliest first."""
+
 ANALYSES = Collection("customer_analyses", table="customers", key=("id",))
-"""The latest analysis, under ``latest``: its models, and how they fared on the past."""
+"""The latest analysis, under ``latest``: its models, and how they fared on the past; and under
+``churn-reliability`` the chances told on earlier days beside what came of them."""
 
 ANALYSE = JobType("customers.analyse", "Analyse every customer", timeout=600)
+PAIR = JobType("customers.pair", "Look for customers who may be one person", timeout=600)
 
 LIFETIME_MODEL = Model(
     "lifetime",
@@ -72,9 +85,12 @@ CONSUMPTION_MODEL = Model(
 DOMAIN = Domain(
     name="customers",
     title="Customers",
-    collections=(CUSTOMERS, INSIGHTS, SEGMENTS, ANALYSES),
-    jobs=(ANALYSE,),
-    schedules=(Schedule("customers-nightly", job=ANALYSE.name, at="03:30"),),
+    collections=(CUSTOMERS, INSIGHTS, SEGMENTS, MEMBERS, DUPLICATES, ANALYSES),
+    jobs=(ANALYSE, PAIR),
+    schedules=(
+        Schedule("customers-nightly", job=ANALYSE.name, at="03:30"),
+        Schedule("customers-pairs", job=PAIR.name, at="04:20"),
+    ),
     models=(LIFETIME_MODEL, CHURN_MODEL, CONSUMPTION_MODEL),
     events={
         "customer.created": "A customer became known.",

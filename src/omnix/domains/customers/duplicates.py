@@ -64,8 +64,8 @@ async def candidates(ports: Ports, id: str) -> list[Duplicate]:
 
 def _asked(mine: Customer) -> list[str]:
     """What to look for; each has a word of two characters at least."""
-    local = _local(mine.email)
-    digits = _digits(mine.phone)
+    local = local_of(mine.email)
+    digits = digits_of(mine.phone)
     texts = [mine.name, digits, digits[-LAST_DIGITS:], local, *words(mine.name), *words(local)]
     return [text for text in dict.fromkeys(texts) if any(len(w) > 1 for w in words(text))]
 
@@ -89,7 +89,7 @@ def joined(weights: Iterable[float]) -> float:
 def _emails(one: Customer, other: Customer) -> list[Reason]:
     if not one.email or not other.email:
         return []
-    mine, theirs = _local(one.email), _local(other.email)
+    mine, theirs = local_of(one.email), local_of(other.email)
     if mine != theirs:
         return []
     if one.email.rpartition("@")[2] == other.email.rpartition("@")[2]:
@@ -97,13 +97,13 @@ def _emails(one: Customer, other: Customer) -> list[Reason]:
     return [Reason("email", "the same name at another provider", 0.4)] if len(mine) > 4 else []
 
 
-def _local(email: str | None) -> str:
+def local_of(email: str | None) -> str:
     """The name before the @ as most providers compare it: no dots, nothing after a plus."""
     return (email or "").partition("@")[0].partition("+")[0].replace(".", "").casefold()
 
 
 def _phones(one: Customer, other: Customer) -> list[Reason]:
-    mine, theirs = _digits(one.phone), _digits(other.phone)
+    mine, theirs = digits_of(one.phone), digits_of(other.phone)
     if len(mine) < _LEAST_DIGITS or len(theirs) < _LEAST_DIGITS:
         return []
     if mine == theirs:
@@ -114,7 +114,8 @@ def _phones(one: Customer, other: Customer) -> list[Reason]:
     return []
 
 
-def _digits(phone: str | None) -> str:
+def digits_of(phone: str | None) -> str:
+    """What of a telephone number is compared."""
     return "".join(c for c in phone or "" if c.isdigit())
 
 

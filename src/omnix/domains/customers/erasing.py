@@ -8,8 +8,8 @@ from omnix.kit.time import instant
 from omnix.platform import search, unique
 from omnix.ports import Delete, Equals, Operation, Ports
 
+from .consent import forgotten
 from .declare import CUSTOMERS
-from .insights import forgotten
 from .model import Customer, texts
 from .service import EMAIL_SCOPE, SCOPE
 
@@ -19,13 +19,13 @@ async def forget_customer(ports: Ports, customer_id: str, by: str) -> int:
     while True:
         stored = await ports.records.get(CUSTOMERS, customer_id)
         if stored is None:
-            await ports.records.write([forgotten(customer_id)])
+            await ports.records.write(await forgotten(ports, customer_id))
             return 0
         customer = msgspec.convert(stored, Customer)
         unchanged = Equals("version", customer.version)
         operations: list[Operation] = [
             Delete(CUSTOMERS, customer_id, when=(unchanged,)),
-            forgotten(customer_id),
+            *await forgotten(ports, customer_id),
             *search.reindex(SCOPE, customer_id, texts(customer), ()),
         ]
         email = customer.email

@@ -2,7 +2,8 @@
 
 from omnix.platform.jobs import JobHandler
 
-from .declare import ANALYSE
+from . import pairs
+from .declare import ANALYSE, PAIR
 from .insights import analyse_all
 
-JOBS = (JobHandler(ANALYSE, analyse_all),)
+JOBS = (JobHandler(ANALYSE, analyse_all), JobHandler(PAIR, pairs.look))

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-State = Literal["none", "ready"]
+State = Literal["none", "ready", "refused"]
 Lifecycle = Literal["new", "active", "at_risk", "lost"]
 CHURN_DAYS = 90
 HORIZON_DAYS = 365
@@ -61,6 +61,31 @@ class Churn(msgspec.Struct, frozen=True, kw_only=True):
     days: int
     calibrated: bool
     reason: str
+
+
+class ReliabilityRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Customers who were told about the same chance of staying away: its mean ``said``, and the
+    share of them that did stay ``away``."""
+
+    customers: int
+    said: float
+    away: float
+
+
+class ReliabilityAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Chances told as of earlier days, ``origins``, beside what came of them in the ``days`` after.
+
+    ``rows`` are tenths of the customers, or fewer where many were told the same; ``error`` is the
+    mean distance of said from away. ``none``: too little history to look back on.
+    """
+
+    state: State = "none"
+    as_of: str | None = None
+    made_at: str | None = None
+    days: int = CHURN_DAYS
+    origins: list[str] = []
+    error: float | None = None
+    rows: list[ReliabilityRow] = []
 
 
 class LifetimeValue(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +144,9 @@ class Analysed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """``none``: the customer never bought, or was not analysed yet."""
+    """``none``: the customer never bought, or was not analysed yet; ``refused``: it wants nothing
+    found out about it.
+    """
 
     customer_id: str
     state: State = "none"

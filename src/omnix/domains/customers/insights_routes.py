@@ -1,6 +1,6 @@
 """What is known of customers, over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import delete, get, post
 from litestar.params import Parameter
@@ -19,7 +19,9 @@ from .insights_model import (
     ConsumptionAnswer,
     InsightsAnswer,
     LifetimeValueAnswer,
+    ReliabilityAnswer,
     SegmentAnswer,
+    State,
 )
 from .segments_model import NewSegment, Performance, Segment
 
@@ -32,12 +34,12 @@ class SegmentList(Listing, frozen=True, kw_only=True):
     items: list[Segment]
 
 
-def _head(customer_id: str, found: Analysed | None) -> dict[str, Any]:
+def _head(customer_id: str, state: State, found: Analysed | None) -> dict[str, Any]:
     if found is None:
-        return {"customer_id": customer_id}
+        return {"customer_id": customer_id, "state": state}
     return {
         "customer_id": customer_id,
-        "state": "ready",
+        "state": state,
         "as_of": found.as_of,
         "made_at": found.made_at,
     }
@@ -46,15 +48,17 @@ def _head(customer_id: str, found: Analysed | None) -> dict[str, Any]:
 @get("/customers/{customer_id:str}/insights", opt=_READ, summary="All that is known")
 async def get_insights(ports: Ports, actor: Actor, customer_id: str) -> InsightsAnswer:
     """Facts, segments, churn, lifetime value and next purchases, as the last analysis found."""
-    found = await insights.analysed(ports, actor, customer_id)
-    return InsightsAnswer(**_head(customer_id, found), insights=found)
+    state, found = await insights.known(ports, actor, customer_id)
+    return InsightsAnswer(**_head(customer_id, state, found), insights=found)
 
 
 @get("/customers/{customer_id:str}/consumption-predictions", opt=_READ, summary="Next purchases")
 async def get_consumption(ports: Ports, actor: Actor, customer_id: str) -> ConsumptionAnswer:
     """What runs out when, each with an interval and chances within 7 and 14 days."""
-    found = await insights.analysed(ports, actor, customer_id)
-    return ConsumptionAnswer(**_head(customer_id, found), items=found.consumption if found else [])
+    state, found = await insights.known(ports, actor, customer_id)
+    return ConsumptionAnswer(
+        **_head(customer_id, state, found), items=found.consumption if found else []
+    )
 
 
 @get("/customers/{customer_id:str}/replenishment-alerts", opt=_READ, summary="Shopping list")
@@ -65,24 +69,30 @@ async def get_alerts(
     within_days: Annotated[int, Parameter(ge=1, le=60)] = 7,
 ) -> ConsumptionAnswer:
     """What is expected to run out within ``within_days`` of the analysis, likeliest first."""
-    found = await insights.analysed(ports, actor, customer_id)
+    state, found = await insights.known(ports, actor, customer_id)
     items = insights.due_by(found, within_days) if found else []
-    return ConsumptionAnswer(**_head(customer_id, found), items=items)
+    return ConsumptionAnswer(**_head(customer_id, state, found), items=items)
 
 
 @get("/customers/{customer_id:str}/churn", opt=_READ, summary="Chance of staying away")
 async def get_churn(ports: Ports, actor: Actor, customer_id: str) -> ChurnAnswer:
     """The chance of no purchase within 90 days, and of having left for good."""
-    found = await insights.analysed(ports, actor, customer_id)
-    return ChurnAnswer(**_head(customer_id, found), churn=found.churn if found else None)
+    state, found = await insights.known(ports, actor, customer_id)
+    return ChurnAnswer(**_head(customer_id, state, found), churn=found.churn if found else None)
+
+
+@get("/churn/reliability", opt=allow("segments:read"), summary="Churn told and come true")
+async def get_churn_reliability(ports: Ports) -> ReliabilityAnswer:
+    """Chances of staying away as told on earlier days, by tenths, beside who did stay away."""
+    return await insights.reliability(ports)
 
 
 @get("/customers/{customer_id:str}/lifetime-value", opt=_READ, summary="Lifetime value")
 async def get_lifetime_value(ports: Ports, actor: Actor, customer_id: str) -> LifetimeValueAnswer:
     """Purchases and spend of the next year, with intervals and the calibration behind them."""
-    found = await insights.analysed(ports, actor, customer_id)
+    state, found = await insights.known(ports, actor, customer_id)
     return LifetimeValueAnswer(
-        **_head(customer_id, found),
+        **_head(customer_id, state, found),
         currency=found.currency if found else None,
         lifetime_value=found.lifetime_value if found else None,
     )
@@ -91,8 +101,8 @@ async def get_lifetime_value(ports: Ports, actor: Actor, customer_id: str) -> Li
 @get("/customers/{customer_id:str}/segment", opt=_READ, summary="A customer's segments")
 async def get_customer_segment(ports: Ports, actor: Actor, customer_id: str) -> SegmentAnswer:
     """Lifecycle, RFM fifths, and the segments that the customer is in."""
-    found = await insights.analysed(ports, actor, customer_id)
-    head = _head(customer_id, found)
+    state, found = await insights.known(ports, actor, customer_id)
+    head = _head(customer_id, state, found)
     if found is None:
         return SegmentAnswer(**head)
     return SegmentAnswer(**head, lifecycle=found.lifecycle, rfm=found.rfm, segments=found.segments)
@@ -110,9 +120,29 @@ async def analyse_customers(ports: Ports, actor: Actor) -> JobRun:
 
 
 @get("/segments", opt=allow("segments:read"), summary="List segments")
-async def list_segments(ports: Ports, limit: Limit, cursor: Cursor) -> SegmentList:
-    """Segments by id: rules that people defined, the lifecycle, and clusters."""
-    page = await insights.segments(ports, limit, cursor)
+async def list_segments(
+    ports: Ports,
+    limit: Limit,
+    cursor: Cursor,
+    sort: Annotated[
+        Literal[
+            "name",
+            "-name",
+            "customers",
+            "-customers",
+            "revenue",
+            "-revenue",
+            "expected_spend",
+            "-expected_spend",
+            "churn",
+            "-churn",
+        ]
+        | None,
+        Parameter(description="With a minus: the last or highest first. By id if none is given."),
+    ] = None,
+) -> SegmentList:
+    """Rules that people defined, the lifecycle, and clusters."""
+    page = await insights.segments(ports, limit, cursor, sort)
     return SegmentList(items=list(page.items), next_cursor=page.next_cursor)
 
 
@@ -143,6 +173,7 @@ ROUTES = (
     get_consumption,
     get_alerts,
     get_churn,
+    get_churn_reliability,
     get_lifetime_value,
     get_customer_segment,
     analyse_customers,

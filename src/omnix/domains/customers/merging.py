@@ -29,8 +29,11 @@ _GAPS = ("email", "phone", "address")
 _MOST_TAGS, _MOST_IDS = 50, 20
 
 
-async def merge(ports: Ports, actor: Actor, id: str, other_id: str) -> Customer:
-    """Merge ``other_id`` into ``id`` and answer with the record that is kept.
+async def merge(
+    ports: Ports, actor: Actor, id: str, other_id: str, *, dry_run: bool = False
+) -> Customer:
+    """Merge ``other_id`` into ``id`` and answer with the record that is kept; with ``dry_run``
+    only tell what it would be.
 
     Done again, it is done once. Raises NotFound, Invalid for one with itself, Conflict where
     either was merged into another already.
@@ -48,6 +51,8 @@ async def merge(ports: Ports, actor: Actor, id: str, other_id: str) -> Customer:
         raise Conflict(f"{id} has {MOST} records merged into it; no more can be")
     now = instant(ports.clock.now())
     after, note = _filled(keeps, other, actor.id, now)
+    if dry_run:
+        return after
     gone = msgspec.structs.replace(
         other, status="archived", merged=note, updated_at=now, version=other.version + 1
     )
@@ -101,6 +106,8 @@ def _filled(keeps: Customer, other: Customer, by: str, at: str) -> tuple[Custome
         sms_marketing=(other if "phone" in taken else keeps).consent.sms_marketing,
         # About the person, who refused if either record did.
         personalisation=keeps.consent.personalisation and other.consent.personalisation,
+        refuses_personalisation=keeps.consent.refuses_personalisation
+        or other.consent.refuses_personalisation,
     )
     after = msgspec.structs.replace(
         keeps,
@@ -132,7 +139,7 @@ def _emptied(keeps: Customer, gone: Customer, note: Merged, at: str) -> Customer
     for name in note.taken:
         if getattr(keeps, name) == getattr(gone, name):
             given[name] = {} if name == "address" else None
-    for name in ("email_marketing", "sms_marketing", "personalisation"):
+    for name in Consent.__struct_fields__:
         before, after = getattr(note.consent_before, name), getattr(note.consent_after, name)
         now = getattr(keeps.consent, name)
         given[name] = before if now == after else now

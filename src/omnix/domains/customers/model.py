@@ -10,7 +10,7 @@ from omnix.kit.errors import Invalid
 from omnix.kit.ids import Id
 
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
-Email = Annotated[str, Meta(min_length=3, max_length=254)]
+Email = text.EmailText
 Phone = Annotated[str, Meta(min_length=3, max_length=40)]
 Label = Annotated[str, Meta(min_length=1, max_length=64)]
 Address = Annotated[
@@ -28,11 +28,15 @@ LAST_DIGITS = 8
 
 
 class Consent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the customer agreed to; nothing is agreed to from the start."""
+    """What the customer agreed to, or refused; nothing is said from the start.
+
+    Who said nothing about personalisation is treated as the shop's setting says.
+    """
 
     email_marketing: bool = False
     sms_marketing: bool = False
     personalisation: bool = False
+    refuses_personalisation: bool = False
 
 
 class NewCustomer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

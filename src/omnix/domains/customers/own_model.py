@@ -9,13 +9,16 @@ from .model import Consent, Customer, Name, Phone
 
 
 class Preferences(msgspec.Struct, frozen=True, kw_only=True):
-    """How a customer wants to be called, reached and treated."""
+    """How a customer wants to be called, reached and treated. ``personalised`` is what comes of
+    the consent and of the shop's setting.
+    """
 
     customer_id: str
     name: str
     email: str | None
     phone: str | None
     consent: Consent
+    personalised: bool
     version: int
 
 
@@ -57,7 +60,7 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     lines: list[PurchasedLine]
 
 
-def preferences(customer: Customer) -> Preferences:
+def preferences(customer: Customer, personalised: bool) -> Preferences:
     """What a customer decided."""
     return Preferences(
         customer_id=customer.id,
@@ -65,6 +68,7 @@ def preferences(customer: Customer) -> Preferences:
         email=customer.email,
         phone=customer.phone,
         consent=customer.consent,
+        personalised=personalised,
         version=customer.version,
     )
 

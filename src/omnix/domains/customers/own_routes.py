@@ -14,9 +14,9 @@ from omnix.platform.access import Actor
 from omnix.platform.http import Cursor, Limit, Listing, allow
 from omnix.ports import Ports
 
-from . import service
+from . import consent, service
 from .declare import CUSTOMERS
-from .model import CustomerChange
+from .model import Customer, CustomerChange
 from .own_model import (
     Preferences,
     PreferencesChange,
@@ -59,6 +59,10 @@ async def list_purchases(
     return PurchaseList(items=list(page.items), next_cursor=page.next_cursor)
 
 
+async def _preferences(ports: Ports, customer: Customer) -> Preferences:
+    return preferences(customer, await consent.personalised(ports, customer))
+
+
 _PREFER = "/customers/{customer_id:str}/preferences"
 
 
@@ -66,7 +70,7 @@ _PREFER = "/customers/{customer_id:str}/preferences"
 async def get_preferences(ports: Ports, actor: Actor, customer_id: str) -> Preferences:
     """How a customer is called and reached, and what it agreed to."""
     service.own(actor, customer_id)
-    return preferences(await service.get(ports, customer_id))
+    return await _preferences(ports, await service.get(ports, customer_id))
 
 
 @patch(_PREFER, opt=allow("preferences:write"), summary="Change a customer's preferences")
@@ -81,7 +85,7 @@ async def change_preferences(
         if (value := getattr(data, name)) is not UNSET
     }
     change = msgspec.structs.replace(CustomerChange(version=data.version), **given)
-    return preferences(await service.change(ports, actor, customer_id, change))
+    return await _preferences(ports, await service.change(ports, actor, customer_id, change))
 
 
 ROUTES = (list_purchases, get_preferences, change_preferences)

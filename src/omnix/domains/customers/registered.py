@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from omnix.domains.ml import service as registry
@@ -17,13 +18,14 @@ from omnix.domains.ml.model import ALL, Contest, Data, Feature, Score, Trained
 from omnix.engine.customers.rolling import Rolled, roll_consumption, roll_dropout
 from omnix.engine.drift import profile
 from omnix.kit.declare import Model
-from omnix.kit.time import parse_instant
-from omnix.ports import Ports
+from omnix.kit.time import instant, parse_instant
+from omnix.ports import Ports, Put
 
 from .analyse import Found, Use
-from .declare import CHURN_MODEL, CONSUMPTION_MODEL, LIFETIME_MODEL
+from .declare import ANALYSES, CHURN_MODEL, CONSUMPTION_MODEL, LIFETIME_MODEL
 from .history import Past
-from .insights_model import CHURN_DAYS
+from .insights import RELIABILITY
+from .insights_model import CHURN_DAYS, ReliabilityAnswer, ReliabilityRow
 
 PLAIN, MODIFIED = "BG/NBD", "MBG/NBD"
 FITTED, USUAL = "logistic hazard", "usual interval"
@@ -57,6 +59,7 @@ async def tell(ports: Ports, past: Past, found: Found, use: Use, training: str) 
     modified = {LIFETIME_MODEL.name: use.lifetime_modified, CHURN_MODEL.name: use.churn_modified}
     wanted = {*modified.values(), *(not modified[name] for name in due)}
     rolled = {one: await asyncio.to_thread(_rolled, past, one) for one in sorted(wanted)}
+    await _keep_reliability(ports, past, rolled[use.churn_modified])
     for model in (LIFETIME_MODEL, CHURN_MODEL):
         mine = modified[model.name]
         fitted = _parameters(found) if model is LIFETIME_MODEL else {}
@@ -66,6 +69,26 @@ async def tell(ports: Ports, past: Past, found: Found, use: Use, training: str) 
             other = _trained(past, found, _name(not mine), _score(model, rolled[not mine]), {})
             await _contend(ports, model, other, training, rolled[mine], rolled[not mine])
     await _tell_consumption(ports, past, found, use, training)
+
+
+async def _keep_reliability(ports: Ports, past: Past, rolled: Rolled) -> None:
+    """What was said on earlier days beside what came, for whoever asks."""
+    told = rolled.chances
+    rows = [
+        ReliabilityRow(customers=n, said=round(1 - said, 4), away=round(1 - came, 4))
+        for n, said, came in zip(
+            told.rows.tolist(), told.said.tolist(), told.came.tolist(), strict=True
+        )
+    ]
+    answer = ReliabilityAnswer(
+        state="ready" if rows else "none",
+        as_of=past.as_of.isoformat(),
+        made_at=instant(ports.clock.now()),
+        origins=[_day(origin + 1) for origin in rolled.reliable],
+        error=round(told.error, 4) if rows else None,
+        rows=rows[::-1],
+    )
+    await ports.records.write([Put(ANALYSES, {"id": RELIABILITY, **msgspec.to_builtins(answer)})])
 
 
 async def _tell_consumption(

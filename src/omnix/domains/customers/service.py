@@ -5,10 +5,8 @@ erased. Archiving hides a customer and keeps the data.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
 from omnix.domains.system import settings
 from omnix.kit.declare import CUSTOMER
@@ -19,12 +17,15 @@ from omnix.kit.paging import Page
 from omnix.kit.time import instant
 from omnix.platform import merged, search, unique
 from omnix.platform.access import Actor
+from omnix.platform.changing import sent
 from omnix.ports import Absent, Equals, Operation, Ports, Put
 
+from . import consent
 from .declare import CUSTOMERS
 from .model import Customer, CustomerChange, NewCustomer, Status, item, texts, tidied
 
 SCOPE = "customer"
+_ORDERS = {"created_at": "listing-index", "name": "name-index"}
 EMAIL_SCOPE = "customer.email"
 
 
@@ -79,7 +80,7 @@ async def listing(
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Customer]:
-    """One page: by words, or all of a status, newest first or by name."""
+    """One page: by words, or all of a status in the order of ``sort``."""
     if text is not None:
         owners = await search.find(ports.records, SCOPE, text, limit, cursor)
         by_id = await get_many(ports, owners.items)
@@ -88,16 +89,17 @@ async def listing(
         stands = {c.id: c if c.merged is None else await kept(ports, c.id) for c in known}
         found = {c.id: c for c in stands.values() if c.status == status}
         return Page(list(found.values()), owners.next_cursor)
-    if sort == "-created_at":
-        page = await ports.records.query(
-            CUSTOMERS, status, index="listing-index", newest_first=True, limit=limit, cursor=cursor
-        )
-    elif sort == "name":
-        page = await ports.records.query(
-            CUSTOMERS, status, index="name-index", limit=limit, cursor=cursor
-        )
-    else:
-        raise Invalid.field("sort", "must be -created_at or name")
+    order = sort.removeprefix("-")
+    if order not in _ORDERS:
+        raise Invalid.field("sort", f"must be one of {', '.join(_ORDERS)}, or one with a minus")
+    page = await ports.records.query(
+        CUSTOMERS,
+        status,
+        index=_ORDERS[order],
+        newest_first=sort.startswith("-"),
+        limit=limit,
+        cursor=cursor,
+    )
     return Page([msgspec.convert(stored, Customer) for stored in page.items], page.next_cursor)
 
 
@@ -129,13 +131,7 @@ async def change(ports: Ports, actor: Actor, id: str, change: CustomerChange) ->
     before = await get(ports, id)
     if before.merged is not None:
         raise Conflict(f"{id} was merged into {before.merged.into}; change that one")
-    if change.version != before.version:
-        raise Conflict(f"the customer is at version {before.version}; read it again")
-    given: dict[str, Any] = {
-        field: value
-        for field in change.__struct_fields__
-        if field != "version" and (value := getattr(change, field)) is not UNSET
-    }
+    given = sent(change, before.version, "the customer")
     after = msgspec.structs.replace(
         before,
         **tidied(given),
@@ -146,6 +142,8 @@ async def change(ports: Ports, actor: Actor, id: str, change: CustomerChange) ->
     operations: list[Operation] = [
         Put(CUSTOMERS, item(after), when=(Equals("version", before.version),))
     ]
+    if after.consent.refuses_personalisation and not before.consent.refuses_personalisation:
+        operations += await consent.forgotten(ports, id)
     kind = "customer.archived" if archived else "customer.changed"
     await _write(ports, actor, before, after, operations, kind)
     return after

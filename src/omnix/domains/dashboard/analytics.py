@@ -1,7 +1,10 @@
 """Sales over time, cohorts and RFM from rollups; one product's history from the lake."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from omnix.domains.products.model import Product
 from omnix.domains.system.settings import shop
@@ -11,7 +14,18 @@ from omnix.ports import Ports
 
 from . import rollups
 from .declare import SNAPSHOTS
-from .model import Cohort, PricePoint, ProductDay, ProductSales, RfmCell, SalesPoint, SalesSeries
+from .model import (
+    Cohort,
+    ParentSales,
+    PricePoint,
+    ProductDay,
+    ProductSales,
+    RfmCell,
+    SalesPoint,
+    SalesSeries,
+    SoldDay,
+    SoldVariant,
+)
 from .service import day_totals
 
 MOST_DAYS = 3660
@@ -103,6 +117,29 @@ async def price_history(ports: Ports, product: Product) -> list[PricePoint]:
     if points and (points[-1].price_minor == price or points[-1].day > changed):
         return points
     return [*(p for p in points if p.day < changed), PricePoint(changed, price, "live")]
+
+
+async def parent_sales(
+    ports: Ports, variants: Sequence[Product], first: date, last: date
+) -> ParentSales:
+    """The days of a parent's variants, together and each."""
+    rows: Sequence[Mapping[str, Any]] = []
+    if variants:
+        span = {"products": [each.id for each in variants], "first": first, "last": last}
+        rows = await ports.lake.rows(_SQL["variant_days"], **span)
+    by_day, by_id = Counter[str](), Counter[str]()
+    money_by_day, money_by_id = Counter[str](), Counter[str]()
+    for row in rows:
+        by_day[row["day"].isoformat()] += row["units"]
+        money_by_day[row["day"].isoformat()] += row["revenue_minor"]
+        by_id[row["product_id"]] += row["units"]
+        money_by_id[row["product_id"]] += row["revenue_minor"]
+    days = [(first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1)]
+    return ParentSales(
+        (await shop(ports)).currency,
+        [SoldDay(day, by_day[day], money_by_day[day]) for day in days],
+        [SoldVariant(v.id, v.name, v.options, by_id[v.id], money_by_id[v.id]) for v in variants],
+    )
 
 
 async def product_sales(ports: Ports, product_id: str, first: date, last: date) -> ProductSales:

@@ -15,7 +15,7 @@ from omnix.platform.jobs import JobContext, JobHandler
 from omnix.ports import Ports
 
 from . import digest, rollups
-from .declare import DIGEST, REBUILD
+from .declare import DIGEST, EXPLAIN, REBUILD
 
 _MOST_DAYS_TOLD = 31
 
@@ -52,6 +52,13 @@ async def _rebuild(context: JobContext, payload: Mapping[str, Any]) -> dict[str,
     return result
 
 
+async def _explain(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]:
+    # Numerics are imported where they are used.
+    from .changes.kept import explain_usual
+
+    return await explain_usual(context)
+
+
 _ON_HAND_CHANGES = ("stock.moved", "stock.counted", "order.fulfilled", "order.returned")
 _COST_CHANGES = ("product.created", "product.changed")
 
@@ -63,5 +70,6 @@ CONSUMERS = (
 )
 JOBS = (
     JobHandler(REBUILD, _rebuild),
+    JobHandler(EXPLAIN, _explain),
     JobHandler(DIGEST, digest.send_due),
 )

@@ -161,7 +161,9 @@ async def _visits(
     ports: Ports, ids: Sequence[str], position: _Position | None, count: int
 ) -> list[Interaction]:
     rows = await ports.lake.rows(_SQL["visits_of"], **_asked(ids, position, count))
-    kept = ("type", "name", "query", "order_id", "revenue_minor", "currency")
+    kept = (
+        "type", "name", "query", "order_id", "revenue_minor", "currency", "product_id", "products",
+    )  # fmt: skip
     return [
         Interaction(
             id=f"visit:{row['message_id']}",

@@ -158,6 +158,30 @@ class ProductSales(msgspec.Struct, frozen=True):
     points: list[ProductDay]
 
 
+class SoldDay(msgspec.Struct, frozen=True):
+    day: str
+    units: int
+    revenue_minor: int
+
+
+class SoldVariant(msgspec.Struct, frozen=True):
+    """What one variant sold over all the days."""
+
+    product_id: str
+    name: str
+    options: tuple[str, ...]
+    units: int
+    revenue_minor: int
+
+
+class ParentSales(msgspec.Struct, frozen=True):
+    """A parent product's sales: those of its variants, archived ones included."""
+
+    currency: str
+    points: list[SoldDay]
+    variants: list[SoldVariant]
+
+
 class PricePoint(msgspec.Struct, frozen=True):
     """``price_minor`` held from ``day`` on; ``source`` says how we know."""
 

@@ -95,6 +95,22 @@ WHERE product_id = $product_id
 GROUP BY day
 ORDER BY day;
 
+-- name: variant_days
+-- Units and revenue of each of $products on each day from $first to $last on which it sold or came
+-- back.
+-- reads: sales
+SELECT
+    product_id,
+    day,
+    coalesce(sum(quantity), 0)::BIGINT AS units,
+    coalesce(sum(revenue_minor), 0)::BIGINT AS revenue_minor
+FROM sales
+WHERE product_id IN (SELECT unnest($products::VARCHAR[]))
+    AND month BETWEEN strftime($first::DATE, '%Y-%m') AND strftime($last::DATE, '%Y-%m')
+    AND day BETWEEN $first AND $last
+GROUP BY product_id, day
+ORDER BY product_id, day;
+
 -- name: product_prices
 -- The shelf prices of one product with the day from which each held; of a day, the last one told.
 -- reads: prices
@@ -157,12 +173,38 @@ GROUP BY recency, frequency, money
 ORDER BY recency, frequency, money;
 
 -- name: product_figures
--- The next $number products after $after_value and $after_id, by $sort, that sold or came back from $first to $last at $location_id through $channel (NULL: any), beside their revenue from $before on.
+-- The next $number products after $after_value and $after_id, by $sort, that sold or came back from $first to $last at $location_id through $channel (NULL: any), beside their revenue from $before on. They are ranked over the days from $ranked_from on, which are more than the range for a change alone; only those of the page are added up in full.
 -- reads: sales
 WITH sums AS (
     SELECT product_id,
+        coalesce(sum(revenue_minor) FILTER (WHERE day >= $first), 0)::BIGINT AS of_all_minor,
+        coalesce(sum(CASE $sort
+            WHEN 'units' THEN quantity
+            WHEN 'returns' THEN CASE WHEN kind = 'return' THEN -revenue_minor END
+            WHEN 'margin' THEN CASE WHEN cost_minor IS NOT NULL THEN revenue_minor - cost_minor END
+            WHEN 'change' THEN CASE WHEN day >= $first THEN revenue_minor ELSE -revenue_minor END
+            ELSE revenue_minor END), 0)::BIGINT * $direction AS place,
+        count(*) FILTER (WHERE day >= $first) AS lines
+    FROM sales
+    WHERE month BETWEEN strftime($ranked_from::DATE, '%Y-%m') AND strftime($last::DATE, '%Y-%m')
+        AND day BETWEEN $ranked_from AND $last AND product_id IS NOT NULL
+        AND ($location_id IS NULL OR location_id = $location_id)
+        AND ($channel IS NULL OR channel = $channel)
+    GROUP BY product_id
+), valued AS (
+    SELECT product_id, place, sum(of_all_minor) OVER ()::BIGINT AS all_revenue_minor
+    FROM sums
+    WHERE lines > 0
+), page AS (
+    SELECT *
+    FROM valued
+    WHERE $after_id IS NULL OR place < $after_value
+        OR (place = $after_value AND product_id > $after_id)
+    ORDER BY place DESC, product_id
+    LIMIT $number
+), figures AS (
+    SELECT product_id,
         coalesce(sum(quantity) FILTER (WHERE day >= $first), 0)::BIGINT AS units,
-        count(DISTINCT order_id) FILTER (WHERE kind = 'sale' AND day >= $first) AS orders,
         coalesce(sum(revenue_minor) FILTER (WHERE day >= $first), 0)::BIGINT AS revenue_minor,
         coalesce(sum(revenue_minor) FILTER (WHERE day < $first), 0)::BIGINT
             AS previous_revenue_minor,
@@ -173,31 +215,19 @@ WITH sums AS (
         coalesce(
             sum(revenue_minor) FILTER (WHERE cost_minor IS NOT NULL AND day >= $first), 0
         )::BIGINT AS costed_revenue_minor,
-        count(*) FILTER (WHERE day >= $first) AS lines
+        count(DISTINCT order_id) FILTER (WHERE kind = 'sale' AND day >= $first) AS orders
     FROM sales
     WHERE month BETWEEN strftime($before::DATE, '%Y-%m') AND strftime($last::DATE, '%Y-%m')
-        AND day BETWEEN $before AND $last AND product_id IS NOT NULL
+        AND day BETWEEN $before AND $last
+        AND product_id IN (SELECT product_id FROM page)
         AND ($location_id IS NULL OR location_id = $location_id)
         AND ($channel IS NULL OR channel = $channel)
     GROUP BY product_id
-), valued AS (
-    SELECT *,
-        CASE $sort
-            WHEN 'units' THEN units
-            WHEN 'returns' THEN returns_minor
-            WHEN 'margin' THEN costed_revenue_minor - cost_minor
-            WHEN 'change' THEN revenue_minor - previous_revenue_minor
-            ELSE revenue_minor END * $direction AS place,
-        sum(revenue_minor) OVER ()::BIGINT AS all_revenue_minor
-    FROM sums
-    WHERE lines > 0
 )
-SELECT *
-FROM valued
-WHERE $after_id IS NULL OR place < $after_value
-    OR (place = $after_value AND product_id > $after_id)
-ORDER BY place DESC, product_id
-LIMIT $number;
+SELECT page.place, page.all_revenue_minor, figures.*
+FROM page
+JOIN figures ON figures.product_id = page.product_id
+ORDER BY page.place DESC, page.product_id;
 
 -- name: stock_graph
 -- Of each day from $first to $last: the products whose stock was counted, the pieces on hand at its end, how many products had none, and the mean share of the day in which they were in stock, at $location_id (NULL: all).
@@ -216,18 +246,29 @@ GROUP BY day
 ORDER BY day;
 
 -- name: visits_of
--- The latest $most events of customers $who before the moment $before_ms, or at it and before the id $before_id.
--- reads: events
+-- The latest $most events of customers $who before the moment $before_ms, or at it and before the id $before_id, each with one of its products and how many there were.
+-- reads: events, event_items
 WITH asked AS (
     SELECT unnest($who::VARCHAR[]) AS customer_id
+), latest AS (
+    SELECT events.message_id, events.customer_id, events.type, events.name, events.query,
+        events.order_id, events.revenue_minor, events.currency, events."at"
+    FROM events JOIN asked ON events.customer_id = asked.customer_id
+    WHERE epoch_ms(events."at") < $before_ms
+        OR (epoch_ms(events."at") = $before_ms AND events.message_id < $before_id)
+    ORDER BY epoch_ms(events."at") DESC, events.message_id DESC
+    LIMIT $most
+), looked AS (
+    SELECT items.message_id, min(items.product_id) AS product_id,
+        count(DISTINCT items.product_id) AS products
+    FROM event_items AS items JOIN latest ON items.message_id = latest.message_id
+    GROUP BY items.message_id
 )
-SELECT events.message_id, events.customer_id, events.type, events.name, events.query,
-    events.order_id, events.revenue_minor, events.currency, events."at"
-FROM events JOIN asked ON events.customer_id = asked.customer_id
-WHERE epoch_ms(events."at") < $before_ms
-    OR (epoch_ms(events."at") = $before_ms AND events.message_id < $before_id)
-ORDER BY epoch_ms(events."at") DESC, events.message_id DESC
-LIMIT $most;
+SELECT latest.message_id, latest.customer_id, latest.type, latest.name, latest.query,
+    latest.order_id, latest.revenue_minor, latest.currency, latest."at",
+    looked.product_id, looked.products
+FROM latest LEFT JOIN looked ON latest.message_id = looked.message_id
+ORDER BY epoch_ms(latest."at") DESC, latest.message_id DESC;
 
 -- name: answers_of
 -- The latest $most answers of customers $who to what they were shown, before the moment $before_ms, or at it and before the id $before_id.

@@ -99,6 +99,21 @@ async def product_sales(
         return await analytics.product_sales(ports, product_id, first, last)
 
 
+@get(
+    "/product-parents/{parent_id:str}/sales",
+    opt=allow("products:read"),
+    summary="One parent product's sales",
+)
+async def parent_sales(
+    ports: Ports, turns: Turns, parent_id: str, from_: From = None, to: To = None
+) -> model.ParentSales:
+    """Units and revenue of its variants by day, together and each; as a product's otherwise."""
+    known = await products.variants_of(ports, parent_id)
+    first, last = await analytics.default_range(ports, from_, to, 365)
+    async with turns.take():
+        return await analytics.parent_sales(ports, known, first, last)
+
+
 @get("/products/{product_id:str}/prices", opt=allow("products:read"), summary="Price history")
 async def product_prices(ports: Ports, turns: Turns, product_id: str) -> PriceList:
     """Each shelf price and the day from which it held."""
@@ -127,6 +142,7 @@ ROUTES = (
     list_metrics,
     get_digest,
     ask_for_digest,
+    parent_sales,
     product_sales,
     product_prices,
     *table_routes.ROUTES,

@@ -308,3 +308,10 @@ def _notes(
 async def over(ports: Ports, first: date, last: date) -> dict[str, int | float | None]:
     """The named figures that add up over days, of any range; a figure without ground is None."""
     return _derived(_sums(await day_totals(ports, first, last), first, last))
+
+
+async def gross_profit(ports: Ports, first: date, last: date) -> int | None:
+    """Revenue less cost, in minor units, of the lines whose cost is known; None without any."""
+    sums = _sums(await day_totals(ports, first, last), first, last)
+    costed = sums["costed_revenue_minor"]
+    return costed - sums["cost_minor"] if costed else None

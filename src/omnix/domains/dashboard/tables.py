@@ -38,14 +38,16 @@ async def products_sold(
     days = (last - first).days + 1
     before = first - timedelta(days=days)
     value, id = _after(cursor)
+    by = sort.removeprefix("-")
     rows = await ports.lake.rows(
         SQL["product_figures"],
         first=first,
         last=last,
         before=before,
+        ranked_from=before if by == "change" else first,
         location_id=location_id,
         channel=channel,
-        sort=sort.removeprefix("-"),
+        sort=by,
         direction=1 if sort.startswith("-") else -1,
         after_value=value,
         after_id=id,

@@ -9,7 +9,16 @@ from omnix.platform.http import Listing
 from .model import Span
 
 Sort = Literal[
-    "-revenue", "revenue", "-units", "units", "-returns", "-margin", "margin", "-change", "change"
+    "-revenue",
+    "revenue",
+    "-units",
+    "units",
+    "-returns",
+    "returns",
+    "-margin",
+    "margin",
+    "-change",
+    "change",
 ]
 
 

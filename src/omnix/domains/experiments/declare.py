@@ -26,6 +26,7 @@ FLAGS = Collection(
     table="experiments",
     key=("key",),
     indexes=(Index("listing-index", "listing", "key"),),
+    remembered=True,
 )
 """Which experiment answers for a key: the one that was started last under it."""
 

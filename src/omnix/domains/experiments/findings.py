@@ -139,3 +139,58 @@ class ExperimentResults(msgspec.Struct, frozen=True, kw_only=True):
     metrics: list[MetricResult]
     verdict: Verdict
     notes: list[Note]
+
+
+class EffectTold(msgspec.Struct, frozen=True):
+    """A difference to the control in the metric's unit, money in minor units, with its interval
+    of confidence 1 - alpha and p-value."""
+
+    effect: float
+    low: float
+    high: float
+    p: float
+
+
+class UpliftGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """A fifth of the customers in the order of the effect that was to be expected, or those whose
+    trait is above or not above the middle."""
+
+    customers: int
+    effect: EffectTold
+
+
+class UpliftTrait(msgspec.Struct, frozen=True, kw_only=True):
+    """Something known of customers in the year before the start. ``above`` are those above the
+    ``middle``, ``others`` the rest, also those of whom it is not known; ``p`` is of the
+    difference between their effects, corrected for all traits."""
+
+    name: str
+    label: str
+    middle: float
+    above: UpliftGroup
+    others: UpliftGroup
+    p: float
+
+
+class ExperimentUplift(msgspec.Struct, frozen=True, kw_only=True):
+    """For whom a variant worked, by what was known of customers before the start.
+
+    ``gain`` is what choosing customers by it gives per customer over choosing as many at random,
+    on average over all shares that may be chosen: the area of the Qini curve. ``differs`` says
+    whether that is surely more than nothing. ``text`` alone is there while an arm is too small.
+    """
+
+    experiment_id: str
+    variant: str
+    metric: str
+    label: str
+    unit: MetricUnit
+    better: Better
+    currency: str
+    as_of: str
+    differs: bool
+    text: str
+    effect: EffectTold | None
+    gain: EffectTold | None
+    groups: list[UpliftGroup]
+    traits: list[UpliftTrait]

@@ -26,10 +26,24 @@ LONGEST_KEY = 200
 MOST_FLAGS = 1_000
 
 
+Context = Annotated[
+    dict[str, Any],
+    Meta(
+        max_length=100,
+        extra_json_schema={
+            "required": [TARGETING_KEY],
+            "properties": {
+                TARGETING_KEY: {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY}
+            },
+        },
+    ),
+]
+
+
 class EvaluationRequest(msgspec.Struct, frozen=True):
     """``context.targetingKey`` names the unit; whatever else is in it are its attributes."""
 
-    context: Annotated[dict[str, Any], Meta(max_length=100)] | None = None
+    context: Context | None = None
 
 
 class FlagEvaluation(msgspec.Struct, frozen=True, kw_only=True):

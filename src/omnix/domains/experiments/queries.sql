@@ -155,6 +155,58 @@ LEFT JOIN sold ON sold.unit_id = shown.unit_id
 LEFT JOIN held ON held.unit_id = shown.unit_id
 ORDER BY variant, shown.unit_id;
 
+-- name: customers_known_before
+-- Of each customer shown one variant alone the figure of $metric since then, and what was known in the year before the start: orders, revenue, pieces an order, the share of discounts and of returns, days since the last and the first order.
+-- reads: exposures, sales
+WITH shown AS (
+    SELECT unit_id, min(variant) AS variant, min("at") AS since
+    FROM exposures
+    WHERE experiment_id = $experiment AND month >= $month
+    GROUP BY unit_id
+    HAVING min(variant) = max(variant)
+), lines AS (
+    SELECT unit_id, order_id, s."at" >= since AS after, s."at" AS moment, kind, quantity,
+        revenue_minor, discount_minor, cost_minor
+    FROM shown
+    JOIN sales AS s ON unit_id = customer_id
+    WHERE s.month >= strftime($started::TIMESTAMP - to_days(366), '%Y-%m')
+        AND s."at" < $until
+        AND (s."at" >= since
+            OR s."at" >= $started::TIMESTAMP - to_days(365) AND s."at" < $started)
+), totals AS (
+    SELECT unit_id, after,
+        count(DISTINCT order_id) FILTER (WHERE kind = 'sale')::DOUBLE AS orders,
+        coalesce(sum(quantity) FILTER (WHERE kind <> 'charge'), 0)::DOUBLE AS items,
+        sum(revenue_minor)::DOUBLE AS revenue,
+        coalesce(sum(revenue_minor) FILTER (WHERE kind = 'sale'), 0)::DOUBLE AS sold,
+        coalesce(-sum(revenue_minor) FILTER (WHERE kind = 'return'), 0)::DOUBLE AS returned,
+        coalesce(sum(discount_minor), 0)::DOUBLE AS discount,
+        coalesce(sum(revenue_minor - cost_minor) FILTER (WHERE cost_minor IS NOT NULL), 0)::DOUBLE AS margin,
+        max(moment) FILTER (WHERE kind = 'sale') AS last_sale,
+        min(moment) FILTER (WHERE kind = 'sale') AS first_sale
+    FROM lines
+    GROUP BY unit_id, after
+)
+SELECT variant,
+    coalesce(CASE $metric
+        WHEN 'conversion' THEN (now.orders > 0)::BIGINT::DOUBLE
+        WHEN 'orders_per_unit' THEN now.orders
+        WHEN 'items_per_unit' THEN now.items
+        WHEN 'revenue_per_unit' THEN now.revenue
+        WHEN 'margin_per_unit' THEN now.margin
+        WHEN 'discount_per_unit' THEN now.discount END, 0) AS value,
+    coalesce(past.orders, 0) AS orders,
+    coalesce(past.revenue, 0) AS revenue,
+    past.items / nullif(past.orders, 0) AS items_per_order,
+    past.discount / nullif(past.sold + past.discount, 0) AS discount_share,
+    past.returned / nullif(past.sold, 0) AS return_share,
+    date_diff('day', past.last_sale, $started::TIMESTAMP)::DOUBLE AS days_since_last,
+    date_diff('day', past.first_sale, $started::TIMESTAMP)::DOUBLE AS days_since_first
+FROM shown
+LEFT JOIN totals AS now ON now.unit_id = shown.unit_id AND now.after
+LEFT JOIN totals AS past ON past.unit_id = shown.unit_id AND NOT past.after
+ORDER BY variant, shown.unit_id;
+
 -- name: outcome_values
 -- What callers reported of one metric, with its unit and, where it was shown one alone, the unit's variant; units without any report stand there once, without a value.
 -- reads: exposures, outcomes

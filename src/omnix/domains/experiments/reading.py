@@ -105,6 +105,13 @@ class Reader:
         sold = await self._sales()
         return [await self._figures(metric, sold, counts) for metric in self._experiment.metrics]
 
+    async def of_customers(self, metric: str) -> dict[str, Any]:
+        """For each customer the variant, the value of ``metric`` and what was known before."""
+        return await self._ports.lake.arrays(
+            SQL["customers_known_before"],
+            **self._common, metric=metric, started=self._started, until=self._until,
+        )  # fmt: skip
+
     async def _figures(
         self, metric: Metric, sold: dict[tuple[str, str], Sums], counts: Counts
     ) -> Figures:

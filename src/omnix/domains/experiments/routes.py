@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import get, patch, post
+from litestar.params import Parameter
 from msgspec import Meta
 
 from omnix.kit.errors import Invalid
@@ -15,7 +16,7 @@ from omnix.ports import Ports
 
 from . import assign, reports, service
 from .assign import Evaluation, Placed
-from .findings import ExperimentResults
+from .findings import ExperimentResults, ExperimentUplift
 from .metrics import METRICS
 from .model import Alpha, Experiment, ExperimentChange, NewExperiment, Status, UnitId
 from .reports import Exposure, Outcome, Taken
@@ -126,10 +127,17 @@ class PowerAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/experiments", opt=allow("experiments:read"), summary="List experiments")
 async def list_experiments(
-    ports: Ports, limit: Limit, cursor: Cursor, status: Status | None = None
+    ports: Ports,
+    limit: Limit,
+    cursor: Cursor,
+    status: Status | None = None,
+    sort: Annotated[
+        Literal["-created_at", "created_at"],
+        Parameter(description="The newest first, or the oldest."),
+    ] = "-created_at",
 ) -> ExperimentList:
-    """One page, newest first."""
-    page = await service.listing(ports, status, limit, cursor)
+    """One page by time: all, or those of a status."""
+    page = await service.listing(ports, status, limit, cursor, newest_first=sort != "created_at")
     return ExperimentList(items=list(page.items), next_cursor=page.next_cursor)
 
 
@@ -228,6 +236,26 @@ async def experiment_results(ports: Ports, turns: Turns, experiment_id: str) -> 
     experiment = await service.get(ports, experiment_id)
     async with turns.take():
         return (await results.read(ports, experiment)).told
+
+
+@get(
+    "/experiments/{experiment_id:str}/uplift",
+    opt=allow("experiments:read"),
+    summary="For whom an experiment worked",
+)
+async def experiment_uplift(
+    ports: Ports,
+    turns: Turns,
+    experiment_id: str,
+    variant: str | None = None,
+    metric: str | None = None,
+) -> ExperimentUplift:
+    """Whether customers gain differently, by what was known of them before the start."""
+    from . import whom
+
+    experiment = await service.get(ports, experiment_id)
+    async with turns.take():
+        return await whom.read(ports, experiment, variant, metric)
 
 
 @post(
@@ -334,6 +362,7 @@ ROUTES = (
     stop_experiment,
     ship_experiment,
     experiment_results,
+    experiment_uplift,
     assign_variant,
     interleave_rankings,
 )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
 from omnix.kit.errors import AlreadyExists, ConditionFailed, Conflict, FieldError, Invalid, NotFound
 from omnix.kit.events import Event
@@ -12,6 +11,7 @@ from omnix.kit.ids import new_id
 from omnix.kit.paging import Page
 from omnix.kit.time import instant
 from omnix.platform.access import Actor
+from omnix.platform.changing import sent
 from omnix.ports import Absent, Equals, Item, Operation, Ports, Put
 
 from .declare import EXPERIMENTS, FLAGS, NAMESPACES
@@ -36,12 +36,17 @@ async def get_many(ports: Ports, ids: Sequence[str]) -> dict[str, Experiment]:
 
 
 async def listing(
-    ports: Ports, status: Status | None, limit: int, cursor: str | None
+    ports: Ports,
+    status: Status | None,
+    limit: int,
+    cursor: str | None,
+    *,
+    newest_first: bool = True,
 ) -> Page[Experiment]:
-    """One page, newest first; all, or those of one status."""
+    """One page by time; all, or those of one status."""
     index, value = ("listing-index", "all") if status is None else ("status-index", status)
     page = await ports.records.query(
-        EXPERIMENTS, value, index=index, newest_first=True, limit=limit, cursor=cursor
+        EXPERIMENTS, value, index=index, newest_first=newest_first, limit=limit, cursor=cursor
     )
     return Page([msgspec.convert(each, Experiment) for each in page.items], page.next_cursor)
 
@@ -68,13 +73,7 @@ async def create(ports: Ports, actor: Actor, new: NewExperiment) -> Experiment:
 async def change(ports: Ports, actor: Actor, id: str, change: ExperimentChange) -> Experiment:
     """Raises Conflict for an older version, and for what its status no longer lets change."""
     before = await get(ports, id)
-    if change.version != before.version:
-        raise Conflict(f"the experiment is at version {before.version}; read it again")
-    given: dict[str, Any] = {
-        field: value
-        for field in change.__struct_fields__
-        if field != "version" and (value := getattr(change, field)) is not UNSET
-    }
+    given = sent(change, before.version, "the experiment")
     _check_open(before, given)
     after = _next(ports, before, **given)
     check(after)

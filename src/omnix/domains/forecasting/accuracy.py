@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from omnix.domains.ml.model import ALL, Score
 from omnix.domains.products.model import Product
@@ -35,11 +37,18 @@ class Judged:
 
 
 async def judge(
-    past: History, known: Inputs, products: Mapping[str, Product], tell: Tell
+    past: History,
+    known: Inputs,
+    products: Mapping[str, Product],
+    tell: Tell,
+    means: Mapping[int, NDArray[np.float32]],
 ) -> Judged:
-    """Nothing where the history is too short to judge; ``tell`` is called before each origin."""
+    """Nothing where the history is too short to judge; ``tell`` is called before each origin.
+
+    ``means`` by cut are judged if there are any, the instant forecast if there are none.
+    """
     try:
-        cuts = rolling_cuts(past.window.days, HORIZON_DAYS, ORIGINS)
+        cuts = sorted(means, reverse=True) or rolling_cuts(past.window.days, HORIZON_DAYS, ORIGINS)
     except ValueError:
         return Judged()
     kinds = {
@@ -50,7 +59,7 @@ async def judge(
     panel = past.by_product
     gathered = await study.study(
         panel, HORIZON_DAYS, cuts, kinds, tell,
-        signals=known.signals(panel.size), drivers=known.drivers,
+        signals=known.signals(panel.size), drivers=known.drivers, means=means,
     )  # fmt: skip
     series = gathered.series()
     each = {
@@ -71,7 +80,7 @@ async def judge(
         value_added=number(whole["value_added"][0, 0]),
     )
     overall = msgspec.structs.replace(overall, groups=_groups(gathered, kinds))
-    return Judged(each, overall, _scores(gathered, kinds))
+    return Judged(each, overall, scores(gathered, kinds))
 
 
 def _groups(gathered: Gathered, kinds: Mapping[str, Grouping]) -> list[GroupAccuracy]:
@@ -94,7 +103,7 @@ def _groups(gathered: Gathered, kinds: Mapping[str, Grouping]) -> list[GroupAccu
     return out
 
 
-def _scores(gathered: Gathered, kinds: Mapping[str, Grouping]) -> list[Score]:
+def scores(gathered: Gathered, kinds: Mapping[str, Grouping]) -> list[Score]:
     """As ``all`` and ``kind:name``, the groups that had anything to score."""
     out = []
     for kind, names in ((ALL, [ALL]), *((kind, g.names) for kind, g in kinds.items())):

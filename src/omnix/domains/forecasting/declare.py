@@ -74,6 +74,10 @@ FORECAST_ALL = JobType("forecast.all", "Forecast every product", timeout=600)
 
 BACKTEST = JobType("forecast.backtest", "Forecast from earlier days and score it", timeout=600)
 
+FORECAST_CONTEST = JobType(
+    "forecast.contest", "Try the foundation model against what answers", timeout=600
+)
+
 FORECAST_MODEL = Model(
     "forecast",
     "Demand of each product by day",
@@ -99,7 +103,7 @@ DOMAIN = Domain(
         LOST_SALES,
         LOST_DAYS,
     ),
-    jobs=(FORECAST_ALL, BACKTEST),
+    jobs=(FORECAST_ALL, BACKTEST, FORECAST_CONTEST),
     schedules=(
         Schedule("forecast-nightly", job="forecast.all", at="03:00"),
         Schedule("forecast-backtest", job=BACKTEST.name, every=7 * 86_400),
@@ -108,7 +112,7 @@ DOMAIN = Domain(
     events={
         "forecast.made": "Every product was forecast anew.",
         "forecast.overridden": "Somebody changed a product's forecast, or took the change back.",
-        "promotion.changed": "A promotion was put on record, or taken back.",
+        "promotion.changed": "A promotion was put on record, changed, or taken back.",
     },
     permissions=(
         Permission("forecasts:read", "See forecasts", READERS),

@@ -5,7 +5,7 @@ from typing import Any
 
 from omnix.platform.jobs import JobContext, JobHandler
 
-from .declare import BACKTEST, FORECAST_ALL
+from .declare import BACKTEST, FORECAST_ALL, FORECAST_CONTEST
 from .service import forecast_all
 
 
@@ -15,4 +15,14 @@ async def _backtest(context: JobContext, payload: Mapping[str, Any]) -> dict[str
     return await run(context, payload)
 
 
-JOBS = (JobHandler(FORECAST_ALL, forecast_all), JobHandler(BACKTEST, _backtest))
+async def _contest(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]:
+    from .foundation.contest import run
+
+    return await run(context, payload)
+
+
+JOBS = (
+    JobHandler(FORECAST_ALL, forecast_all),
+    JobHandler(BACKTEST, _backtest),
+    JobHandler(FORECAST_CONTEST, _contest),
+)

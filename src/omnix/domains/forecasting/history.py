@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from omnix.domains.products.model import Product
 from omnix.domains.system.settings import shop
-from omnix.engine.forecast import Panel
+from omnix.engine.forecast import UNKNOWN, Panel
 from omnix.engine.forecast.censored import Latent
 from omnix.kit.time import day_of, parse_instant
 from omnix.platform import queries
 from omnix.ports import Ports
 
 from .hidden.shelves import Purchases, hidden, purchases
+from .promotions import desk
+from .promotions.plan import plan
 
 MOST_DAYS = 3 * 365 + 1
 LIVE_WITHIN_DAYS = 7
@@ -104,7 +106,8 @@ async def read(ports: Ports, span: Window, products: Sequence[Product], *, all: 
     sold = await ports.lake.arrays(_SQL["demand"], all=all, **coded)
     short = await ports.lake.arrays(_SQL["short_days"], **coded)
     bought = await ports.lake.arrays(_SQL["purchases"], products=ids, **days)
-    return await asyncio.to_thread(build, span, products, places, sold, short, bought)
+    recorded = await desk.since(ports, span.first)
+    return await asyncio.to_thread(build, span, products, places, sold, short, bought, recorded)
 
 
 def build(
@@ -114,12 +117,13 @@ def build(
     sold: Mapping[str, Any],
     short: Mapping[str, Any],
     bought: Mapping[str, Any],
+    recorded: Sequence[Mapping[str, Any]] = (),
 ) -> History:
     """Panels from the columns ``row`` (-1: none of ``products``), ``place``, ``day``, ``units``.
 
     ``row`` and ``place`` number the products and locations, ``day`` counts from the first.
     ``short`` has the same columns but the share in stock for the units; ``bought`` is told by
-    ``purchases``.
+    ``purchases``, ``recorded`` holds the promotions on record.
     """
     n, wide = len(products), max(len(locations), 1)
     total = np.bincount(sold["day"], sold["units"], minlength=span.days).astype(np.float32)
@@ -146,9 +150,15 @@ def build(
     share[row_of[short_cell], short["day"]] = short["share"]
     ordinal = span.first.toordinal()
     how = purchases(bought, n, span.days)
+    ids = [product.id for product in products]
+    by_id = dict(zip(ids, products, strict=True))
+    planned = plan(recorded, ids, by_id, span.first, span.days, span.days)
+    # Sales tell of a price cut only on days with a sale; a record tells of all its days.
+    told = np.where((planned == UNKNOWN) | (values > 0), how.depth, 0)
+    cut = np.where((planned != UNKNOWN) & (planned > 0), planned / np.float32(100), told)
     lost = hidden(
         by_place, share, place_start, owner, cells % wide, group[owner].astype(np.int64),
-        ordinal, how,
+        ordinal, replace(how, depth=cut.astype(np.float32)),
     )  # fmt: skip
     # Whole pieces, or the engine would take the product for one that is sold by weight.
     reached = np.floor(np.cumsum(lost.lost, axis=1, dtype=np.float64) + 0.5)
@@ -158,7 +168,7 @@ def build(
     masked = _mask(share < _CUT_SHARE, owner, by_place, values)
     return History(
         window=span,
-        products=[product.id for product in products],
+        products=ids,
         by_product=Panel(values, start, ordinal, group),
         places=[(products[c // wide].id, locations[c % wide]) for c in cells.tolist()],
         by_place=Panel(by_place, place_start, ordinal, group[owner]),

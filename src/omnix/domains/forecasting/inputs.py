@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from omnix.domains.products.model import Product
 from omnix.domains.system.settings import shop
-from omnix.engine.forecast import UNKNOWN, Covariates, Drivers, Signals, event_days
+from omnix.engine.forecast import Covariates, Drivers, Signals, event_days
 from omnix.kit.holidays import country_of, holidays
 from omnix.platform import queries
 from omnix.ports import Ports
 
-from .history import History, Window
+from .history import History
 from .promotions import desk
+from .promotions.plan import plan
 
 _SQL = queries.load(__package__)
 I64 = NDArray[np.int64]
@@ -35,6 +36,18 @@ class Inputs:
     def signals(self, series: int) -> Signals | None:
         """The holidays for a panel of ``series`` rows."""
         return holiday_signals(self.country, self.first, self.days, series)
+
+    def until(self, cut: int, ahead: int) -> "Inputs":
+        """What was known before column ``cut``, and recorded for ``ahead`` days after it: prices
+        that came later are not, promotions are."""
+        whole, stop = self.drivers, cut + ahead
+        price = whole.price[:, :stop].copy()
+        price[:, cut:] = np.nan
+        drivers = replace(
+            whole, demand=whole.demand[:, :cut], price=price, planned=whole.planned[:, :stop],
+            offered=whole.offered[:, :cut],
+        )  # fmt: skip
+        return Inputs(self.country, self.first, stop, drivers)
 
     def covariates(self) -> Covariates:
         """For the trained model: categories are peers, every product has a code of its own."""
@@ -72,7 +85,7 @@ def _inputs(
     total = panel.days + ahead
     demand = panel.values.copy()
     demand[np.arange(panel.days)[None, :] < panel.start[:, None]] = np.nan
-    planned = plan(recorded, past.products, products, span, total)
+    planned = plan(recorded, past.products, products, span.first, span.days, total)
     drivers = Drivers(
         demand,
         prices(rows, panel.size, total),
@@ -91,34 +104,6 @@ def prices(rows: Mapping[str, Any], products: int, days: int) -> NDArray[np.floa
     order = np.lexsort((rows["day"], rows["row"]))
     for at in order.tolist():
         out[int(rows["row"][at]), max(int(rows["day"][at]), 0) :] = rows["price_minor"][at]
-    return out
-
-
-def plan(
-    recorded: Sequence[Mapping[str, Any]],
-    ids: Sequence[str],
-    products: Mapping[str, Product],
-    span: Window,
-    days: int,
-) -> NDArray[np.uint8]:
-    """Percent off [n,t] by the promotions on record, the deepest where several meet. UNKNOWN
-    before the first of them all, on days to come at the latest."""
-    out = np.full((len(ids), days), UNKNOWN, np.uint8)
-    if not recorded:
-        return out
-    row_of = {id: row for row, id in enumerate(ids)}
-    by_category: dict[str, list[int]] = {}
-    for row, id in enumerate(ids):
-        by_category.setdefault(products[id].category, []).append(row)
-    column = [(date.fromisoformat(each["first_day"]) - span.first).days for each in recorded]
-    out[:, min(span.days, max(min(column), 0)) :] = 0
-    for each, first in zip(recorded, column, strict=True):
-        stop = (date.fromisoformat(each["last_day"]) - span.first).days + 1
-        rows = [row_of[id] for id in each["product_ids"] if id in row_of]
-        rows += by_category.get(each["category"] or "", []) if each["category"] else []
-        if rows and stop > 0 and first < days:
-            cells = np.ix_(np.array(rows), np.arange(max(first, 0), min(stop, days)))
-            out[cells] = np.maximum(out[cells], each["percent_off"])
     return out
 
 

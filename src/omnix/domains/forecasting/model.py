@@ -168,6 +168,7 @@ def notes(codes: list[str]) -> list[Note]:
 
 
 LABELS = {
+    "foundation": "A model trained elsewhere, its spread learnt from this shop's own past",
     "boosted": "One trained model of all products over smoothing with weekday and season profiles",
     "ets_tsb": "Exponential smoothing and TSB with weekday and season profiles",
     "tsb_ets_profile": "Exponential smoothing and TSB with weekday and season profiles",

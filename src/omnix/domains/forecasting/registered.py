@@ -1,6 +1,7 @@
 """Each night's forecast as the registry of models knows it: lineage, figures, drift."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -34,25 +35,10 @@ async def tell(
     training: str,
 ) -> Version:
     """Register the night's fit, put its forecast aside, and note how data and errors moved."""
-    data = Data(
-        fingerprint=seen(past), first_day=past.window.first.isoformat(),
-        last_day=past.window.last.isoformat(), series=past.by_product.size,
-        rows=int(np.isfinite(past.by_product.values).sum()),
-    )  # fmt: skip
+    fit = trained(past, products, scores)
+    data = fit.data
     then = await watching.reference(ports, FORECAST_MODEL)
-    version = await registry.refresh(
-        ports,
-        FORECAST_MODEL,
-        Trained(
-            algorithm=ALGORITHM,
-            code=code_version("omnix.engine.forecast"),
-            data=data,
-            recipe={"horizon_days": HORIZON_DAYS, "levels": list(SHOWN_LEVELS)},
-            scores=list(scores),
-            profile=features(past, products, {}),
-        ),
-        training,
-    )
+    version = await registry.refresh(ports, FORECAST_MODEL, fit, training)
     now = features(past, products, then.profile) if then is not None else {}
     found = await realised.came_true(ports, past)
     await watching.watch(
@@ -62,6 +48,27 @@ async def tell(
     expected = next((s.values.get(FORECAST_MODEL.metric) for s in scores), None)
     await realised.keep(ports, past, made, expected)
     return version
+
+
+def trained(
+    past: History,
+    products: Mapping[str, Product],
+    scores: Sequence[Score],
+    algorithm: str = ALGORITHM,
+    recipe: Mapping[str, Any] | None = None,
+) -> Trained:
+    """A fit as the registry takes it; without a ``recipe`` that of the night's own forecast."""
+    data = Data(
+        fingerprint=seen(past), first_day=past.window.first.isoformat(),
+        last_day=past.window.last.isoformat(), series=past.by_product.size,
+        rows=int(np.isfinite(past.by_product.values).sum()),
+    )  # fmt: skip
+    own = {"horizon_days": HORIZON_DAYS, "levels": list(SHOWN_LEVELS)}
+    return Trained(
+        algorithm=algorithm, code=code_version("omnix.engine.forecast"), data=data,
+        recipe=own if recipe is None else dict(recipe), scores=list(scores),
+        profile=features(past, products, {}),
+    )  # fmt: skip
 
 
 def features(

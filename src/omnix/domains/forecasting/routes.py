@@ -12,9 +12,10 @@ from omnix.platform.jobs import JobRun
 from omnix.platform.turns import Turns
 from omnix.ports import Ports
 
-from . import service
+from . import parents, service
 from .declare import FORECAST_ALL
 from .drivers import routes as driver_routes
+from .foundation import routes as foundation_routes
 from .hidden import routes as hidden_routes
 from .model import Accuracy, ForecastBrief, ForecastDocument, ForecastRequest
 from .overrides import routes as override_routes
@@ -55,6 +56,17 @@ async def get_forecast(ports: Ports, turns: Turns, product_id: str) -> ForecastD
         return await service.get(ports, product_id)
 
 
+@get(
+    "/product-parents/{parent_id:str}/forecast",
+    opt=allow("forecasts:read"),
+    summary="Forecast of a parent product",
+)
+async def get_parent_forecast(ports: Ports, parent_id: str) -> parents.ParentForecast:
+    """What the latest run expects of a parent's variants by day, together and each."""
+    run = await service.latest_run(ports)
+    return await parents.of(ports, parent_id, run["date"] if run is not None else None)
+
+
 @post("/ai/forecast", opt=allow("forecasts:read"), status_code=200, summary="Forecast a product")
 async def make_forecast(ports: Ports, turns: Turns, data: ForecastRequest) -> ForecastDocument:
     """Forecasts one product afresh, up to a year ahead. Changes nothing, so a retry is safe."""
@@ -72,9 +84,11 @@ ROUTES = (
     list_forecasts,
     forecast_accuracy,
     get_forecast,
+    get_parent_forecast,
     make_forecast,
     forecast_batch,
     *driver_routes.ROUTES,
+    *foundation_routes.ROUTES,
     *hidden_routes.ROUTES,
     *override_routes.ROUTES,
     *promotion_routes.ROUTES,

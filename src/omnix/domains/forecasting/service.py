@@ -2,6 +2,8 @@
 needs no numerics.
 """
 
+import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,12 +16,15 @@ from omnix.kit.events import Event
 from omnix.kit.paging import Page
 from omnix.kit.time import instant
 from omnix.platform.jobs import JobContext
+from omnix.platform.logs import milliseconds
 from omnix.ports import Ports, Put
 
 from . import model
 from .catalogue import active as all_active
 from .declare import FORECAST_RUNS, FORECASTS
 from .model import Accuracy, Drivers, FanPoint, ForecastBrief, ForecastDocument, Quality, Totals
+
+_log = logging.getLogger("omnix.forecasting")
 
 _LATEST = ("_runs", "latest")
 _PEERS = 150
@@ -31,11 +36,12 @@ async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[
     from . import history, inputs, make, registered, trained
     from .accuracy import judge
     from .drivers import effects
+    from .foundation import answers, desk
     from .hidden import keep
     from .overrides import desk as overrides
     from .overrides import worth
 
-    ports = context.ports
+    ports, began = context.ports, time.perf_counter()
     span = await history.window(ports)
     if span is None:
         return {"products": 0}
@@ -47,12 +53,14 @@ async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[
     await context.progress(1, 4, f"forecasting {len(active)} products")
     by_id = {product.id: product for product in active}
     known = await inputs.read(ports, past, by_id, model.HORIZON_DAYS)
-    made = await make.engine(past, known, await trained.by_product(context, past, known, (1, 4)))
+    fit = await trained.by_product(context, past, known, (1, 4))
+    by_product = await answers.applied(context, past, known, by_id, fit.forecast, (1, 4))
+    made = await make.engine(past, known, by_product)
 
     async def tell() -> None:
         await context.progress(2, 4, "judging earlier forecasts")
 
-    judged = await judge(past, known, by_id, tell)
+    judged = await judge(past, known, by_id, tell, dict(fit.judged))
     await context.progress(3, 4, "storing")
     now = instant(ports.clock.now())
     learnt = await effects.learn(ports, past)
@@ -79,6 +87,10 @@ async def forecast_all(context: JobContext, payload: Mapping[str, Any]) -> dict[
         [Put(FORECAST_RUNS, run)], [Event("forecast.made", "forecasts", now, told)]
     )
     await registered.tell(ports, past, by_id, made[0], judged.scores, context.id)
+    await desk.ask_weekly(ports, span.forecast_date)
+    took = milliseconds(time.perf_counter() - began)
+    facts = {"products": len(active), "execution_time": took}
+    _log.info("Forecasts generated successfully", extra=facts)
     return told
 
 
@@ -134,6 +146,7 @@ async def forecast_now(ports: Ports, product: Product, days: int) -> ForecastDoc
     """From the lake as it is now, beside products of its category, which lend their profiles."""
     from . import history, inputs, make
 
+    began = time.perf_counter()
     span = await history.window(ports) or await history.empty_window(ports)
     page = await products.listing(ports, category=product.category, limit=_PEERS)
     peers = [peer for peer in page.items if peer.id != product.id]
@@ -146,6 +159,9 @@ async def forecast_now(ports: Ports, product: Product, days: int) -> ForecastDoc
     document = await make.single(past, ahead, product, days, now, quality)
     if known is not None and "bundle_parts" in known["notes"]:
         document["notes"].append("bundle_parts")
+    took = milliseconds(time.perf_counter() - began)
+    facts = {"product_id": product.id, "execution_time": took}
+    _log.info("Forecast generated successfully", extra=facts)
     return _shown(document, days)
 
 

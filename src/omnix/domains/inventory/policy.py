@@ -9,6 +9,7 @@ from omnix.kit.errors import ConditionFailed, Conflict
 from omnix.kit.events import Event
 from omnix.kit.time import instant
 from omnix.platform.access import Actor
+from omnix.platform.changing import sent
 from omnix.ports import Absent, Equals, Ports, Put
 
 from .declare import POLICY
@@ -58,13 +59,7 @@ async def get(ports: Ports) -> Policy:
 async def change(ports: Ports, actor: Actor, change: PolicyChange) -> Policy:
     """Raises Conflict if the policy changed since ``change.version`` was read."""
     before = await get(ports)
-    if change.version != before.version:
-        raise Conflict(f"the policy is at version {before.version}; read it again")
-    given = {
-        field: value
-        for field in change.__struct_fields__
-        if field != "version" and (value := getattr(change, field)) is not UNSET
-    }
+    given = sent(change, before.version, "the policy")
     after = msgspec.structs.replace(before, **given, version=before.version + 1)
     guard = Equals("version", before.version) if before.version else Absent()
     now = instant(ports.clock.now())

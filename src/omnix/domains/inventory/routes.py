@@ -1,18 +1,22 @@
 """Stock over HTTP."""
 
+from typing import Annotated
+
 from litestar import get, post
+from litestar.params import Parameter
 
 from omnix.platform.access import Actor
-from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.platform.http import Cursor, Limit, Listing, RetryKey, allow
 from omnix.ports import Ports
 
 from . import locations, policy_routes, service, supply_routes
 from .analysis import routes as analysis_routes
 from .model import Adjustment, Balance, Entry, Location, NewLocation, NewTransfer, Receipt, Transfer
-from .parameters import Place, RetryKey
 from .purchasing import routes as purchasing_routes
 
 READ, WRITE = allow("inventory:read"), allow("inventory:write")
+
+Place = Annotated[str | None, Parameter(max_length=64)]
 
 
 class BalanceList(Listing, frozen=True, kw_only=True):

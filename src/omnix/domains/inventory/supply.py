@@ -1,11 +1,11 @@
 """Suppliers, and the terms on which they sell each product."""
 
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
 from omnix.domains.products import service as products
 from omnix.domains.system.settings import shop
@@ -15,16 +15,21 @@ from omnix.kit.errors import AlreadyExists, ConditionFailed, Conflict, Invalid, 
 from omnix.kit.events import Event
 from omnix.kit.ids import new_id
 from omnix.kit.money import exponent
-from omnix.kit.paging import Page
+from omnix.kit.paging import Page, sorted_page, whole
 from omnix.kit.text import normal
 from omnix.kit.time import instant
 from omnix.platform.access import Actor
+from omnix.platform.changing import sent
 from omnix.ports import Absent, Delete, Equals, Ports, Present, Put
 
 from .declare import DELIVERIES, SUPPLIERS, SUPPLY
 from .supply_model import Delivery, LeadTime, NewSupplier, NewTerms, Supplier, SupplierChange, Terms
 
 _SCOPE = "shop"
+MOST_SORTED = 2000
+"""Suppliers that are held at once to search or sort them."""
+
+_AT_ONCE = 200
 
 
 def _event(id: str, at: str, data: dict[str, Any]) -> Event:
@@ -39,8 +44,37 @@ async def get(ports: Ports, id: str) -> Supplier:
     return msgspec.convert(stored, Supplier)
 
 
-async def listing(ports: Ports, limit: int, cursor: str | None) -> Page[Supplier]:
-    """Suppliers by id."""
+_RANKS: Mapping[str, Callable[[Supplier], str | int]] = {
+    "id": lambda one: one.id,
+    "name": lambda one: one.name.casefold(),
+    "lead_time": lambda one: round(one.lead_time_days * 1000),
+    "minimum_order": lambda one: one.minimum_order_minor,
+}
+
+
+async def listing(
+    ports: Ports, limit: int, cursor: str | None, text: str | None = None, sort: str | None = None
+) -> Page[Supplier]:
+    """Suppliers by id; of those with ``text`` in name or address, or in the order of ``sort``, at
+    most MOST_SORTED are looked at. Raises Invalid beyond."""
+    if text is None and sort is None:
+        return await _page(ports, limit, cursor)
+
+    async def fetch(after: str | None) -> Page[Supplier]:
+        return await _page(ports, _AT_ONCE, after)
+
+    found = await whole(fetch, MOST_SORTED, "sort" if sort else "search")
+    if text is not None:
+        part = normal(text).casefold()
+        found = [one for one in found if part in f"{one.name}\n{one.email or ''}".casefold()]
+    order = sort or "id"
+    return sorted_page(
+        found, _RANKS[order.removeprefix("-")], lambda one: one.id,
+        descending=order.startswith("-"), limit=limit, cursor=cursor,
+    )  # fmt: skip
+
+
+async def _page(ports: Ports, limit: int, cursor: str | None) -> Page[Supplier]:
     page = await ports.records.query(SUPPLIERS, _SCOPE, limit=limit, cursor=cursor)
     return Page([msgspec.convert(item, Supplier) for item in page.items], page.next_cursor)
 
@@ -72,13 +106,7 @@ async def create(ports: Ports, actor: Actor, new: NewSupplier) -> Supplier:
 async def change(ports: Ports, actor: Actor, id: str, change: SupplierChange) -> Supplier:
     """Raises Conflict if the supplier changed since ``change.version`` was read."""
     before = await get(ports, id)
-    if change.version != before.version:
-        raise Conflict(f"the supplier is at version {before.version}; read it again")
-    given = {
-        field: value
-        for field in change.__struct_fields__
-        if field != "version" and (value := getattr(change, field)) is not UNSET
-    }
+    given = sent(change, before.version, "the supplier")
     if "name" in given:
         given["name"] = _name(given["name"])
     if "order_weekdays" in given:

@@ -1,6 +1,9 @@
 """Suppliers and their terms over HTTP."""
 
+from typing import Annotated, Literal
+
 from litestar import delete, get, patch, post, put
+from litestar.params import Parameter
 
 from omnix.domains.products import service as products
 from omnix.platform.access import Actor
@@ -32,9 +35,21 @@ class DeliveryList(Listing, frozen=True, kw_only=True):
 
 
 @get("/suppliers", opt=READ, summary="List suppliers")
-async def list_suppliers(ports: Ports, limit: Limit, cursor: Cursor) -> SupplierList:
+async def list_suppliers(
+    ports: Ports,
+    limit: Limit,
+    cursor: Cursor,
+    search: Annotated[
+        str | None, Parameter(max_length=200, description="Part of the name or e-mail address.")
+    ] = None,
+    sort: Annotated[
+        Literal["name", "-name", "lead_time", "-lead_time", "minimum_order", "-minimum_order"]
+        | None,
+        Parameter(description="With a minus: the last or highest first. By id if none is given."),
+    ] = None,
+) -> SupplierList:
     """Who delivers."""
-    page = await supply.listing(ports, limit, cursor)
+    page = await supply.listing(ports, limit, cursor, search, sort)
     return SupplierList(items=list(page.items), next_cursor=page.next_cursor)
 
 

@@ -7,14 +7,15 @@ What is sold first came first, so that what is left came last: the layers of the
 that make up the stock are its value by FIFO (first in, first out), whatever happened in between.
 """
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from omnix.domains.products import service as products
 from omnix.domains.products.model import Product
-from omnix.kit.paging import Page
-from omnix.ports import Absent, Equals, Item, Operation, Ports, Put
+from omnix.kit.paging import Page, sorted_page, whole
+from omnix.ports import MAX_KEYS, Absent, Equals, Item, Operation, Ports, Put
 
 from .declare import BALANCES, VALUES
 
@@ -77,15 +78,49 @@ async def received(
     return _rounded(average), put
 
 
-async def listing(ports: Ports, limit: int, cursor: str | None) -> Page[Worth]:
-    """Products that have stock of their own, with what it is worth."""
-    page = await products.listing(ports, limit=limit, cursor=cursor)
+MOST_SORTED = 2000
+"""Products that are held at once to sort them by units or by value, which no index keeps."""
+
+_RANKS: Mapping[str, Callable[[Worth], int | None]] = {
+    "on_hand": lambda one: one.on_hand,
+    "value": lambda one: one.value_minor,
+}
+
+
+async def listing(
+    ports: Ports, limit: int, cursor: str | None, text: str | None = None, sort: str = "name"
+) -> Page[Worth]:
+    """Products that have stock of their own, with what it is worth; those found by ``text`` in
+    the order of the search unless another than the name's is asked for.
+
+    Raises Invalid for an order by units or value over more than MOST_SORTED products.
+    """
+    rank = _RANKS.get(sort.removeprefix("-"))
+
+    async def fetch(after: str | None, number: int = 200) -> Page[Product]:
+        return await products.listing(
+            ports, text=text, sort=sort if rank is None else "name", limit=number, cursor=after
+        )
+
+    if rank is None:
+        page = await fetch(cursor, limit)
+        return Page(await _worth(ports, page.items), page.next_cursor)
+    return sorted_page(
+        await _worth(ports, await whole(fetch, MOST_SORTED)), rank, lambda one: one.product_id,
+        descending=sort.startswith("-"), limit=limit, cursor=cursor,
+    )  # fmt: skip
+
+
+async def _worth(ports: Ports, some: Sequence[Product]) -> list[Worth]:
+    own = [product for product in some if not product.components]
+    kept: list[Item | None] = []
+    lie: list[int] = []
+    for start in range(0, len(own), MAX_KEYS):
+        ids = [product.id for product in own[start : start + MAX_KEYS]]
+        kept += await ports.records.get_many(VALUES, ids)
+        lie += await asyncio.gather(*[_on_hand(ports, id) for id in ids])
     found: list[Worth] = []
-    for product in page.items:
-        if product.components:
-            continue
-        item = await ports.records.get(VALUES, product.id)
-        on_hand = await _on_hand(ports, product.id)
+    for product, item, on_hand in zip(own, kept, lie, strict=True):
         average = int(item["average"]) if item is not None else None
         if average is None and product.cost_minor is not None:
             average = product.cost_minor * _PARTS
@@ -106,7 +141,7 @@ async def listing(ports: Ports, limit: int, cursor: str | None) -> Page[Worth]:
                 basis="moving-average" if item is not None else "unit-cost",
             )
         )
-    return Page(found, page.next_cursor)
+    return found
 
 
 Layer = tuple[int, int]

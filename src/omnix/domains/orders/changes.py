@@ -154,9 +154,13 @@ def needs(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """Units of each stocked product that the lines draw on, in the order of their ids."""
     found: dict[str, int] = {}
     for line in lines:
-        quantity = line["quantity"]
-        for product_id, per_unit in _stocked(line):
-            found[product_id] = found.get(product_id, 0) + quantity * per_unit
+        quantity, components = line["quantity"], line["components"]
+        if not components:
+            product_id = line["product_id"]
+            found[product_id] = found.get(product_id, 0) + quantity
+        for part in components:
+            product_id = part["product_id"]
+            found[product_id] = found.get(product_id, 0) + quantity * part["quantity"]
     return dict(sorted(found.items()))
 
 

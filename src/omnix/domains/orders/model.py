@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from omnix.kit.ids import Id
+from omnix.kit.ids import Known
 from omnix.kit.money import MAX_MINOR
 
 MAX_LINES = 2_000
@@ -23,7 +23,7 @@ ChangeKind = Literal["confirm", "fulfil", "return", "cancel", "refund", "pay"]
 class NewLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A product and how many of it; without a price the product's holds."""
 
-    product_id: Id
+    product_id: Known
     quantity: Units
     unit_price_minor: Minor | None = None
     discount_minor: Minor = 0
@@ -33,8 +33,8 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """An order to place. ``discount_minor`` is spread over the lines in proportion."""
 
     lines: Annotated[tuple[NewLine, ...], Meta(min_length=1, max_length=MAX_LINES)]
-    customer_id: Id | None = None
-    location_id: Id | None = None
+    customer_id: Known | None = None
+    location_id: Known | None = None
     channel: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}(?!\n)$")] = "online"
     discount_minor: Minor = 0
     shipping_minor: Minor = 0

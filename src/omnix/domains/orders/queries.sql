@@ -1,11 +1,20 @@
 -- name: order_figures
 -- What was ordered from $first to $last: in all, and by channel, location and weekday (1 is Monday).
 -- reads: sales
-WITH chosen AS (
-    SELECT *, isodow(day)::VARCHAR AS weekday
+WITH parts AS (
+    SELECT order_id, channel, location_id, isodow(day)::VARCHAR AS weekday, customer_id,
+        max(CASE WHEN kind = 'sale' THEN 1 ELSE 0 END) AS placed,
+        coalesce(sum(quantity) FILTER (WHERE kind <> 'charge'), 0)::BIGINT AS units,
+        coalesce(sum(revenue_minor), 0)::BIGINT AS revenue_minor,
+        coalesce(sum(discount_minor), 0)::BIGINT AS discount_minor,
+        coalesce(sum(revenue_minor) FILTER (WHERE kind = 'charge'), 0)::BIGINT AS charges_minor,
+        coalesce(-sum(revenue_minor) FILTER (WHERE kind = 'return'), 0)::BIGINT AS returns_minor,
+        coalesce(-sum(revenue_minor) FILTER (WHERE kind = 'cancellation'), 0)::BIGINT
+            AS cancellations_minor
     FROM sales
     WHERE month BETWEEN strftime($first::DATE, '%Y-%m') AND strftime($last::DATE, '%Y-%m')
         AND day BETWEEN $first AND $last
+    GROUP BY order_id, channel, location_id, day, customer_id
 )
 SELECT
     CASE
@@ -15,16 +24,15 @@ SELECT
         ELSE 'all'
     END AS dimension,
     coalesce(channel, location_id, weekday, '') AS key,
-    count(DISTINCT order_id) FILTER (WHERE kind = 'sale') AS orders,
-    coalesce(sum(quantity) FILTER (WHERE kind <> 'charge'), 0)::BIGINT AS units,
+    coalesce(sum(placed), 0)::BIGINT AS orders,
+    coalesce(sum(units), 0)::BIGINT AS units,
     coalesce(sum(revenue_minor), 0)::BIGINT AS revenue_minor,
     coalesce(sum(discount_minor), 0)::BIGINT AS discount_minor,
-    coalesce(sum(revenue_minor) FILTER (WHERE kind = 'charge'), 0)::BIGINT AS charges_minor,
-    coalesce(-sum(revenue_minor) FILTER (WHERE kind = 'return'), 0)::BIGINT AS returns_minor,
-    coalesce(-sum(revenue_minor) FILTER (WHERE kind = 'cancellation'), 0)::BIGINT
-        AS cancellations_minor,
-    count(DISTINCT customer_id) FILTER (WHERE kind = 'sale') AS customers
-FROM chosen
+    coalesce(sum(charges_minor), 0)::BIGINT AS charges_minor,
+    coalesce(sum(returns_minor), 0)::BIGINT AS returns_minor,
+    coalesce(sum(cancellations_minor), 0)::BIGINT AS cancellations_minor,
+    count(DISTINCT customer_id) FILTER (WHERE placed = 1) AS customers
+FROM parts
 GROUP BY GROUPING SETS ((), (channel), (location_id), (weekday))
 ORDER BY dimension, key;
 

@@ -1,14 +1,17 @@
 """Orders over HTTP."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from litestar import Response, get, post
-from litestar.params import HeaderParameter, Parameter, QueryParameter
+from litestar.params import Parameter, QueryParameter
+from litestar.response import Stream
 
+from omnix.kit.paging import Page
 from omnix.platform.access import Actor
 from omnix.platform.direct import Direct
-from omnix.platform.http import Cursor, Encoded, Limit, Listing, allow
+from omnix.platform.http import Cursor, Encoded, Limit, Listing, RetryKey, allow
+from omnix.platform.tables import listed
 from omnix.platform.turns import Turns
 from omnix.ports import Ports
 
@@ -31,14 +34,6 @@ From = Annotated[date | None, QueryParameter(name="from", description="First day
 To = Annotated[date | None, QueryParameter(name="to", description="Last day, included.")]
 READ, WRITE = allow("orders:read"), allow("orders:write")
 
-RetryKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key",
-        description="Chosen by the caller: a retry under it gets the first answer.",
-    ),
-]
-
 
 class OrderList(Listing, frozen=True, kw_only=True):
     """A page of orders, without their lines."""
@@ -46,19 +41,34 @@ class OrderList(Listing, frozen=True, kw_only=True):
     items: list[OrderSummary]
 
 
+Owner = Annotated[str | None, Parameter(max_length=64)]
+Since = Annotated[date | None, Parameter(description="First day, included.")]
+Until = Annotated[date | None, Parameter(description="Last day, included.")]
+Sort = Annotated[
+    Literal["-placed_at", "placed_at"],
+    Parameter(description="The newest first or the oldest; a customer's always newest first."),
+]
+_COLUMNS = (
+    "id", "number", "placed_at", "status", "payment_state", "customer_id", "location_id",
+    "channel", "line_count", "units", "subtotal_minor", "discount_minor", "shipping_minor",
+    "tax_minor", "total_minor", "paid_minor", "refunded_minor", "currency", "note",
+)  # fmt: skip
+_AT_ONCE = 200
+
+
 @get("/orders", opt=READ, summary="List orders")
 async def list_orders(
     ports: Ports,
     limit: Limit,
     cursor: Cursor,
-    customer_id: Annotated[str | None, Parameter(max_length=64)] = None,
+    customer_id: Owner = None,
     status: Status | None = None,
-    number: Annotated[str | None, Parameter(max_length=64)] = None,
-    placed_from: Annotated[date | None, Parameter(description="First day, included.")] = None,
-    placed_to: Annotated[date | None, Parameter(description="Last day, included.")] = None,
-    sort: Annotated[str, Parameter(pattern="^-placed_at$")] = "-placed_at",
+    number: Owner = None,
+    placed_from: Since = None,
+    placed_to: Until = None,
+    sort: Sort = "-placed_at",
 ) -> OrderList:
-    """Newest first: all, by customer or status, of some days, or by order number."""
+    """By time: all, by customer or status, of some days, or by order number."""
     page = await service.listing(
         ports,
         customer_id=customer_id,
@@ -66,10 +76,32 @@ async def list_orders(
         number=number,
         placed_from=placed_from,
         placed_to=placed_to,
+        sort=sort,
         limit=limit,
         cursor=cursor,
     )
     return OrderList(items=list(page.items), next_cursor=page.next_cursor)
+
+
+@get("/orders/export.csv", opt=READ, summary="Orders as a table", media_type="text/csv")
+async def export_orders(
+    ports: Ports,
+    customer_id: Owner = None,
+    status: Status | None = None,
+    number: Owner = None,
+    placed_from: Since = None,
+    placed_to: Until = None,
+    sort: Sort = "-placed_at",
+) -> Stream:
+    """Every order that the list would give, without lines, money in minor units."""
+
+    async def fetch(cursor: str | None) -> Page[OrderSummary]:
+        return await service.listing(
+            ports, customer_id=customer_id, status=status, number=number, placed_from=placed_from,
+            placed_to=placed_to, sort=sort, limit=_AT_ONCE, cursor=cursor,
+        )  # fmt: skip
+
+    return await listed(_COLUMNS, fetch, "orders.csv")
 
 
 @post("/orders", opt=WRITE, summary="Place an order")
@@ -157,6 +189,7 @@ DIRECT = (Direct("/v1/orders", WRITE["permission"], NewOrder, 201, service.place
 
 ROUTES = (
     list_orders,
+    export_orders,
     orders_summary,
     orders_statistics,
     place_order,

@@ -68,13 +68,13 @@ async def _place(
     keep = None
     if retry is not None:
         keep = retry.remember({"order_id": id, "version": 1}, int(now.timestamp()))
-    full = {**order, "lines": lines}
     if len(needs) > work.CHUNK or len(lines) > work.INLINE_LINES:
         await _place_in_steps(ports, actor, order, lines, retry, keep)
-        return full
+        return {**order, "lines": lines}
+    order["lines"] = lines
     moves = [Move(product_id, 0, units) for product_id, units in needs.items()]
     cause = Cause("reservation", f"{at}#{id}", at, actor.id, id)
-    operations: list[Operation] = [Put(ORDERS, {**full, "listing": _ALL})]
+    operations: list[Operation] = [Put(ORDERS, {**order, "listing": _ALL})]
     operations += stock.operations(moves, order["location_id"], cause)
     tail = len(operations)
     operations += _conditions(order, keep)
@@ -83,7 +83,7 @@ async def _place(
     except ConditionFailed as error:
         _judge(error, operations[tail:], tail)
         raise await refusal(ports, order["location_id"], moves, lines) from error
-    return full
+    return order
 
 
 async def _drawn_up(
@@ -242,10 +242,12 @@ async def listing(
     number: str | None = None,
     placed_from: date | None = None,
     placed_to: date | None = None,
+    sort: str = "-placed_at",
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[OrderSummary]:
-    """Newest first: all, or those of a customer, in a status, or under a number.
+    """By time, newest first unless ``sort`` is placed_at: all, or those of a customer, in a
+    status, or under a number.
 
     A customer's are also those of the records that were merged with it.
 
@@ -261,6 +263,8 @@ async def listing(
         return await numbered(ports, number)
     if placed_from is not None and placed_to is not None and placed_from > placed_to:
         raise Invalid.field("placed_from", "must not be after placed_to")
+    if customer_id is not None and sort != "-placed_at":
+        raise Invalid.field("sort", "of a customer's orders is -placed_at")
     index, value = chosen[0] if chosen else ("listing-index", _ALL)
     low, high = await _span(ports, placed_from, placed_to)
     if customer_id is not None:
@@ -273,7 +277,7 @@ async def listing(
         index=index,
         low=low,
         high=high,
-        newest_first=True,
+        newest_first=sort.startswith("-"),
         limit=limit,
         cursor=cursor,
     )

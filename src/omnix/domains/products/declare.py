@@ -11,6 +11,7 @@ PRODUCTS = Collection(
         Index("sku-index", "sku", "id"),
         Index("listing-index", "listing", "sort_name"),
         Index("created-index", "listing", "created_at"),
+        Index("price-index", "listing", "price_minor"),
     ),
     remembered=True,
 )
@@ -18,6 +19,9 @@ PRODUCTS = Collection(
 
 CATEGORIES = Collection("categories", table="system", key=("scope", "name"))
 """Names in use with the number of active products, kept by the batches that change them."""
+
+PARENTS = Collection("product_parents", table="system", key=("scope", "id"))
+"""What variants are variants of, with the option values of each; ``scope`` is ``all``."""
 
 PRICES = Fact(
     "prices",
@@ -41,7 +45,7 @@ PRICES = Fact(
 DOMAIN = Domain(
     name="products",
     title="Catalogue",
-    collections=(PRODUCTS, CATEGORIES),
+    collections=(PRODUCTS, CATEGORIES, PARENTS),
     facts=(PRICES,),
     events={
         "product.created": "A product came into the catalogue.",

@@ -20,6 +20,16 @@ Status = Literal["active", "archived"]
 UNCATEGORISED = "Uncategorised"
 MAX_ATTRIBUTES = 16_000
 MAX_DEPTH = 4
+MAX_VARIANTS, MAX_OPTIONS = 100, 3
+"""Variants of a parent, and options in which they differ: Shopify's limits."""
+
+OptionName = Annotated[str, Meta(min_length=1, max_length=64)]
+OptionNames = Annotated[
+    tuple[OptionName, ...],
+    Meta(min_length=1, max_length=MAX_OPTIONS, extra_json_schema={"uniqueItems": True}),
+]
+OptionValue = Annotated[str, Meta(min_length=1, max_length=100)]
+OptionValues = Annotated[tuple[OptionValue, ...], Meta(max_length=MAX_OPTIONS)]
 
 
 class Component(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,7 +41,7 @@ class Component(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class NewProduct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A product to create. ``id`` may be chosen by the caller; ``components`` make it a bundle,
-    which it stays."""
+    which it stays; ``parent_id`` and ``options``, a value for each of its parent's, a variant."""
 
     sku: Sku
     name: Name
@@ -43,6 +53,8 @@ class NewProduct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     cost_minor: Minor | None = None
     attributes: Attributes = {}
     components: Annotated[tuple[Component, ...], Meta(max_length=30)] = ()
+    parent_id: Id | None = None
+    options: OptionValues = ()
 
 
 class ProductChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,11 +70,15 @@ class ProductChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     cost_minor: Minor | UnsetType | None = UNSET
     attributes: Attributes | UnsetType = UNSET
     components: Annotated[tuple[Component, ...], Meta(max_length=30)] | UnsetType = UNSET
+    parent_id: Id | UnsetType | None = UNSET
+    options: OptionValues | UnsetType = UNSET
     status: Status | UnsetType = UNSET
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
-    """What the shop sells. A bundle has components and no stock of its own."""
+    """What the shop sells. A bundle has components and no stock of its own; a variant has a parent
+    and a value for each of the parent's options, in their order.
+    """
 
     id: str
     sku: str
@@ -75,10 +91,50 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     cost_minor: int | None = None
     attributes: dict[str, Any] = {}
     components: tuple[Component, ...] = ()
+    parent_id: str | None = None
+    options: tuple[str, ...] = ()
     status: Status = "active"
     created_at: str
     updated_at: str
     version: int = 1
+
+
+class NewParent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What variants are to be variants of, and the names of the options in which they differ."""
+
+    name: Name
+    options: OptionNames
+    id: Id | None = None
+
+
+class ParentChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Fields to change. ``version`` is the one that was read."""
+
+    version: int
+    name: Name | None = None
+    options: OptionNames | None = None
+
+
+class Parent(msgspec.Struct, frozen=True, kw_only=True):
+    """A product that is sold as its variants only: ``variants`` are the option values of each, by
+    product id. ``handle`` is its address in Shopify, if it came from there.
+    """
+
+    id: str
+    name: str
+    options: tuple[str, ...]
+    variants: dict[str, tuple[str, ...]] = {}
+    handle: str | None = None
+    created_at: str
+    updated_at: str
+    version: int = 1
+
+
+class ParentDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """A parent with its variants, in the order in which they became such."""
+
+    parent: Parent
+    variants: list[Product]
 
 
 def check_attributes(attributes: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
 
 from omnix.domains.system import settings
 from omnix.kit.errors import AlreadyExists, ConditionFailed, Conflict, Invalid, NotFound
@@ -14,9 +13,11 @@ from omnix.kit.paging import Page
 from omnix.kit.time import instant
 from omnix.platform import search, unique
 from omnix.platform.access import Actor
+from omnix.platform.changing import sent
 from omnix.ports import Absent, Equals, Item, Operation, Ports, Put, Update
 
-from .declare import CATEGORIES, PRODUCTS
+from . import variants
+from .declare import CATEGORIES, PARENTS, PRODUCTS
 from .model import (
     Component,
     NewProduct,
@@ -30,6 +31,7 @@ from .model import (
 )
 
 _SCOPE = "product"
+_ORDERS = {"name": "listing-index", "created_at": "created-index", "price_minor": "price-index"}
 
 
 async def get(ports: Ports, id: str) -> Product:
@@ -61,32 +63,59 @@ async def listing(
     ports: Ports,
     *,
     text: str | None = None,
+    parent: str | None = None,
     category: str | None = None,
     status: Status = "active",
     sort: str = "name",
     limit: int = 50,
     cursor: str | None = None,
 ) -> Page[Product]:
-    """One page: by words, or by category, or all of a status; by name or newest first."""
+    """One page: by words, by parent, by category in the order of names, or all of a status.
+
+    A parent's variants come in the order in which they became such. Raises Invalid for an order
+    that the list does not have.
+    """
+    if parent is not None:
+        if text is not None or category is not None or sort != "name":
+            raise Invalid.field("parent", "lists the variants of a parent, by itself")
+        known = [p for p in await variants_of(ports, parent) if p.status == status]
+        return _after(known, limit, cursor)
     if text is not None:
         return await _found(ports, text, category, status, limit, cursor)
+    order = sort.removeprefix("-")
+    if order not in _ORDERS:
+        raise Invalid.field("sort", f"must be one of {', '.join(_ORDERS)}, or one with a minus")
+    index, partition = _ORDERS[order], str(status)
     if category is not None:
-        if status != "active" or sort != "name":
+        if status != "active" or order != "name":
             raise Invalid.field("category", "lists active products by name only")
-        page = await ports.records.query(
-            PRODUCTS, category, index="category-index", limit=limit, cursor=cursor
-        )
-    elif sort == "name":
-        page = await ports.records.query(
-            PRODUCTS, status, index="listing-index", limit=limit, cursor=cursor
-        )
-    elif sort == "-created_at":
-        page = await ports.records.query(
-            PRODUCTS, status, index="created-index", newest_first=True, limit=limit, cursor=cursor
-        )
-    else:
-        raise Invalid.field("sort", "must be name or -created_at")
+        index, partition = "category-index", category
+    page = await ports.records.query(
+        PRODUCTS,
+        partition,
+        index=index,
+        newest_first=sort.startswith("-"),
+        limit=limit,
+        cursor=cursor,
+    )
     return Page([msgspec.convert(stored, Product) for stored in page.items], page.next_cursor)
+
+
+def _after(known: Sequence[Product], limit: int, cursor: str | None) -> Page[Product]:
+    """The page after the product that ``cursor`` names."""
+    ids = [product.id for product in known]
+    if cursor is not None and cursor not in ids:
+        raise Invalid.field("cursor", "is not one of this list's")
+    first = 0 if cursor is None else ids.index(cursor) + 1
+    page = list(known[first : first + limit])
+    return Page(page, ids[first + limit - 1] if first + limit < len(ids) else None)
+
+
+async def variants_of(ports: Ports, parent: str) -> list[Product]:
+    """The variants of a parent, whatever their status. Raises NotFound for no such parent."""
+    ids = (await variants.get(ports, parent)).variants
+    found = await get_many(ports, list(ids))
+    return [found[id] for id in ids if id in found]
 
 
 async def _found(
@@ -141,6 +170,8 @@ async def _create(
         cost_minor=new.cost_minor,
         attributes=new.attributes,
         components=new.components,
+        parent_id=new.parent_id,
+        options=tuple(tidy(value, "options") for value in new.options),
         created_at=now,
         updated_at=now,
     )
@@ -149,6 +180,7 @@ async def _create(
     operations += _claims(None, product)
     operations += _counts(None, product)
     operations += search.reindex(_SCOPE, product.id, (), texts(product))
+    operations += await variants.membership(ports, None, product)
     opening, events = settings.opening(shop, actor.id, now)
     operations += opening
     events.append(Event("product.created", product.id, now, _told(product, None)))
@@ -164,18 +196,16 @@ async def _create(
 async def change(ports: Ports, actor: Actor, id: str, change: ProductChange) -> Product:
     """Raises Conflict if the product changed since ``change.version`` was read."""
     before = await get(ports, id)
-    if change.version != before.version:
-        raise Conflict(f"the product is at version {before.version}; read it again")
-    given = {
-        field: value
-        for field in change.__struct_fields__
-        if field != "version" and (value := getattr(change, field)) is not UNSET
-    }
+    given = sent(change, before.version, "the product")
     if "attributes" in given:
         check_attributes(given["attributes"])
     for field in ("sku", "name", "category"):
         if field in given:
             given[field] = tidy(given[field], field)
+    if "options" in given:
+        given["options"] = tuple(tidy(value, "options") for value in given["options"])
+    elif given.get("parent_id", before.parent_id) is None:
+        given["options"] = ()  # what is no variant any more has none
     now = instant(ports.clock.now())
     after = msgspec.structs.replace(before, **given, updated_at=now, version=before.version + 1)
     if after.components != before.components:
@@ -189,6 +219,7 @@ async def change(ports: Ports, actor: Actor, id: str, change: ProductChange) -> 
     operations += _claims(before, after)
     operations += _counts(before, after)
     operations += search.reindex(_SCOPE, id, texts(before), texts(after))
+    operations += await variants.membership(ports, before, after)
     archived = before.status != after.status == "archived"
     kind = "product.archived" if archived else "product.changed"
     try:
@@ -289,6 +320,8 @@ def _taken(error: ConditionFailed, operations: list[Operation], product: Product
         if isinstance(operation, Put) and operation.collection is unique.UNIQUE:
             field = str(operation.item["value"]).split("#", 1)[0].removeprefix("product.")
             return AlreadyExists.field(field, getattr(product, field))
+        if isinstance(operation, Put) and operation.collection is PARENTS:
+            return Conflict("the parent product changed meanwhile; try again")
         if isinstance(operation, Put) and operation.when == (Absent(),):
             return AlreadyExists.field("id", product.id)
     return Conflict("the product changed meanwhile; read it again")

@@ -103,10 +103,15 @@ def messages(event: Event) -> Iterator[Told]:
         yield "system", dict(event.data)
 
 
+LATEST = frozenset({"dashboard.refreshed", "streaming.refreshed", "setup.changed"})
+"""Each takes the place of those of its type before it."""
+
+
 async def _push(ports: Ports, events: Sequence[Event]) -> None:
     for event in events:
         for channel, data in messages(event):
-            await ports.push.publish(channel, event.type, event.at, data)
+            latest = event.type in LATEST
+            await ports.push.publish(channel, event.type, event.at, data, latest=latest)
 
 
 LIVE = Consumer("push", (), _push, batch=1000, attempts=1, rest=4)

@@ -1,6 +1,7 @@
 """What people make of recommendations and of advice."""
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any, Literal
 
 import msgspec
@@ -10,25 +11,31 @@ from omnix.domains.products import service as products
 from omnix.kit.errors import ConditionFailed, Conflict, Invalid, NotFound
 from omnix.kit.events import Event
 from omnix.kit.paging import Page
-from omnix.kit.time import instant
+from omnix.kit.time import day_of, instant, parse_instant
 from omnix.platform.access import Actor
 from omnix.ports import Equals, Ports, Put
 
 from . import recent
 from .advice import item
-from .declare import ACTIONS
+from .declare import ACTIONS, SHOWN
 from .model import Action, ActionKind, ActionStatus, Answered
 
 Word = Literal["accepted", "dismissed", "liked", "disliked"]
 
 
 async def actions(
-    ports: Ports, kind: ActionKind | None, status: ActionStatus, limit: int, cursor: str | None
+    ports: Ports,
+    kind: ActionKind | None,
+    status: ActionStatus,
+    limit: int,
+    cursor: str | None,
+    *,
+    most_first: bool = True,
 ) -> Page[Action]:
-    """What a manager is advised to do, most money at stake first."""
+    """What a manager is advised to do, by the money at stake."""
     index, value = ("listing-index", status) if kind is None else ("kind-index", f"{status}:{kind}")
     page = await ports.records.query(
-        ACTIONS, value, index=index, newest_first=True, limit=limit, cursor=cursor
+        ACTIONS, value, index=index, newest_first=most_first, limit=limit, cursor=cursor
     )
     return Page([msgspec.convert(each, Action) for each in page.items], page.next_cursor)
 
@@ -66,6 +73,31 @@ async def decide(
     return Answered(id=id, product_id=after.product_id, verdict=status, at=now)
 
 
+async def reopen(ports: Ports, actor: Actor, id: str) -> Action:
+    """Take back a decision on an action, which is open advice again; on an open one nothing.
+
+    Raises NotFound, Conflict where somebody decides at the same moment.
+    """
+    actor.require("recommendations:write")
+    stored = await ports.records.get(ACTIONS, id)
+    if stored is None:
+        raise NotFound(f"no advice {id}")
+    before = msgspec.convert(stored, Action)
+    if before.status == "open":
+        return before
+    now = instant(ports.clock.now())
+    after = msgspec.structs.replace(before, status="open", decided_by=None, decided_at=None)
+    told = {"id": id, "kind": after.kind, "status": "open", "by": actor.id}
+    unchanged = (Equals("status", before.status), Equals("decided_at", before.decided_at))
+    try:
+        await ports.records.write(
+            [Put(ACTIONS, item(after), when=unchanged)], [Event("action.decided", id, now, told)]
+        )
+    except ConditionFailed as error:
+        raise Conflict("somebody decided on it meanwhile") from error
+    return after
+
+
 async def answer(ports: Ports, actor: Actor, id: str, product_id: str, word: Word) -> Answered:
     """Keep what a customer makes of a product that it was shown."""
     customer_id, _, rest = id.partition("~")
@@ -84,31 +116,40 @@ async def answer(ports: Ports, actor: Actor, id: str, product_id: str, word: Wor
     return Answered(id=id, product_id=product_id, verdict=word, at=now)
 
 
-def rows_shown(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """A record for each product of each answer."""
-    out = []
+def shown_columns(events: Sequence[Event], time_zone: str) -> dict[str, list[Any]]:
+    """A record for each product of each answer, as columns."""
+    out: dict[str, list[Any]] = {name: [] for name in SHOWN.columns}
     for event in events:
         data = event.data
         rows = data["rows"]
-        for position, values in enumerate(
-            zip(*(rows[name] for name in ("product_id", "score", "propensity", "explored")),
-                strict=True), 1,
-        ):  # fmt: skip
-            product_id, score, propensity, explored = values
-            out.append(
-                {
-                    "answer_id": event.key,
-                    "customer_id": event.key.partition("~")[0],
-                    "context": data["context"],
-                    "at": event.at,
-                    "product_id": product_id,
-                    "position": position,
-                    "score": score,
-                    "propensity": propensity,
-                    "explored": explored,
-                    "model_version": data["model_version"],
-                    "experiment_id": data["experiment_id"],
-                    "variant": data["variant"],
-                }
-            )
+        count = len(rows["product_id"])
+        moment = parse_instant(event.at)
+        same = {
+            "answer_id": event.key,
+            "customer_id": event.key.partition("~")[0],
+            "context": data["context"],
+            "at": moment.astimezone(UTC).replace(tzinfo=None),
+            "day": day_of(moment, time_zone),
+            "model_version": data["model_version"],
+            "experiment_id": data["experiment_id"],
+            "variant": data["variant"],
+        }
+        for name, value in same.items():
+            out[name] += [value] * count
+        for name in ("product_id", "score", "propensity", "explored"):
+            out[name] += rows[name]
+        out["position"] += range(1, count + 1)
     return out
+
+
+def answered_columns(events: Sequence[Event], time_zone: str) -> dict[str, list[Any]]:
+    """A record for each answer of a customer, as columns."""
+    moments = [parse_instant(event.at) for event in events]
+    told: dict[str, list[Any]] = {
+        "answer_id": [event.key for event in events],
+        "at": [moment.astimezone(UTC).replace(tzinfo=None) for moment in moments],
+        "day": [day_of(moment, time_zone) for moment in moments],
+    }
+    for name in ("customer_id", "product_id", "verdict"):
+        told[name] = [event.data[name] for event in events]
+    return told

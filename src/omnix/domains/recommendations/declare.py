@@ -100,7 +100,8 @@ DOMAIN = Domain(
         "recommendations.made": "Every customer's recommendations were found anew.",
         "shown.recommendations": "A customer was shown recommendations.",
         "shown.answered": "A customer accepted, dismissed or judged a recommendation.",
-        "action.decided": "Somebody accepted or dismissed what a manager is advised to do.",
+        "action.decided": "Somebody accepted or dismissed what a manager is advised to do, or "
+        "took that back.",
     },
     permissions=(
         Permission("recommendations:read", "See recommendations", READERS | {CUSTOMER}),

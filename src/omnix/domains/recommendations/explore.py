@@ -1,16 +1,18 @@
 """A little chance in each answer, and the propensities that make answers comparable afterwards."""
 
 from collections.abc import Sequence
-from hashlib import sha256
-from random import Random
+from hashlib import shake_128
 from typing import NamedTuple
 
 FIRST = 5
 """Places that chance leaves alone."""
 EPSILON = 0.1
 """Chance with which a later place goes to any of the remaining candidates."""
-DEPTH = 20
+DEPTH = 10
 """How many remaining candidates such a place may go to."""
+
+_BYTES = 4
+_ALL = 1 << 8 * _BYTES
 
 
 class Placed(NamedTuple):
@@ -24,15 +26,17 @@ class Placed(NamedTuple):
 
 def placed(candidates: int, limit: int, seed: Sequence[str]) -> list[Placed]:
     """Ranks of the ``limit`` chosen of ``candidates`` ranked ones; the same for the same seed."""
-    random = Random(sha256("\0".join(seed).encode()).digest())
-    rest = list(range(candidates))
-    out: list[Placed] = []
-    while rest and len(out) < limit:
-        if len(out) < FIRST:
-            out.append(Placed(rest.pop(0), 1.0, explored=False))
-            continue
+    count = min(candidates, limit)
+    out = [Placed(at, 1.0, False) for at in range(min(count, FIRST))]
+    if count <= FIRST:
+        return out
+    noise = shake_128("\0".join(seed).encode()).digest(_BYTES * (count - FIRST))
+    rest = list(range(FIRST, min(candidates, limit + DEPTH)))
+    for start in range(0, len(noise), _BYTES):
         among = min(DEPTH, len(rest))
-        pick = random.randrange(among) if random.random() < EPSILON else 0
-        propensity = EPSILON / among + (1.0 - EPSILON if pick == 0 else 0.0)
-        out.append(Placed(rest.pop(pick), propensity, explored=pick > 0))
+        drawn = int.from_bytes(noise[start : start + _BYTES], "little") / _ALL
+        # One number decides whether chance takes the place and, where it does, for which.
+        pick = int(drawn / EPSILON * among) if drawn < EPSILON else 0
+        propensity = EPSILON / among + (0.0 if pick else 1.0 - EPSILON)
+        out.append(Placed(rest.pop(pick), propensity, pick > 0))
     return out

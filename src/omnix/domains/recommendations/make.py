@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from omnix.domains.customers import consent
 from omnix.domains.customers import service as customers
 from omnix.domains.system.settings import shop
 from omnix.kit.events import Event
@@ -45,7 +46,12 @@ async def make_all(context: JobContext, payload: Mapping[str, Any]) -> dict[str,
             if isinstance(piece, list):
                 # One who was erased while this ran is not brought back.
                 there = await customers.get_many(ports, [item["customer_id"] for item in piece])
-                kept = [item for item in piece if item["customer_id"] in there]
+                kept = [
+                    item
+                    for item in piece
+                    if (customer := there.get(item["customer_id"])) is not None
+                    and consent.agrees(customer.consent, settings.personalisation_by_consent)
+                ]
                 await ports.records.load(LISTS, kept)
                 made.update(item["customer_id"] for item in kept)
             elif isinstance(piece, lists.Step):

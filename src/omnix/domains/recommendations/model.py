@@ -27,8 +27,30 @@ FALLBACKS = {
     "recent": "Nothing was bought yet: this follows from what was looked at.",
     "popular": "Nothing is known of this customer yet: this is what the shop sells most.",
     "newest": "Nothing was sold yet: these are the newest products.",
+    "alone": "Nothing is known that goes with it: this is what the customer may want otherwise.",
+    "refused": "The customer wants nothing chosen by what it did: this is the same for everybody.",
     "experiment": "An experiment shows this customer what the shop sells most.",
 }
+
+
+_Id = Annotated[str, Meta(max_length=64)] | None
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The query of a request for a personal answer; ``Asked`` is what it comes to."""
+
+    context: Context = "home"
+    limit: Annotated[int, Meta(ge=1, le=MOST)] = 20
+    product_id: _Id = None
+    cart: Annotated[str, Meta(max_length=700)] | None = None
+    location_id: _Id = None
+    in_stock: bool = True
+    own: Choice = "include"
+    seen: Choice = "include"
+    category: Annotated[str, Meta(max_length=100)] | None = None
+    min_margin: Annotated[int, Meta(ge=0, le=100)] | None = None
+    per_category: Annotated[int, Meta(ge=1, le=MOST)] | None = None
+    preview: bool = False
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +111,8 @@ class Arm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recommendations(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer. ``id`` is for feedback; ``fallback`` says that it is not about this customer.
+    """An answer. ``id`` is for feedback; ``fallback`` says that it is not about this customer, or
+    not about the product or cart asked for.
 
     ``model_version`` is the registry's, None where no model answered; ``as_of`` the day up to
     which it knew purchases, those after it count by ``contributions``.
@@ -102,7 +125,7 @@ class Recommendations(msgspec.Struct, frozen=True, kw_only=True):
     as_of: str | None
     model_version: int | None
     experiment: Arm | None
-    fallback: Literal["recent", "popular", "newest", "experiment"] | None
+    fallback: Literal["recent", "popular", "newest", "alone", "refused", "experiment"] | None
     fallback_text: str | None
     items: list[Recommended]
 

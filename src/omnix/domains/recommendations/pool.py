@@ -1,7 +1,8 @@
 """Candidates of one answer and what each reason adds to their scores. No numerics needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from omnix.kit.time import parse_instant
@@ -25,25 +26,48 @@ HABIT, ALIKE, TOGETHER, POPULAR = "habit", "alike", "together", "popular"
 _SHARES = (HABIT, ALIKE, TOGETHER, POPULAR)
 
 
+Part = tuple[str, float, str | None]
+Row = Sequence[Any]
+"""Product, chance, shares, the product behind ``together``, facts: see ``lists.item``."""
+
+
 class Candidate:
-    """A product with its contributions; ``facts`` are count, gap and days since it was bought."""
+    """A product with its contributions, which add up to ``score``.
 
-    __slots__ = ("facts", "parts", "product_id")
+    ``facts`` are count, gap and days since it was bought.
+    """
 
-    def __init__(self, product_id: str) -> None:
+    __slots__ = ("_parts", "_row", "facts", "product_id", "score")
+
+    def __init__(self, product_id: str, row: Row | None = None) -> None:
+        """``row`` is its row in a stored list, whose shares are taken apart when asked for."""
         self.product_id = product_id
-        self.parts: list[tuple[str, float, str | None]] = []
-        self.facts: tuple[int, float | None, int] | None = None
+        self._row = row
+        self._parts: list[Part] = []
+        self.score: float = 0.0 if row is None else row[1]
+        self.facts: Sequence[Any] | None = None if row is None else row[4]
 
     def add(self, reason: str, share: float, product_id: str | None = None) -> None:
         """Another reason, if it says anything."""
         if share:
-            self.parts.append((reason, share, product_id))
+            self._parts.append((reason, share, product_id))
+            self.score += share
 
     @property
-    def score(self) -> float:
-        """The sum of all contributions."""
-        return sum(share for _, share, _ in self.parts)
+    def parts(self) -> list[Part]:
+        """Each reason, what it adds, and the product behind it, if it was one."""
+        if self._row is not None:
+            _, chance, shares, source, _ = self._row
+            self._row = None
+            parts: list[Part] = [
+                (reason, share, source if reason == TOGETHER else None)
+                for reason, share in zip(_SHARES, shares, strict=True)
+                if share
+            ]
+            if usual := chance - sum(shares):
+                parts.append(("usual", usual, None))
+            self._parts = parts + self._parts
+        return self._parts
 
     def contributions(self) -> list[Contribution]:
         """The largest first, whichever way they push."""
@@ -58,24 +82,19 @@ def from_list(pool: Pool, stored: Item | None) -> None:
     """The candidates of a customer's stored list; see ``lists.item``."""
     if stored is None:
         return
-    for product_id, chance, shares, source, facts in stored["items"]:
-        one = pool.setdefault(product_id, Candidate(product_id))
-        for reason, share in zip(_SHARES, shares, strict=True):
-            one.add(reason, share, source if reason == TOGETHER else None)
-        one.add("usual", chance - sum(shares))
-        one.facts = None if facts is None else (facts[0], facts[1], facts[2])
+    for row in stored["items"]:
+        pool[row[0]] = Candidate(row[0], row)
 
 
-def from_shelf(pool: Pool, stored: Item | None, most: int) -> None:
-    """What sells most, by a score below every candidate that somebody has reasons for."""
-    if stored is None:
-        return
-    items = stored["items"][:most]
+def from_shelf(stored: Item | None, left_out: Container[str]) -> Iterator[Candidate]:
+    """What sells most, by scores below that of whatever somebody has reasons for."""
+    items = stored["items"] if stored is not None else ()
     top = max((units for _, units, _ in items), default=0.0) or 1.0
     for product_id, units, _ in items:
-        if product_id not in pool:
-            pool[product_id] = Candidate(product_id)
-            pool[product_id].add(POPULAR, 1e-4 * (units / top))
+        if product_id not in left_out:
+            one = Candidate(product_id)
+            one.add(POPULAR, 1e-4 * (units / top))
+            yield one
 
 
 def from_recent(
@@ -105,10 +124,10 @@ def from_recent(
                 candidate.add("viewed", _LIKE * fade * likeness, one.product_id)
 
 
-def from_context(pool: Pool, sources: Sequence[str], beside: Mapping[str, Item]) -> None:
+def from_context(pool: Pool, sources: Sequence[str], beside: Mapping[str, Item]) -> bool:
     """What goes with the product of a page or with a cart; nothing else stays in the pool.
 
-    Where nothing goes with them, what is like them.
+    Where nothing goes with them, what is like them. False where there is neither: the pool stays.
     """
     found: set[str] = set()
     for kind in ("together", "similar"):
@@ -123,20 +142,26 @@ def from_context(pool: Pool, sources: Sequence[str], beside: Mapping[str, Item])
     if found:
         for product_id in [id for id in pool if id not in found]:
             del pool[product_id]
+    return bool(found)
 
 
+_SHARE = itemgetter(1)
 _NOTHING: Mapping[str, Any] = {"together": [], "similar": []}
 
 
-def text(candidate: Candidate, names: Mapping[str, str]) -> str:
-    """The strongest reason in a sentence; ``names`` of products that may be behind it."""
-    best = max(candidate.parts, key=lambda part: part[1], default=("usual", 0.0, None))
-    reason, _, product_id = best
-    other = names.get(product_id or "", "")
-    if reason == HABIT and candidate.facts is not None:
-        return _habit(*candidate.facts)
-    if reason in _OTHER and other and product_id != candidate.product_id:
+def lead(candidate: Candidate) -> tuple[str, str | None]:
+    """Its strongest reason, and the other product that is behind it, if there is one."""
+    reason, _, product_id = max(candidate.parts, key=_SHARE, default=("usual", 0.0, None))
+    other = reason in _OTHER and product_id != candidate.product_id
+    return reason, product_id if other else None
+
+
+def text(candidate: Candidate, reason: str, other: str | None) -> str:
+    """The reason in a sentence; ``other`` is the name of the product behind it, if known."""
+    if other:
         return _OTHER[reason].format(other)
+    if reason == HABIT and candidate.facts is not None:
+        return _habit(*candidate.facts[:3])
     return _TEXTS.get(reason, _TEXTS["usual"])
 
 

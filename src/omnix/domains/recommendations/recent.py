@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
 
+from omnix.domains.orders.declare import ORDERS
 from omnix.kit.errors import ConditionFailed, Conflict
 from omnix.kit.events import Event
+from omnix.kit.time import instant
 from omnix.ports import Absent, Equals, Ports, Put
 
 from .declare import RECENT
@@ -19,6 +22,9 @@ MOST_DISMISSED = 200
 KEPT_DAYS = 183
 _TRIES = 5
 _AT_ONCE = 50
+_UNHEARD = timedelta(minutes=15)
+"""How long an order may take from its acknowledgement to this domain's consumer."""
+_UNHEARD_ORDERS = 5
 _OF_EVENT: Mapping[str, Kind] = {
     "product_view": "viewed",
     "add_to_cart": "in_cart",
@@ -49,6 +55,31 @@ async def of(ports: Ports, customer_id: str) -> Recent:
     """Empty where nothing is known."""
     stored = await ports.records.get(RECENT, customer_id)
     return Recent(customer_id=customer_id) if stored is None else msgspec.convert(stored, Recent)
+
+
+async def latest(ports: Ports, customer_id: str, now: datetime) -> Recent:
+    """With the orders of the last minutes, whose events may be on their way still.
+
+    Orders too long for one item are known by their events alone.
+    """
+    known = await of(ports, customer_id)
+    page = await ports.records.query(
+        ORDERS,
+        customer_id,
+        index="customer-index",
+        low=instant(now - _UNHEARD),
+        newest_first=True,
+        limit=_UNHEARD_ORDERS,
+    )
+    bought: list[tuple[str, Kind | None, str]] = [
+        (line["product_id"], "just_bought", order["placed_at"])
+        for order in page.items
+        for line in order.get("lines", ())
+        if line["product_id"]
+    ]
+    if not bought:
+        return known
+    return msgspec.structs.replace(known, touched=_merged(known.touched, bought))
 
 
 async def dismiss(ports: Ports, customer_id: str, product_id: str, events: list[Event]) -> None:

@@ -1,15 +1,17 @@
 """Recommendations over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from litestar import get, post
+import msgspec
+from litestar import Response, get, post
 from litestar.params import Parameter
 
 from omnix.kit.errors import Invalid
 from omnix.kit.ids import is_id
 from omnix.platform import jobs
 from omnix.platform.access import Actor
-from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.platform.direct import DirectRead
+from omnix.platform.http import Cursor, Encoded, Limit, Listing, allow
 from omnix.platform.jobs import JobRun
 from omnix.ports import Ports
 
@@ -27,6 +29,7 @@ from .model import (
     Choice,
     Context,
     Feedback,
+    Question,
     Recommendations,
     ShelfAnswer,
     Verdict,
@@ -56,9 +59,13 @@ async def list_manager_actions(
     cursor: Cursor,
     kind: ActionKind | None = None,
     status: ActionStatus = "open",
+    sort: Annotated[
+        Literal["-at_stake", "at_stake"],
+        Parameter(description="Most money at stake first, or least."),
+    ] = "-at_stake",
 ) -> ActionList:
-    """Reorder, promote, reprice or discontinue: most money at stake first."""
-    page = await decide.actions(ports, kind, status, limit, cursor)
+    """Reorder, promote, reprice or discontinue."""
+    page = await decide.actions(ports, kind, status, limit, cursor, most_first=sort != "at_stake")
     return ActionList(items=list(page.items), next_cursor=page.next_cursor)
 
 
@@ -83,19 +90,27 @@ async def recommend_to_customer(
     ] = None,
     per_category: Annotated[int | None, Parameter(ge=1, le=MOST)] = None,
     preview: Preview = False,
-) -> Recommendations:
+) -> Response[Recommendations]:
     """What the customer may want, each with its reasons; filters and stock are of this moment.
 
     ``product_id`` belongs to the context product, ``cart`` to the context cart.
     """
-    asked = Asked(
-        context=context, limit=limit, product_id=product_id, cart=_cart(cart),
+    question = Question(
+        context=context, limit=limit, product_id=product_id, cart=cart,
         location_id=location_id, in_stock=in_stock, own=own, seen=seen, category=category,
         min_margin=min_margin, per_category=per_category, preview=preview,
     )  # fmt: skip
-    if (context == "product") != (product_id is not None):
+    return Encoded(await _personal(ports, actor, customer_id, question))
+
+
+async def _personal(
+    ports: Ports, actor: Actor, customer_id: str, question: Question
+) -> Recommendations:
+    given = msgspec.structs.asdict(question)
+    asked = Asked(**{**given, "cart": _cart(question.cart)})
+    if (asked.context == "product") != (asked.product_id is not None):
         raise Invalid.field("product_id", "goes with the context product, and only with it")
-    if (context == "cart") != bool(asked.cart):
+    if (asked.context == "cart") != bool(asked.cart):
         raise Invalid.field("cart", "goes with the context cart, and only with it")
     return await serving.personal(ports, actor, customer_id, asked)
 
@@ -198,6 +213,17 @@ async def dismiss_recommendation(ports: Ports, actor: Actor, id: str, data: Verd
     return await decide.decide(ports, actor, id, data.product_id, "dismissed")
 
 
+@post(
+    "/recommendations/{id:str}/reopen",
+    opt=allow("recommendations:write", 404, 409),
+    status_code=200,
+    summary="Take a decision on advice back",
+)
+async def reopen_advice(ports: Ports, actor: Actor, id: str) -> Action:
+    """The action is open advice again, as if nobody had decided on it."""
+    return await decide.reopen(ports, actor, id)
+
+
 @post("/recommendations/{id:str}/feedback", opt=_ANSWER, status_code=200, summary="Like or not")
 async def judge_recommendation(ports: Ports, actor: Actor, id: str, data: Feedback) -> Answered:
     """What a customer thinks of a product of an answer."""
@@ -216,6 +242,10 @@ async def refresh_recommendations(ports: Ports, actor: Actor) -> JobRun:
     return await jobs.submit(ports, MAKE, {}, by=actor.id)
 
 
+_UNDER = "/v1/recommendations/customers/"
+DIRECT = (DirectRead(_UNDER, _UNDER + "{customer_id}", _READ["permission"], Question, _personal),)
+"""A page of the shop waits for it: answered without the framework's detours."""
+
 ROUTES = (
     list_manager_actions,
     recommend_to_customer,
@@ -231,6 +261,7 @@ ROUTES = (
     list_seasonal,
     accept_recommendation,
     dismiss_recommendation,
+    reopen_advice,
     judge_recommendation,
     refresh_recommendations,
 )

@@ -1,8 +1,12 @@
 """Answers from what is stored: a bounded number of reads, whatever the shop's size."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
+import msgspec
+
+from omnix.domains.customers import consent
 from omnix.domains.customers import service as customers
 from omnix.domains.experiments import assign
 from omnix.domains.inventory import locations
@@ -19,7 +23,7 @@ from omnix.ports import Item, Ports
 from . import pool as pools
 from . import recent as recents
 from .declare import BESIDE, LISTS, SHELVES
-from .explore import Placed, placed
+from .explore import DEPTH, Placed, placed
 from .model import (
     FALLBACKS,
     Arm,
@@ -32,56 +36,66 @@ from .pool import TOUCHES, Candidate, Pool
 EXPERIMENT_KEY = "recommendations"
 """The flag whose experiments compare recommenders; its variants say ``ranker`` or ``popular``."""
 
-_ROUND = 60
-_ROUNDS = 2
+_LOOKED_AT = 120
+_SPARE = 8
+"""Of those looked up at once: for what is sold out."""
 _NEWEST = 60
-_DEPTH = 20
 _NEVER = "0000"
 
 
 async def personal(ports: Ports, actor: Actor, customer_id: str, asked: Asked) -> Recommendations:
     """What a customer may want. Raises NotFound for no such customer, or another one's self.
 
-    At most _ROUNDS rounds of _ROUND candidates are looked up, so that much filtering may leave
-    fewer products than asked for.
+    At most _LOOKED_AT candidates are looked up, so that much filtering may leave fewer products
+    than asked for.
     """
     await customers.own_or_kept(ports, actor, customer_id)
     if asked.min_margin is not None and actor.role == "customer":
         raise Forbidden("margins are not for customers")
-    customer_id = (await customers.kept(ports, customer_id)).id
+    customer = await customers.kept(ports, customer_id)
+    customer_id = customer.id
     now = ports.clock.now()
-    arm, ranked = await _arm(ports, customer_id, expose=not asked.preview)
+    if await consent.personalised(ports, customer):
+        arm, ranked = await _arm(ports, customer_id, expose=not asked.preview)
+        recent = await recents.latest(ports, customer_id, now)
+        refused = False
+    else:
+        # What it turned down itself stays away; nothing else of what it did counts.
+        recent = msgspec.structs.replace(await recents.of(ports, customer_id), touched=[])
+        arm, ranked, refused = None, False, True
     stored = await ports.records.get(LISTS, customer_id) if ranked else None
-    recent = await recents.of(ports, customer_id)
     since = stored["made_at"] if stored is not None else _NEVER
     sources = [asked.product_id] if asked.product_id else list(asked.cart)
     touched = [one.product_id for one in recent.touched if one.at >= since][:TOUCHES]
-    beside = await _beside(ports, [*sources, *touched]) if ranked else {}
+    beside = await _beside(ports, [*sources, *touched]) if ranked or refused else {}
     pool: Pool = {}
     pools.from_list(pool, stored)
     pools.from_recent(pool, recent, beside, since, now)
-    if sources:
-        pools.from_context(pool, sources, beside)
+    alone = bool(sources) and not pools.from_context(pool, sources, beside)
     fallback = None if stored is not None else "recent" if pool else "popular"
+    if alone and fallback is None:
+        fallback = "alone"
     if not ranked:
-        fallback = "experiment"
+        fallback = "refused" if refused else "experiment"
     shelf = await ports.records.get(SHELVES, "popular")
-    pools.from_shelf(pool, shelf, _ROUND)
-    if not pool:
-        fallback = "newest"
+    if not pool and (shelf is None or not shelf["items"]):
+        fallback = "refused" if refused else "newest"
         page = await products.listing(ports, category=asked.category, limit=_NEWEST)
         for one in page.items:
             pool[one.id] = Candidate(one.id)
-    for gone in (*recent.dismissed, *sources):
+    unwanted = {*recent.dismissed, *sources}
+    for gone in unwanted:
         pool.pop(gone, None)
     choice = _Choice(asked, recent)
-    chosen = await choice.of(ports, pool)
+    # The shelf is gone through only where the pool leaves room.
+    rest = pools.from_shelf(shelf, unwanted | pool.keys())
+    chosen = await choice.of(ports, pool, rest)
     at = instant(now)
     id = f"{customer_id}~{new_id('rec')}"
     spots = placed(len(chosen), asked.limit, (customer_id, at[:10], asked.context))
     items = await _shown(ports, chosen, spots)
     version = stored["model_version"] if stored is not None else None
-    if not asked.preview:
+    if not asked.preview and not refused:
         await _log(ports, id, at, asked.context, version, arm, items, spots)
     return Recommendations(
         id=id,
@@ -125,27 +139,39 @@ class _Choice:
         self.seen = {one.product_id for one in recent.touched if one.kind == "viewed"}
         self.in_cart = {one.product_id for one in recent.touched if one.kind == "in_cart"}
         self.categories: dict[str, int] = {}
+        self.parents: set[str] = set()
 
-    async def of(self, ports: Ports, pool: Pool) -> list[tuple[Candidate, Item, int | None]]:
-        """Candidates that pass, with product and stock."""
+    async def of(
+        self, ports: Ports, pool: Pool, rest: Iterator[Candidate]
+    ) -> list[tuple[Candidate, Item, int | None]]:
+        """Candidates that pass, then those of ``rest``, with product and stock."""
         asked = self.asked
         ranked = sorted(pool.values(), key=lambda one: (-one.score, one.product_id))
-        ranked = [one for one in ranked if self._wanted(one)]
+        wanted: Iterator[Candidate] = chain(ranked, rest)
+        if self.in_cart or (asked.own, asked.seen) != ("include", "include"):
+            wanted = filter(self._wanted, wanted)
+        any_kind = asked.category is None and asked.min_margin is None
         location = asked.location_id or await locations.chosen(ports)
-        enough = asked.limit + _DEPTH
+        enough = asked.limit + DEPTH
         found: list[tuple[Candidate, Item, int | None]] = []
-        for start in range(0, _ROUND * _ROUNDS, _ROUND):
-            part = ranked[start : start + _ROUND]
+        first = enough + _SPARE
+        for many in (first, _LOOKED_AT - first):
+            part = list(islice(wanted, many))
             if not part or len(found) >= asked.limit:
                 break
             known = await ports.records.get_many(PRODUCTS, [one.product_id for one in part])
-            there = [(c, p) for c, p in zip(part, known, strict=True) if p is not None]
-            there = [(c, p) for c, p in there if p["status"] == "active" and self._fits(p)]
+            there = [
+                (candidate, product)
+                for candidate, product in zip(part, known, strict=True)
+                if product is not None
+                and product["status"] == "active"
+                and (any_kind or self._fits(product))
+            ]
             stock = await available(ports, [p for _, p in there], location)
             for (candidate, product), units in zip(there, stock, strict=True):
                 if asked.in_stock and units is not None and units <= 0:
                     continue
-                if not self._room(product):
+                if not (self._first_variant(product) and self._room(product)):
                     continue
                 found.append((candidate, product, units))
                 if len(found) == enough:
@@ -174,6 +200,15 @@ class _Choice:
                 return False
         return True
 
+    def _first_variant(self, product: Item) -> bool:
+        """One variant of a parent, the likeliest; all of them where asked for what one had."""
+        parent = product.get("parent_id")
+        if parent is None or self.asked.own == "only":
+            return True
+        known = parent in self.parents
+        self.parents.add(parent)
+        return not known
+
     def _room(self, product: Item) -> bool:
         most = self.asked.per_category
         if most is None:
@@ -189,49 +224,42 @@ async def available(
     """Units of each product at a location, a bundle's by its parts; None where never counted."""
     if location_id is None:
         return [None] * len(found)
-    wanted: dict[str, None] = {}
-    for product in found:
-        for id in [part["product_id"] for part in product["components"]] or [product["id"]]:
-            wanted[id] = None
-    ids = list(wanted)
-    stock: dict[str, int] = {}
+    bundles = [product for product in found if product["components"]]
+    ids = [product["id"] for product in found if not product["components"]]
+    ids += [part["product_id"] for bundle in bundles for part in bundle["components"]]
+    ids = list(dict.fromkeys(ids)) if bundles else ids
+    stock: dict[str, int | None] = {}
     for start in range(0, len(ids), 100):
         keys = [(id, location_id) for id in ids[start : start + 100]]
         for balance in await ports.records.get_many(BALANCES, keys):
             if balance is not None:
                 stock[balance["product_id"]] = max(0, int(balance.get("available") or 0))
-    return [_units(product, stock) for product in found]
-
-
-def _units(product: Item, stock: dict[str, int]) -> int | None:
-    parts = product["components"]
-    if not parts:
-        return stock.get(product["id"])
-    known = [(stock.get(part["product_id"]), part["quantity"]) for part in parts]
-    return min((units // n for units, n in known if units is not None), default=None)
+    made: dict[str, int | None] = {}
+    for bundle in bundles:
+        parts = [(stock.get(part["product_id"]), part["quantity"]) for part in bundle["components"]]
+        whole = [many // each for many, each in parts if many is not None]
+        made[bundle["id"]] = min(whole, default=None)
+    units = stock | made
+    return [units.get(product["id"]) for product in found]
 
 
 async def _shown(
     ports: Ports, chosen: Sequence[tuple[Candidate, Item, int | None]], spots: Sequence[Placed]
 ) -> list[Recommended]:
-    names = {product["id"]: product["name"] for _, product, _ in chosen}
-    behind = {
-        id
-        for spot in spots
-        for _, _, id in chosen[spot.at][0].parts
-        if id is not None and id not in names
-    }
+    leads = [pools.lead(chosen[spot.at][0]) for spot in spots]
+    names: dict[str | None, str] = {}
+    behind = list({other for _, other in leads if other is not None})
     if behind:
-        found = await ports.records.get_many(PRODUCTS, sorted(behind)[:100])
+        found = await ports.records.get_many(PRODUCTS, behind)
         names.update((each["id"], each["name"]) for each in found if each is not None)
     out = []
-    for spot in spots:
+    for spot, (reason, other) in zip(spots, leads, strict=True):
         candidate, product, units = chosen[spot.at]
         out.append(
             Recommended(
                 **head(product, units),
                 score=candidate.score,
-                reason=pools.text(candidate, names),
+                reason=pools.text(candidate, reason, names.get(other)),
                 contributions=candidate.contributions(),
                 bought_before=candidate.facts is not None,
                 explored=spot.explored,
@@ -271,4 +299,5 @@ async def _log(
             "explored": [spot.explored for spot in spots],
         },
     }
-    await ports.bus.publish([Event("shown.recommendations", id, at, told)])
+    # The answer waits for no disk: a kill loses what was shown in the last moment, no more.
+    await ports.bus.publish([Event("shown.recommendations", id, at, told)], soon=True)

@@ -16,12 +16,13 @@ async def beside(
     ports: Ports, product_id: str, kind: Side, limit: int, *, in_stock: bool
 ) -> BesideAnswer:
     """Raises NotFound for no such product."""
-    await products.get(ports, product_id)
+    product = await products.get(ports, product_id)
     stored = await ports.records.get(BESIDE, product_id)
     if stored is None:
         return BesideAnswer(product_id=product_id, kind=kind, made_at=None, state="none", items=[])
     rows = stored[kind]
-    found = await _there(ports, [row[0] for row in rows], in_stock=in_stock)
+    ids = [row[0] for row in rows]
+    found = await _there(ports, ids, in_stock=in_stock, beside=product.parent_id)
     items = [
         Beside(
             **head(*found[row[0]]),
@@ -85,14 +86,19 @@ def _told(name: Shelf, units: float, times: float) -> str:
 
 
 async def _there(
-    ports: Ports, ids: Sequence[str], *, in_stock: bool
+    ports: Ports, ids: Sequence[str], *, in_stock: bool, beside: str | None = None
 ) -> Mapping[str, tuple[Item, int | None]]:
-    """Active products with their stock, those that can be had."""
+    """Active products with their stock, those that can be had; of the variants of a parent the
+    first alone, and none of the parent ``beside``."""
     known = await ports.records.get_many(PRODUCTS, list(ids)[:100]) if ids else []
     active = [each for each in known if each is not None and each["status"] == "active"]
     stock = await available(ports, active, await locations.chosen(ports))
-    return {
-        product["id"]: (product, units)
-        for product, units in zip(active, stock, strict=True)
-        if not in_stock or units is None or units > 0
-    }
+    parents = {beside}
+    found = {}
+    for product, units in zip(active, stock, strict=True):
+        parent = product.get("parent_id")
+        if (in_stock and units is not None and units <= 0) or (parent and parent in parents):
+            continue
+        parents.add(parent)
+        found[product["id"]] = (product, units)
+    return found

@@ -7,14 +7,16 @@ two consumers at the same events one finds the head moved.
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from omnix.kit.errors import ConditionFailed
 from omnix.kit.events import Event
-from omnix.kit.time import parse_instant
 from omnix.ports import MAX_KEYS, Absent, Equals, Item, Operation, Ports, Put
 
+from . import tally
 from .declare import CELLS, HEADS
+from .tally import Told
 from .windows import (
     MINUTE,
     TEN_MINUTES,
@@ -24,7 +26,6 @@ from .windows import (
     Row,
     fold_interest,
     fold_minutes,
-    rows_of,
 )
 
 SHARDS = 8
@@ -51,6 +52,7 @@ def fold(group: str, rows: Sequence[Row]) -> Cells:
     return kept
 
 
+@lru_cache(maxsize=65_536)
 def shard(product_id: str) -> int:
     """Which group of INTEREST counts a product."""
     return zlib.crc32(product_id.encode("utf-8", "surrogatepass")) % SHARDS
@@ -72,24 +74,42 @@ def partition(group: str, stream: str, epoch: int) -> str:
 
 async def absorb(ports: Ports, groups: Sequence[str], events: Sequence[Event]) -> None:
     """Count events of one stream in each of the groups, once however often they come."""
-    told = [(event.sequence, rows_of(event.data, parse_instant(event.at))) for event in events]
+    told = [Told.of(event) for event in events]
+    counted = _Counted()
     for group in groups:
-        await _absorb(ports, group, events[0].stream, told)
+        await _absorb(ports, group, events[0].stream, told, counted)
+
+
+class _Counted:
+    """The cells of groups, folded together: all of INTEREST look at the same rows."""
+
+    def __init__(self) -> None:
+        self._of: tuple[int, ...] = ()
+        self._interest: list[dict[int, Interest]] = []
+
+    def cells(self, group: str, told: Sequence[Told]) -> Cells:
+        if group == MINUTES:
+            return dict(tally.minutes(told))
+        of = tuple(one.sequence for one in told)
+        if of != self._of:
+            self._of, self._interest = of, tally.interest(told, shard, SHARDS)
+        return dict(self._interest[INTEREST.index(group)])
 
 
 async def _absorb(
-    ports: Ports, group: str, stream: str, told: Sequence[tuple[int, Sequence[Row]]]
+    ports: Ports, group: str, stream: str, told: Sequence[Told], counted: _Counted
 ) -> None:
-    for part in _parts(group, told):
+    for part in _parts(told):
         for _ in range(_TRIES):
             head = await ports.records.get(HEADS, (group, stream))
             seen = head["position"] if head else 0
-            fresh = [rows for sequence, rows in part if sequence > seen]
+            fresh = [one for one in part if one.sequence > seen]
             if not fresh:
                 break
-            rows = [row for some in fresh for row in some]
+            too_late = sum(one.too_late for one in fresh)
+            made = counted.cells(group, fresh)
             try:
-                await _write(ports, group, stream, head, part[-1][0], rows)
+                await _write(ports, group, stream, head, part[-1].sequence, made, too_late)
             except ConditionFailed:
                 continue
             break
@@ -97,36 +117,41 @@ async def _absorb(
             raise ConditionFailed([0])
 
 
-def _parts(
-    group: str, told: Sequence[tuple[int, Sequence[Row]]]
-) -> Iterable[Sequence[tuple[int, Sequence[Row]]]]:
+def _parts(told: Sequence[Told]) -> Iterable[Sequence[Told]]:
     """In order, each touching no more slots than fit into a write."""
-    part: list[tuple[int, Sequence[Row]]] = []
-    slots: set[int] = set()
-    seconds = width(group)
-    for sequence, rows in told:
-        own = {row.at // seconds for row in rows}
-        if part and len(slots | own) > _MOST_SLOTS:
+    part: list[Told] = []
+    minutes: set[str] = set()
+    for one in told:
+        # Tens of minutes are fewer.
+        if part and len(minutes | one.slots) > _MOST_SLOTS:
             yield part
-            part, slots = [], set()
-        part.append((sequence, rows))
-        slots |= own
+            part, minutes = [], set()
+        part.append(one)
+        minutes |= one.slots
     if part:
         yield part
 
 
 async def _write(
-    ports: Ports, group: str, stream: str, head: Item | None, position: int, rows: Sequence[Row]
+    ports: Ports,
+    group: str,
+    stream: str,
+    head: Item | None,
+    position: int,
+    cells: Cells,
+    too_late: int,
 ) -> None:
     epoch = head["epoch"] if head else 0
     where = partition(group, stream, epoch)
-    cells = fold(group, rows)
     keys = [(where, slot) for slot in cells]
     stored = await ports.records.get_many(CELLS, keys) if keys else []
     for slot, item in zip(list(cells), stored, strict=True):
         if item is not None:
-            cells[slot].merge(cell_of(group, item))
-    too_late = (head["too_late"] if head else 0) + sum(not row.counts for row in rows)
+            # What was counted stays as it is, for whoever has to try again.
+            merged = cell_of(group, item)
+            merged.merge(cells[slot])
+            cells[slot] = merged
+    too_late += head["too_late"] if head else 0
     when = Absent() if head is None else Equals("mark", head["mark"])
     operations: list[Operation] = [
         Put(HEADS, head_item(group, stream, epoch, position, too_late), when=(when,))

@@ -13,7 +13,7 @@ import msgspec
 from omnix.kit.errors import FieldError, Invalid
 from omnix.kit.money import MAX_MINOR
 from omnix.kit.time import instant, parse_instant
-from omnix.platform.problems import split_reason
+from omnix.platform.wording import split_reason
 
 from .dialects import ours
 from .model import EventBatch, NewEvent, OfProduct

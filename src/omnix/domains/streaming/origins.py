@@ -13,6 +13,9 @@ from omnix.ports import Ports
 
 PATHS = frozenset({"/v1/events", "/v1/events/batch"})
 KEPT_SECONDS = 600
+HEADERS = b"authorization, content-type, traceparent, tracestate"
+"""What a page may send besides what needs no leave: its proof, and the trace it is in."""
+
 _VARY = (b"vary", b"origin")
 
 
@@ -56,7 +59,7 @@ async def _preflight(origin: bytes, welcome: bool, send: Any) -> None:
         headers += [
             (b"access-control-allow-origin", origin),
             (b"access-control-allow-methods", b"POST"),
-            (b"access-control-allow-headers", b"authorization, content-type"),
+            (b"access-control-allow-headers", HEADERS),
             (b"access-control-max-age", b"%d" % KEPT_SECONDS),
         ]
     else:

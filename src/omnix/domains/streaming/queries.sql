@@ -41,17 +41,17 @@ GROUP BY ALL
 ORDER BY ALL;
 
 -- name: events_of_customer
--- Every event of customer $customer_id.
+-- Every event of customer $who.
 -- reads: events
 SELECT *
 FROM events
-WHERE customer_id = $customer_id
+WHERE customer_id = $who
 ORDER BY stream, sequence, message_id;
 
 -- name: event_items_of_customer
--- The products of the events of customer $customer_id.
+-- The products of the events of customer $who.
 -- reads: event_items
 SELECT *
 FROM event_items
-WHERE customer_id = $customer_id
+WHERE customer_id = $who
 ORDER BY stream, sequence, message_id, product_id;

@@ -4,9 +4,8 @@ Time is event time. A row that came more than LATENESS after it happened is in n
 that came earlier than that changes the window in which it happened, however late that is.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from . import sketch
@@ -62,10 +61,13 @@ class Minute:
                 row.revenue_minor or 0
             )
         if row.visitor is not None:
-            mark = sketch.mark(row.visitor)
-            self._see(_ALL, (mark,))
-            if row.type in STEPS:
-                self._see(row.type, (mark,))
+            self.see((sketch.mark(row.visitor),), row.type)
+
+    def see(self, marks: Collection[int], type: str) -> None:
+        """The visitors of ``marks`` each did something of ``type``."""
+        self._see(_ALL, marks)
+        if type in STEPS:
+            self._see(type, marks)
 
     def merge(self, other: "Minute") -> None:
         self.events += other.events
@@ -114,7 +116,7 @@ class Interest:
     products: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, row: Row) -> None:
-        place = _PLACES.get(row.type)
+        place = PLACES.get(row.type)
         if place is not None:
             for product, quantity in row.items:
                 self._count(product, place, quantity if row.type == "purchase" else 1)
@@ -135,7 +137,7 @@ class Interest:
         return cls({name: list(numbers) for name, numbers in stored["products"].items()})
 
 
-_PLACES = {"product_view": 0, "add_to_cart": 1, "purchase": 2}
+PLACES = {"product_view": 0, "add_to_cart": 1, "purchase": 2}
 Cell = Minute | Interest
 
 
@@ -152,7 +154,7 @@ def fold_interest(rows: Iterable[Row]) -> dict[int, Interest]:
     """Tumbling windows of ten minutes."""
     cells: dict[int, Interest] = {}
     for row in rows:
-        if row.counts and row.type in _PLACES and row.items:
+        if row.counts and row.type in PLACES and row.items:
             cells.setdefault(row.at // TEN_MINUTES, Interest()).add(row)
     return cells
 
@@ -164,15 +166,3 @@ def sliding(cells: Mapping[int, Minute], last: int, width: int) -> Minute:
         if slot in cells:
             window.merge(cells[slot])
     return window
-
-
-def rows_of(data: Mapping[str, Any], received: datetime) -> list[Row]:
-    """The rows of an event of the bus."""
-    told = data["rows"]
-    at = (int(datetime.fromisoformat(text).timestamp()) for text in told["at"])
-    columns = (told[name] for name in ("type", "visitor", "currency", "revenue_minor", "items"))
-    second = int(received.timestamp())
-    return [
-        Row(type, moment, second, visitor, currency, revenue, tuple((p, q) for p, q, _ in items))
-        for moment, type, visitor, currency, revenue, items in zip(at, *columns, strict=True)
-    ]

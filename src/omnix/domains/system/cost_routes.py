@@ -1,22 +1,18 @@
 """What running this costs, over HTTP."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 from litestar import get
 from litestar.datastructures import State
 
 from omnix.cost import LOADS, Estimate, Load, estimate, spend_limit
-from omnix.kit.time import day_of
-from omnix.platform import queries
 from omnix.platform.http import allow
 from omnix.platform.turns import Turns
 from omnix.ports import Ports
 
-from .settings import shop
+from .bill import DAYS, orders_lately
 
-DAYS = 30
-_SQL = queries.load(__package__)
 _HERE = "no bill: runs on your machine"
 _THERE = "the dashboard called cost shows what was used and spent so far"
 
@@ -76,11 +72,8 @@ async def get_cost(ports: Ports, state: State, turns: Turns) -> SystemCost:
     environment = stage if stage in LOADS else "dev"
     region = str(state.get("region") or "us-east-1")
     made = estimate(environment, region=region)
-    today = day_of(ports.clock.now(), (await shop(ports)).time_zone)
-    since = today - timedelta(days=DAYS - 1)
     async with turns.take():
-        (row,) = await ports.lake.rows(_SQL["orders_of_days"], first=since)
-    orders = int(row["orders"])
+        since, orders = await orders_lately(ports)
     load = Load.of_month(environment, orders, 0)
     return SystemCost(
         runs_on="aws" if stage else "this machine",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from omnix.kit.time import parse_instant
 from omnix.platform.measure import BOUNDS, Series
 
 from .metrics import SystemMetrics, status_class
@@ -30,6 +31,8 @@ def _lines(found: SystemMetrics, requests: Sequence[Series]) -> Iterator[str]:
     process, queue, heavy = found.process, found.queue, found.heavy
     build = (("version", process.version), ("runs_on", process.runs_on))
     yield from _family("omnix_build_info", "gauge", "What runs here.", [(build, 1)])
+    began = parse_instant(process.started_at).timestamp()
+    yield from _one("process_start_time_seconds", "gauge", "Since 1970, UTC.", began)
     yield from _one("process_uptime_seconds", "gauge", "Since the start.", process.uptime_seconds)
     yield from _one("process_cpu_seconds_total", "counter", "Used.", process.cpu_seconds)
     if process.memory_bytes is not None:

@@ -114,6 +114,8 @@ class Doctor:
         age = int(self._ports.clock.now().timestamp()) - int(beat["at"])
         if age > LATE_SECONDS:
             return Check("worker", "degraded", f"no sign of life for {age} seconds")
+        if age < -LATE_SECONDS:
+            return Check("worker", "degraded", "no sign of life since the clock was put back")
         return Check("worker", "ok", "at work")
 
     async def _events(self) -> Check:

@@ -60,8 +60,8 @@ class ProcessMetrics(msgspec.Struct, frozen=True, kw_only=True):
     memory_peak_bytes: int
 
 
-class QueueMetrics(msgspec.Struct, frozen=True, kw_only=True):
-    """Messages of jobs by what became of them so far."""
+class JobCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Jobs in the queue by what became of them so far."""
 
     queued: int
     running: int
@@ -96,26 +96,27 @@ class SystemMetrics(msgspec.Struct, frozen=True, kw_only=True):
     process: ProcessMetrics
     requests: list[RouteMetrics]
     heavy: HeavyRequests
-    queue: QueueMetrics
+    queue: JobCounts
     jobs_looked_at: int
     jobs: list[JobMetrics]
     consumers: Lags
 
 
+async def job_counts(ports: Ports) -> JobCounts:
+    """Of all jobs in the queue, now."""
+    counts = await ports.jobs.counts()
+    return JobCounts(**{state: counts.get(state, 0) for state in JobCounts.__struct_fields__})
+
+
 async def gathered(ports: Ports, turns: Turns, lagging: Lagging, runs_on: str) -> SystemMetrics:
     """What is measured now."""
-    counts = await ports.jobs.counts()
     page = await jobs.listing(ports, None, JOBS_LOOKED_AT, None)
     return SystemMetrics(
         at=instant(ports.clock.now()),
         process=_process(runs_on),
         requests=[_route(series) for series in REQUESTS.series()],
         heavy=HeavyRequests(at_once=turns.at_once, running=turns.running, waiting=turns.waiting),
-        queue=QueueMetrics(
-            queued=counts.get("queued", 0),
-            running=counts.get("running", 0),
-            dead=counts.get("dead", 0),
-        ),
+        queue=await job_counts(ports),
         jobs_looked_at=len(page.items),
         jobs=_jobs(list(page.items)),
         consumers=await lagging(ports),

@@ -18,6 +18,7 @@ from omnix.version import VERSION
 
 from . import cost_routes, metrics_routes, quality_routes, settings
 from .health import Doctor, Health
+from .metrics import JobCounts, job_counts
 from .settings import Former, Shop, ShopChange
 from .setup import Setup, data_until, setup
 
@@ -29,14 +30,6 @@ class ShopStatus(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     time_zone: str
     mode: str
-
-
-class JobCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """Jobs by what became of them so far."""
-
-    running: int
-    queued: int
-    dead: int
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +95,7 @@ JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 @get(
     "/health",
-    opt=allow(PUBLIC),
+    opt=allow(PUBLIC, paced=False),
     summary="Whether OMNIX works",
     responses={503: ResponseSpec(Health, description="Requests cannot be served")},
 )
@@ -121,7 +114,6 @@ async def get_health(state: State) -> Response[Health]:
 async def get_status(ports: Ports) -> Status:
     """The shop, its setup, how far its data goes, and its jobs."""
     shop = await settings.shop(ports)
-    counts = await ports.jobs.counts()
     until = await data_until(ports)
     return Status(
         shop=ShopStatus(
@@ -130,11 +122,7 @@ async def get_status(ports: Ports) -> Status:
         version=VERSION,
         setup=await setup(ports),
         data_until=until.isoformat() if until else None,
-        jobs=JobCounts(
-            running=counts.get("running", 0),
-            queued=counts.get("queued", 0),
-            dead=counts.get("dead", 0),
-        ),
+        jobs=await job_counts(ports),
     )
 
 

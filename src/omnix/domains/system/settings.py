@@ -1,6 +1,7 @@
 """The shop's settings: typed, validated, with every former version kept."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -30,13 +31,25 @@ Origins = Annotated[
     ),
 ]
 
+WebAddress = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(https?://[a-z0-9.-]{1,253}(:[0-9]{1,5})?)?(?!\n)$",
+        max_length=270,
+        description="Where the web is, `https://shop.example`: mails link to it. Empty: unknown.",
+    ),
+]
+WEB_ADDRESS = "OMNIX_WEB_ADDRESS"
+"""The environment variable that holds where the setting is empty."""
+
 
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
     """What the whole platform assumes about the shop.
 
     ``mode`` tells what the data is: ``empty``, ``demo`` or ``real``. ``country`` (ISO 3166) is that
     of the public holidays; left empty, it is the time zone's. The stock assumptions hold
-    for products and suppliers that say nothing themselves; answers that use them say so.
+    for products and suppliers that say nothing themselves; answers that use them say so. With
+    ``personalisation_by_consent`` only customers who agreed are shown what suits them.
     """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] = "My shop"
@@ -48,6 +61,8 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
     review_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 7
     service_level: Annotated[float, msgspec.Meta(ge=0.5, le=0.999)] = 0.95
     event_origins: Origins = ()
+    web_address: WebAddress = ""
+    personalisation_by_consent: bool = False
     version: int = 0
 
 
@@ -63,6 +78,8 @@ class ShopChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     review_days: Annotated[int, msgspec.Meta(ge=1, le=90)] | None = None
     service_level: Annotated[float, msgspec.Meta(ge=0.5, le=0.999)] | None = None
     event_origins: Origins | None = None
+    web_address: WebAddress | None = None
+    personalisation_by_consent: bool | None = None
 
 
 class Former(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +95,15 @@ async def shop(ports: Ports) -> Shop:
     """The settings in force; the defaults before anything was set."""
     item = await ports.records.get(SETTINGS, _KEY)
     return msgspec.convert(item["value"], Shop) if item else Shop()
+
+
+def web_address(shop: Shop, environment: Mapping[str, str] = os.environ) -> str:
+    """Scheme and host of the web, without a slash at the end; empty where nobody told.
+
+    Never what a request says of itself: whoever asks for a mail could then choose where its
+    link leads.
+    """
+    return shop.web_address or environment.get(WEB_ADDRESS, "").rstrip("/")
 
 
 async def change_shop(ports: Ports, actor: Actor, change: ShopChange) -> Shop:

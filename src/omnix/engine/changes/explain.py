@@ -20,10 +20,10 @@ _Beyond = Callable[..., float]
 REFERENCES = 16
 FEWEST = 4
 LEARN_DAYS = 28
-LIMIT = {"group": 3.5, "orders": 3.0, "product": 4.0}
+LIMIT = {"group": 3.5, "orders": 3.0, "product": 4.5, "event": 2.5, "whole": 3.0}
 """Usual spreads beyond which a part is out of the ordinary; many groups and products are looked
-at, so that chance finds more there."""
-_LIMIT = 2.5
+at, so that chance finds more there. That an event took place is known without looking at sales,
+so that less is wanted of it than of a total that went up or down."""
 _WHOLE = ("opening", "traffic", "conversion", "basket", "mix")
 _PRIOR_SHARE = 0.012
 _PRIOR_PAIRS = 3.0
@@ -195,7 +195,7 @@ def _causes(history: History, pair: Pair, usual: _Usual) -> list[Cause]:
     enough = usual.pairs >= FEWEST
     least = _LEAST * max(pair.before, 1.0)
 
-    def beyond(effect: float, spread: float, limit: float = _LIMIT) -> float:
+    def beyond(effect: float, spread: float, limit: float = LIMIT["whole"]) -> float:
         over = max(0.0, abs(effect) - limit * spread) if enough else 0.0
         return over if abs(effect) >= least else 0.0
 
@@ -205,10 +205,11 @@ def _causes(history: History, pair: Pair, usual: _Usual) -> list[Cause]:
         if np.abs(pair.events[row]).max(initial=0.0) > _DUST:
             volume = float(pair.volume[row].sum())
             # Dearer units and fewer of them may cancel out and are no less of a cause for that.
+            limit = LIMIT["event"]
             weight = max(
-                beyond(effect, spread),
-                beyond(volume, usual.parts[f"{name} volume"]),
-                beyond(effect - volume, usual.parts[f"{name} each"]),
+                beyond(effect, spread, limit),
+                beyond(volume, usual.parts[f"{name} volume"], limit),
+                beyond(effect - volume, usual.parts[f"{name} each"], limit),
             )
             halves = volume if name in ("promotion", "price") else None
             # Of prices and promotions it is what customers made of them that tells.

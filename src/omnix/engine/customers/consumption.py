@@ -21,6 +21,9 @@ LEAST_PURCHASES = 3
 FORGOTTEN_DAYS = 180
 _LEAST_ROWS = 300
 _BINS = 12
+_LATE = 2
+"""Of the origins that waits are learnt from, the newest ones: how far off they were makes the
+intervals, since waits change with the season."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,9 @@ def fit_consumption(
     # The newest origin makes the chances honest, so it is not among those that fit them.
     chance_rows = _rows(customer, pair, day, quantity, near[1:], begin)
     honest_rows = _rows(customer, pair, day, quantity, near[:1], begin)
-    wait_rows = _rows(customer, pair, day, quantity, far, begin)
+    late = _rows(customer, pair, day, quantity, far[:_LATE], begin)
+    early = _rows(customer, pair, day, quantity, far[_LATE:], begin)
+    wait_rows = [np.concatenate(both) for both in zip(late, early, strict=True)]
     came = wait_rows[1] < reach
     if min(len(chance_rows[1]), len(honest_rows[1]), int(came.sum())) < _LEAST_ROWS:
         return None
@@ -188,9 +193,12 @@ def fit_consumption(
     Z = np.concatenate([np.clip((X - mean) / scale, -6, 6), np.ones((len(X), 1))], axis=1)
     wait = np.linalg.solve(Z.T @ Z + np.diag([1.0] * X.shape[1] + [1e-6]), Z.T @ y)
     middle = Z @ wait
-    edges = np.quantile(middle, np.arange(1, _BINS) / _BINS)
-    bins = np.searchsorted(edges, middle)
-    off = np.stack([np.quantile((y - middle)[bins == b], LEVELS) for b in range(_BINS)])
+    newest = int((late[1] < reach).sum())
+    missed = (y - middle)[: newest if newest >= _LEAST_ROWS else None]
+    seen = middle[: len(missed)]
+    edges = np.quantile(seen, np.arange(1, _BINS) / _BINS)
+    bins = np.searchsorted(edges, seen)
+    off = np.stack([np.quantile(missed[bins == b], LEVELS) for b in range(_BINS)])
     return ConsumptionModel(reach, chances, honest, wait, mean, scale, edges, off)
 
 

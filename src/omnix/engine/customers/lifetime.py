@@ -15,8 +15,9 @@ from .dropout import DropoutModel
 from .histories import Array, Histories, Ints, bought_between, summarise
 
 _DRAWS = 200
-_MOST_FACTOR = 1.25
-"""One earlier forecast may move the new one by a quarter at most: its own miss varies a lot."""
+_MOST_FACTOR = 1.1
+"""One earlier forecast may move the new one by a tenth at most. On CDNOW the ratios of bought to
+expected at origins four weeks apart have a deviation of 0.12, and seldom tell of the next."""
 
 _LEAST_BOUGHT = 30
 LEVELS = (0.1, 0.9)

@@ -24,14 +24,51 @@ _LEAST_HISTORY = 2
 
 
 @dataclass(frozen=True)
+class Reliability:
+    """Chances in ``bins`` of as many rows each, the least likely first: their mean ``said`` [b],
+    the share that ``came`` [b], and how many ``rows`` [b] there are.
+    """
+
+    said: Array
+    came: Array
+    rows: Ints
+
+    @property
+    def error(self) -> float:
+        """Mean distance of what was said from what came, weighted by rows; NaN of nothing."""
+        total = self.rows.sum()
+        return float(np.abs(self.said - self.came) @ self.rows / total) if total else float("nan")
+
+
+_NOTHING = Reliability(np.zeros(0), np.zeros(0), np.zeros(0, np.int64))
+
+
+def reliability(said: Array, came: Array, bins: int = 10) -> Reliability:
+    """Equal chances stay in one bin, so that there may be fewer of them."""
+    if not len(said):
+        return _NOTHING
+    order = np.argsort(said, kind="stable")
+    said, came = np.asarray(said, float)[order], np.asarray(came, float)[order]
+    edges = said[np.arange(bins) * len(said) // bins]
+    begins = np.unique(np.searchsorted(said, edges))
+    rows = np.diff(np.append(begins, len(said)))
+    return Reliability(
+        np.add.reduceat(said, begins) / rows, np.add.reduceat(came, begins) / rows, rows
+    )
+
+
+@dataclass(frozen=True)
 class Rolled:
     """Figures [o] by name at each of ``origins`` (days since 1970, latest first), over so many
-    ``rows`` [o] of customers, or of customers and items.
+    ``rows`` [o] of customers, or of customers and items. ``chances`` are those of the ``reliable``
+    origins together, at which enough customers were known to set them right.
     """
 
     origins: tuple[int, ...]
     rows: Ints
     figures: Mapping[str, Array]
+    chances: Reliability = _NOTHING
+    reliable: tuple[int, ...] = ()
 
     def pooled(self, name: str) -> float:
         """The mean over origins, weighted by their rows; NaN where nothing was scored."""
@@ -66,6 +103,9 @@ def roll_dropout(
         "rmse", "bias", "naive_rmse", "brier", "chance_bias", "naive_brier",
     )}  # fmt: skip
     origins, rows = [], []
+    reliable: list[int] = []
+    said: list[Array] = []
+    outcomes: list[Array] = []
     for origin in origins_of(day, end, horizon, most):
         try:
             of = summarise(customer, day, origin)
@@ -76,8 +116,12 @@ def roll_dropout(
         expected = model.expected(of, horizon) * factor
         came = bought_between(customer, day, origin, origin + horizon).astype(float)
         usual = of.frequency / np.maximum(of.age, 1.0) * horizon
-        chance, share, _ = coming_back(customer, day, origin, horizon, model)
+        chance, share, honest = coming_back(customer, day, origin, horizon, model)
         any_ = (came > 0).astype(float)
+        if honest:
+            reliable.append(origin)
+            said.append(chance)
+            outcomes.append(any_)
         total = came.sum()
         found["rmse"].append(_rms(expected - came))
         found["naive_rmse"].append(_rms(usual - came))
@@ -88,8 +132,9 @@ def roll_dropout(
         origins.append(origin)
         rows.append(len(of))
     return Rolled(
-        tuple(origins), np.array(rows, np.int64), {k: np.array(v) for k, v in found.items()}
-    )
+        tuple(origins), np.array(rows, np.int64), {k: np.array(v) for k, v in found.items()},
+        reliability(np.concatenate([*said, []]), np.concatenate([*outcomes, []])), tuple(reliable),
+    )  # fmt: skip
 
 
 def coming_back(

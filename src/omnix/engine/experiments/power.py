@@ -176,7 +176,10 @@ def plan(
         raise ValueError("an experiment needs two arms")
     if not (baseline > 0 and deviation > 0 and units_per_day > 0 and 0 <= explained < 1):
         raise ValueError("baseline, deviation and units a day must be positive")
-    size = baseline * relative_effect / (deviation * math.sqrt(1.0 - explained))
+    unexplained = deviation * math.sqrt(1.0 - explained)
+    if unexplained == 0.0:
+        raise ValueError("the deviation is too small to divide by")
+    size = baseline * relative_effect / unexplained
     per = alpha / (arms - 1)
     fixed = sample_size(size, power, alpha=per)
     late = sample_size(size, power, alpha=per, sequential=True)

@@ -1,6 +1,7 @@
 """Tier-1 forecasting: whole catalogues at once, with quantiles from rolling origins."""
 
 from omnix.engine.forecast.backtest import Backtest, Scores, backtest
+from omnix.engine.forecast.double import forecast_double
 from omnix.engine.forecast.driven import Drivers
 from omnix.engine.forecast.engine import DEFAULT_LEVELS, forecast
 from omnix.engine.forecast.features import UNKNOWN, Covariates
@@ -27,6 +28,7 @@ __all__ = [
     "backtest",
     "event_days",
     "forecast",
+    "forecast_double",
     "forecast_global",
     "forecast_seasonal",
     "implementation",

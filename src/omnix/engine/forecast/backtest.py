@@ -1,7 +1,7 @@
 """Rolling-origin backtests: what the forecasts of earlier days would have been worth."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from omnix.engine.forecast import metrics
 from omnix.engine.forecast.daily import OriginForecast, forecast_origin
 from omnix.engine.forecast.driven import Drivers, tested
 from omnix.engine.forecast.engine import (
+    Refine,
     Samples,
     continuous_quantiles,
     daily_quantiles,
@@ -116,8 +117,13 @@ def rolling(
     step: int | None = None,
     signals: Signals | None = None,
     drivers: Drivers | None = None,
+    refined: Refine | None = None,
+    means: Mapping[int, F32] | None = None,
 ) -> Iterator[Tally]:
     """What the forecasts from each of ``cuts`` (descending) came to, rows in the panel's order.
+
+    ``refined`` as in `forecast`; ``means`` [n,h] by cut, in the panel's order, are judged in place
+    of the instant ones.
 
     Whether ``drivers`` are followed is decided, and their effects are learnt, before all cuts.
 
@@ -128,24 +134,30 @@ def rolling(
     check_levels(levels)
     stride = min(horizon, 28) if step is None else step
     data = prepare(panel)
-    means: dict[int, OriginForecast] = {}
+    known: dict[int, OriginForecast] = {}
+    given = means or {}
 
-    def make(of: Prepared, cut: int, ahead: int) -> OriginForecast:
+    def plain(of: Prepared, cut: int, ahead: int) -> OriginForecast:
         return forecast_origin(of, cut, ahead, season=season, signals=signals)
 
+    def make(of: Prepared, cut: int, ahead: int) -> OriginForecast:
+        at = plain(of, cut, ahead)
+        return at if refined is None else refined(of, at)
+
     before = [cuts[-1] - horizon - stride * k for k in range(SPREAD_ORIGINS)] if cuts else []
-    driven = tested(data, drivers, before, horizon, make)
+    driven = tested(data, drivers, before, horizon, plain)
 
     def mean_at(cut: int) -> OriginForecast:
-        if cut not in means:
-            means[cut] = driven.forecast(cut, horizon, make) if driven else make(data, cut, horizon)
-        return means[cut]
+        if cut not in known:
+            at = driven.forecast(cut, horizon, make) if driven else make(data, cut, horizon)
+            known[cut] = replace(at, mean=given[cut][data.order]) if cut in given else at
+        return known[cut]
 
     place = np.empty(len(data.order), np.intp)
     place[data.order] = np.arange(len(data.order))
     for cut in cuts:
-        for known in [known for known in means if known > cut]:
-            del means[known]
+        for later in [later for later in known if later > cut]:
+            del known[later]
         at = mean_at(cut)
         samples = Samples(horizon)
         for k in range(SPREAD_ORIGINS):

@@ -2,12 +2,11 @@
 
 Sales of a day are a count stopped when the shelf is empty, so a day tells of demand in proportion
 to the share of its trade that came before. What the other days lead to expect stands for the
-share that was not seen, and the purchase that emptied the shelf may have wanted more than was left
-(the excess of a renewal process at a random place). How far days lie from what is expected of them
-is measured on days that were seen whole, and is the spread of the answer.
+share that was not seen, and the purchase that emptied the shelf may have wanted more than was left.
+How far days lie from what is expected of them is measured on days that were seen whole, and is the
+spread of the answer.
 Sources: Conrad, Operational Research Quarterly 27 (1976) 123-127 (censored Poisson demand); Agrawal
-and Smith, Naval Research Logistics 43 (1996) 839-861 (negative binomial); Feller, Introduction to
-Probability Theory II (1971), XI.4 (excess).
+and Smith, Naval Research Logistics 43 (1996) 839-861 (negative binomial).
 """
 
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from omnix.engine.forecast.counts import count_quantiles
 from omnix.engine.forecast.dayrates import Observed, day_rates
+from omnix.engine.forecast.overshoot import overshoot
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -106,7 +106,9 @@ def estimate(shelves: Shelves) -> Latent:
     weight = exposure.astype(np.float32)
     # The purchase that empties the shelf may have wanted more than was left; it was wanted then.
     cut_short = alive & (exposure < _SEEN) & (sold > 0)
-    beyond = np.where(cut_short, 0.5 * (clump[:, None] - 1.0), 0.0)
+    row, day = np.nonzero(cut_short)
+    beyond = np.zeros(sold.shape)
+    beyond[row, day] = overshoot(sold[row, day].astype(np.float64), clump[row])
     y = ((sold + beyond) / clump[:, None]).astype(np.float32)
     if not n or not t:
         empty = np.zeros((n, t), np.float32)
@@ -115,7 +117,6 @@ def estimate(shelves: Shelves) -> Latent:
     observed = Observed(
         y,
         weight,
-        whole,
         shelves.first_day,
         shelves.item,
         shelves.group,

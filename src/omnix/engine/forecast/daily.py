@@ -62,6 +62,9 @@ class OriginForecast:
     past: F32
     """Factors [g, days] of the days before the origin, weekdays apart, the last one latest."""
 
+    pretrained: Bool | None = None
+    """Whether the means [n] are those of a model trained elsewhere; None where there is none."""
+
 
 def forecast_origin(
     data: Prepared,

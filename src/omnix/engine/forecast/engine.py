@@ -1,6 +1,6 @@
 """Tier-1 forecasts of daily panels with quantiles learnt from their own rolling origins."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from omnix.engine.forecast.signals import Signals
 from omnix.engine.forecast.spread import SpreadTable, at_levels, fit_spread
 
 F64 = NDArray[np.float64]
+Refine = Callable[[Prepared, OriginForecast], OriginForecast]
 
 DEFAULT_LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 MIN_TRAINING = 28
@@ -113,13 +114,15 @@ def forecast(
     calendar: bool = True,
     signals: Signals | None = None,
     drivers: Drivers | None = None,
+    refined: Refine | None = None,
 ) -> Forecast:
     """Forecast the `horizon` days that follow the panel.
 
     Weekly or monthly panels want `calendar` off and the `season` counted in their periods (1 for
     none): a column is then a period and no more is read into its date. `signals` tells of holidays
     and recurring days in the panel and ahead, `drivers` of prices and promotions, which are
-    followed where that would have helped at the rolling origins.
+    followed where that would have helped at the rolling origins. `refined` may put other means in
+    place of the instant ones, at every origin alike.
 
     Every series gets an answer: finite, non-negative, labelled with what it rests on. The
     spread is learnt from rolling origins inside the panel, so a larger panel has a finer one.
@@ -132,10 +135,14 @@ def forecast(
     data = prepare(panel)
     origins, window = rolling_origins(panel.days, horizon, panel.size, panel.days)
 
-    def make(of: Prepared, cut: int, ahead: int) -> OriginForecast:
+    def plain(of: Prepared, cut: int, ahead: int) -> OriginForecast:
         return forecast_origin(of, cut, ahead, season=season, calendar=calendar, signals=signals)
 
-    driven = tested(data, drivers, origins, window, make)
+    def make(of: Prepared, cut: int, ahead: int) -> OriginForecast:
+        at = plain(of, cut, ahead)
+        return at if refined is None else refined(of, at)
+
+    driven = tested(data, drivers, origins, window, plain)
     samples = Samples(window)
     for origin in origins:
         at = driven.forecast(origin, window, make) if driven else make(data, origin, window)
@@ -268,14 +275,16 @@ def describe(data: Prepared, final: OriginForecast) -> tuple[list[str], list[tup
     }
     notes = [tuple(note for note, rows in flags.items() if rows[i]) for i in range(n)]
     short = np.where(final.pooled, "group_mean", "mean")
+    elsewhere = np.zeros(n, np.bool_) if final.pretrained is None else final.pretrained
     model = np.select(
         [
             (final.observed == 0) & final.pooled,
             final.observed == 0,
             (final.sales == 0) & ~final.pooled,
             final.observed < NEW_DAYS,
+            elsewhere,
         ],
-        ["group", "none", "zero", short],
+        ["group", "none", "zero", short, "foundation"],
         "ets_tsb",
     )
     return [str(label) for label in model], notes

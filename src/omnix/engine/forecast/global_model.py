@@ -61,7 +61,9 @@ class GlobalForecast:
     chosen [groups] tells of each group of the panel, in ascending order, whether it follows the
     model; error [groups] is the model's squared error over the instant forecast's at the judged
     origins (NaN without any), overall that of all; importance the share of each feature. earlier
-    are the means of the rolling origins that the spread was learnt from, in the panel's order.
+    are the means of the rolling origins that the spread was learnt from, in the panel's order;
+    judged [n, up to 28] those of the two judged origins as the method would have given them, a
+    group following the model at one if that had done better at the other.
     """
 
     forecast: Forecast
@@ -70,9 +72,23 @@ class GlobalForecast:
     overall: float
     importance: dict[str, float]
     earlier: tuple[tuple[int, F32], ...]
+    judged: tuple[tuple[int, F32], ...] = ()
 
 
-class _Run:
+@dataclass(frozen=True)
+class Verdict:
+    """What two earlier origins say of a model that had seen neither: its factors there by origin,
+    whether it foresaw sums, and `_choice` of the groups that follow it.
+    """
+
+    tried: dict[int, F32]
+    sums_gain: bool
+    chosen: Bool
+    error: F64
+    overall: float
+
+
+class Run:
     def __init__(
         self, panel: Panel, horizon: int, known: Covariates | None, signals: Signals | None
     ) -> None:
@@ -117,6 +133,10 @@ class _Run:
         last = known - self.learnt
         last -= (last - known) % STEP
         return list(range(last, FIRST_ORIGIN - 1, -STEP))[:MOST_ORIGINS]
+
+    def enough(self, known: int) -> bool:
+        """Whether the series have enough days before column `known` to train on."""
+        return len(self.origins(known)) * len(self.data.values) >= LEAST_ROWS
 
     def sample(self, cut: int, final: OriginForecast, share: float) -> _Rows:
         """One random day ahead of a share of the series, as seen from one origin."""
@@ -166,6 +186,37 @@ class _Run:
         bins = binned(x, edges)
         del x
         return fit(bins, edges, target, weight, offset, settings, told=lambda _: tell())
+
+    def judge(
+        self, cuts: Sequence[int], settings: Settings, tell: Callable[[], None]
+    ) -> Verdict | None:
+        """Try a model that knows nothing from the first of two cuts on at both; None where there is
+        too little to train it."""
+        trial = self.train(min(cuts), settings, tell)
+        if trial is None:
+            return None
+        tried = {cut: self.correction(trial, cut) for cut in cuts}
+        sums_gain = all(_sums_gain(self, cut, factor) for cut, factor in tried.items())
+        if not sums_gain:
+            tried = {cut: self.within_groups(cut, factor) for cut, factor in tried.items()}
+        return Verdict(tried, sums_gain, *_choice(self, tried))
+
+    def moved(self, trees: Trees, at: OriginForecast, verdict: Verdict) -> OriginForecast:
+        """A forecast, with the trees' corrections in the groups that follow them."""
+        factor = self.correction(trees, at.origin)
+        if not verdict.sums_gain:
+            factor = self.within_groups(at.origin, factor)
+        return replace(at, mean=_applied(at.mean, factor, verdict.chosen[self.data.group]))
+
+    def out_of_sample(self, verdict: Verdict) -> tuple[tuple[int, F32], ...]:
+        """Means [n,learnt] of the judged origins, latest first, each with the other's choice."""
+        out = []
+        for cut in sorted(verdict.tried, reverse=True):
+            others = {k: factor for k, factor in verdict.tried.items() if k != cut}
+            follows = _choice(self, others)[0][self.data.group]
+            mean = _applied(self.at(cut).mean, verdict.tried[cut], follows)
+            out.append((cut, np.asarray(self.data.restore(mean), np.float32)))
+        return tuple(out)
 
     def correction(self, trees: Trees, cut: int) -> F32:
         """Factors [n,learnt] on the means from one origin, in prepared order."""
@@ -230,12 +281,12 @@ def forecast_global(
     check_levels(levels)
     if horizon < 1:
         raise ValueError("horizon must be at least 1")
-    run = _Run(panel, horizon, covariates, signals)
+    run = Run(panel, horizon, covariates, signals)
     data, days = run.data, panel.days
     judged = [days - 2 * run.learnt, days - run.learnt]
     origins, window = rolling_origins(days, horizon, panel.size, days)
     run.driven = tested(data, drivers, [*judged, *origins], run.learnt, run.plain)
-    if len(run.origins(judged[0])) * panel.size >= LEAST_ROWS:
+    if run.enough(judged[0]):
         run.lean(judged)
     steps = len(run.origins(days)) + len(run.origins(judged[0])) + 2 * settings.trees
     done = 0
@@ -246,16 +297,12 @@ def forecast_global(
         if told is not None:
             told(done, steps)
 
-    trial = run.train(judged[0], settings, tell)
+    verdict = run.judge(judged, settings, tell)
     chosen, error, overall = np.zeros(data.groups, np.bool_), np.full(data.groups, np.nan), np.nan
     tried: dict[int, F32] = {}
-    sums_gain = False
-    if trial is not None:
-        tried = {cut: run.correction(trial, cut) for cut in judged}
-        sums_gain = all(_sums_gain(run, cut, factor) for cut, factor in tried.items())
-        if not sums_gain:
-            tried = {cut: run.within_groups(cut, factor) for cut, factor in tried.items()}
-        chosen, error, overall = _choice(run, tried)
+    if verdict is not None:
+        tried, chosen = verdict.tried, verdict.chosen
+        error, overall = verdict.error, verdict.overall
     follows = chosen[data.group]
     samples, earlier = Samples(window), []
     for cut in origins:
@@ -264,16 +311,14 @@ def forecast_global(
             at = replace(at, mean=_applied(at.mean, tried[cut], follows))
         samples.add(data, at, window)
         earlier.append((cut, np.asarray(data.restore(at.mean), np.float32)))
+    before = () if verdict is None else run.out_of_sample(verdict)
     if run.driven is not None and drivers is not None:
         run.driven = Driven(data, drivers, days, run.driven.use)
     final, importance = run.longer(days, horizon), {}
-    if chosen.any():
+    if verdict is not None and chosen.any():
         trees = run.train(days, settings, tell)
         if trees is not None:
-            factor = run.correction(trees, days)
-            if not sums_gain:
-                factor = run.within_groups(days, factor)
-            final = replace(final, mean=_applied(final.mean, factor, follows))
+            final = run.moved(trees, final, verdict)
             importance = dict(zip(run.features.names, trees.importance().tolist(), strict=True))
     made = assemble(data, final, samples.daily(), samples.totals(), levels)
     made = with_parts(made, data, run.driven)
@@ -285,8 +330,9 @@ def forecast_global(
     done = steps - 1
     tell()
     return GlobalForecast(
-        replace(made, model=model), chosen, error, float(overall), importance, tuple(earlier)
-    )
+        replace(made, model=model), chosen, error, float(overall), importance, tuple(earlier),
+        before,
+    )  # fmt: skip
 
 
 def _applied(mean: F32, factor: F32, follows: Bool) -> F32:
@@ -298,7 +344,7 @@ def _applied(mean: F32, factor: F32, follows: Bool) -> F32:
     return np.asarray(np.where(follows[:, None], mean * factor[:, at], mean), np.float32)
 
 
-def _sums_gain(run: _Run, cut: int, factor: F32) -> bool:
+def _sums_gain(run: Run, cut: int, factor: F32) -> bool:
     """Whether the model foresaw the groups' sums clearly better from one origin.
 
     Sums are where the instant forecast is at its best, and a small common error in many series is
@@ -309,7 +355,7 @@ def _sums_gain(run: _Run, cut: int, factor: F32) -> bool:
     return bool(after < _SUMS_MARGIN * before)
 
 
-def _choice(run: _Run, tried: dict[int, F32]) -> tuple[Bool, F64, float]:
+def _choice(run: Run, tried: dict[int, F32]) -> tuple[Bool, F64, float]:
     """Which groups follow the model, its relative squared error for each, and for all.
 
     Errors of sums and of single series count the same. A group's own figure is drawn half-way to

@@ -1,6 +1,7 @@
 """The answer of the daily engine: means, quantiles, totals, components and notes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,9 +41,10 @@ class Forecast:
     mean [n,h]; levels, the q probabilities; quantiles [n,h,q], non-negative and monotone in q;
     notes [n] the reasons for caution; model [n] names what each forecast rests on:
     "ets_tsb" the series' own smoothed level times pooled profiles, "boosted" that corrected by the
-    model trained on all series, "mean" the mean of under 14
-    observed days, "group_mean" that mean drawn to the group's median, "group" the group's median
-    alone, "zero" observed without a sale, "none" nothing to go by (the answer is zero).
+    model trained on all series, "foundation" the means of one trained elsewhere, "mean" the mean
+    of under 14 observed days, "group_mean" that mean drawn to the group's median, "group" the
+    group's median alone, "zero" observed without a sale, "none" nothing to go by (the answer is
+    zero).
     """
 
     mean: F32
@@ -58,6 +60,7 @@ class Forecast:
     promotions: F32 | None = None
     """Factors [n,h] of price and promotion in the means, beside the last price and no promotion;
     None where they are not told apart from the level."""
+    _apart: "tuple[Forecast, NDArray[np.intp]] | None" = field(default=None, repr=False)
 
     @property
     def horizon(self) -> int:
@@ -97,7 +100,43 @@ class Forecast:
             if len(rows):
                 ratios = at_levels(table.ratios(shape[rows], rate[rows]), wanted)
                 out[rows] += share[rows, None] * ratios * base[rows, None]
-        return np.asarray(to_lattice(out, self._unit[:, None]))
+        made = np.asarray(to_lattice(out, self._unit[:, None]))
+        if self._apart is not None:
+            other, rows = self._apart
+            made[rows] = other.total_quantiles(length[rows], wanted)
+        return made
+
+    def with_rows(self, other: "Forecast", rows: NDArray[np.intp]) -> "Forecast":
+        """This forecast with the series `rows` taken from `other`, which has these alone, over the
+        same days and levels. Raises ValueError for others."""
+        if other.levels != self.levels or other.mean.shape != (len(rows), self.horizon):
+            raise ValueError("both forecasts need the same levels and days")
+
+        def put(mine: Any, theirs: Any) -> Any:
+            out = mine.copy()
+            out[rows] = theirs
+            return out
+
+        def factors(mine: F32 | None, theirs: F32 | None) -> F32 | None:
+            if mine is None and theirs is None:
+                return None
+            own = np.ones_like(self.mean) if mine is None else mine
+            return put(own, 1.0 if theirs is None else theirs)  # type: ignore[no-any-return]
+
+        parts = {
+            name: put(getattr(self.components, name), getattr(other.components, name))
+            for name in Components.__dataclass_fields__
+        }
+        names, told = list(self.model), list(self.notes)
+        for row, name, notes in zip(rows.tolist(), other.model, other.notes, strict=True):
+            names[row], told[row] = name, notes
+        return replace(
+            self, mean=put(self.mean, other.mean), quantiles=put(self.quantiles, other.quantiles),
+            model=tuple(names), notes=tuple(told), components=Components(**parts),
+            _unit=put(self._unit, other._unit), _apart=(other, rows),
+            prices=factors(self.prices, other.prices),
+            promotions=factors(self.promotions, other.promotions),
+        )  # fmt: skip
 
     def _lengths(self, days: int | NDArray[np.integer]) -> NDArray[np.int64]:
         length = np.broadcast_to(np.asarray(days, np.int64), (len(self.mean),))

@@ -95,6 +95,12 @@ _SHRINK = 1.0
 _LARGEST_GROWTH = 3.0
 _HEARD = 0.75
 
+ORIGINS, POWER, PRIOR = 4, 8, 1.0
+"""Origins, a horizon apart, at which the ways to forecast a long season are judged; how sharply
+they are told apart; and how many origins of all series together count for one of its own."""
+
+_BEYOND_SEASON = 8
+
 
 def forecast_seasonal(
     series: Sequence[F64], horizon: int, *, season: int = 1, using: Using | None = None
@@ -105,7 +111,8 @@ def forecast_seasonal(
     with its multiplicative season taken out where that is significant, the theta method, the theta
     method on logs and damped-trend smoothing on logs. Without one, the mean of the theta method on
     logs and of smoothing with quick gains and any trend. With a season of 26 periods or more, as of
-    weeks in a year, three quarters are the echo of earlier years. They were chosen on the last
+    weeks in a year, that, the echo of earlier years, both together and no season at all are weighed
+    by their errors at each series' last origins. They were chosen on the last
     periods of the training parts of M3 (and of M4's yearly and weekly series), not on the test
     parts.
 
@@ -115,14 +122,14 @@ def forecast_seasonal(
     if horizon < 1 or season < 1:
         raise ValueError("horizon and season must be at least 1")
     out = np.zeros((len(series), horizon))
-    cleaned = [_bridge(np.asarray(x, np.float64)) for x in series]
+    cleaned = [bridge(np.asarray(x, np.float64)) for x in series]
     rows = [i for i, x in enumerate(cleaned) if len(x) and float(np.abs(x).max()) > 0.0]
     if rows:
         out[rows] = _combined([cleaned[i] for i in rows], horizon, season, using)
     return out
 
 
-def _bridge(x: F64) -> F64:
+def bridge(x: F64) -> F64:
     """x without leading and trailing holes, inner holes filled in between their neighbours."""
     there = np.flatnonzero(np.isfinite(x))
     if not len(there):
@@ -131,6 +138,52 @@ def _bridge(x: F64) -> F64:
 
 
 def _combined(series: list[F64], horizon: int, season: int, using: Using | None) -> F64:
+    if season < LONG_SEASON:
+        return _middle(series, horizon, season, using)
+    unit = np.array([float(np.abs(x).mean()) for x in series])
+    scaled = [x / each for x, each in zip(series, unit, strict=True)]
+    errors = np.full((ORIGINS, 4, len(series)), np.nan)
+    for k in range(ORIGINS):
+        cuts = np.array([len(x) - horizon * (k + 1) for x in scaled])
+        rows = np.flatnonzero(cuts >= season + _BEYOND_SEASON)
+        rows = np.array([i for i in rows if np.ptp(scaled[i][: cuts[i]]) > 0.0], np.intp)
+        if not len(rows):
+            break
+        made = _ways([scaled[i][: cuts[i]] for i in rows], horizon, season, using)
+        came = np.array([scaled[i][cuts[i] : cuts[i] + horizon] for i in rows])
+        step = np.array([np.abs(np.diff(scaled[i][: cuts[i]])).mean() for i in rows])
+        errors[k][:, rows] = np.abs(made - came).mean(2) / step
+    made = _ways(scaled, horizon, season, using)
+    return np.asarray(np.einsum("mn,mnh->nh", _weights(errors), made) * unit[:, None])
+
+
+def _ways(series: list[F64], horizon: int, season: int, using: Using | None) -> F64:
+    """Four forecasts [4,n,h]: mostly the echo, the median alone, the echo alone, no season."""
+    middle = _middle(series, horizon, season, using)
+    year = WEEKS if season == 52 else float(season)
+    positive = np.array([float(x.min()) > 1e-6 * float(x.mean()) for x in series])[:, None]
+    heard = np.where(positive, [echo(x, horizon, year) for x in series], middle)
+    mostly = _HEARD * heard + (1.0 - _HEARD) * middle
+    return np.stack([mostly, middle, heard, _middle(series, horizon, 1, using)])
+
+
+def _weights(errors: F64) -> F64:
+    """Weights [m,n] from scaled errors [k,m,n], NaN where there was no such origin; the first way
+    alone where no series had one."""
+    there = np.isfinite(errors[:, :1])
+    if not there.any():
+        return np.asarray((np.arange(errors.shape[1]) == 0)[:, None] * np.ones(errors.shape[2]))
+    known = np.where(there, errors, 0.0)
+    usual = known.sum((0, 2)) / there.sum()
+    own = known.sum(0)
+    count = there.sum((0, 1))
+    share = own / np.maximum(own.mean(0), 1e-12) * count
+    share = share + PRIOR * (usual / max(float(usual.mean()), 1e-12))[:, None]
+    weight = (share.min(0) / np.maximum(share, 1e-12)) ** POWER
+    return np.asarray(weight / weight.sum(0))
+
+
+def _middle(series: list[F64], horizon: int, season: int, using: Using | None) -> F64:
     # Float32 squares: a series is brought to mean one first, which also makes it equivariant.
     scale = np.array([float(np.abs(x).mean()) for x in series])
     x = [values / unit for values, unit in zip(series, scale, strict=True)]
@@ -153,10 +206,6 @@ def _combined(series: list[F64], horizon: int, season: int, using: Using | None)
         smoothed = _ets(x, season, horizon, _SEASONAL, using)
         smoothed_logs = back(_ets(logs, 1, horizon, _PLAIN, using), smoothed)
         middle = np.median([smoothed, theta, theta_logs, smoothed_logs], axis=0)
-        if season >= LONG_SEASON:
-            year = WEEKS if season == 52 else float(season)
-            heard = np.array([echo(values, horizon, year) for values in x])
-            middle = np.where(positive, _HEARD * heard + (1.0 - _HEARD) * middle, middle)
     else:
         middle = 0.5 * (theta_logs + _ets(x, 1, horizon, _QUICK, using))
     never_negative = np.array([float(values.min()) >= 0.0 for values in x])[:, None]

@@ -22,6 +22,7 @@ EDGES = (
 
 _NODES = np.array([(a + b) / 2 for a, b in pairwise(EDGES)])
 WEIGHTS: Floats = np.diff(np.array(EDGES))
+_CHUNK = 1024
 _NORMAL = NormalDist()
 _DEVIATES = np.array([_NORMAL.inv_cdf(float(p)) for p in _NODES])
 
@@ -42,24 +43,25 @@ class Ahead:
 
         What is not finite or negative counts as zero; quantiles never fall with level or time.
         """
-        expected = np.nan_to_num(np.asarray(mean, float), nan=0.0, posinf=0.0, neginf=0.0)
-        told = np.nan_to_num(np.asarray(quantiles, float), nan=0.0, posinf=0.0, neginf=0.0)
+        expected, told = np.asarray(mean, float), np.asarray(quantiles, float)
         if expected.ndim != 2 or told.shape != (*expected.shape, len(levels)):
             raise ValueError("mean is (N, days), quantiles (N, days, levels)")
         if expected.shape[1] != len(days) or len(days) == 0 or len(levels) == 0:
             raise ValueError("each length of time needs its mean")
-        expected = np.maximum(expected, 0.0)
-        told = np.maximum.accumulate(np.maximum(told, 0.0), axis=2)
-        told = np.maximum.accumulate(told, axis=1)
         # A zero before and after, so that time interpolates from the origin.
-        start = np.zeros((expected.shape[0], 1))
-        nodes = _at_nodes(np.asarray(levels, float), told, expected)
-        zero = np.zeros((nodes.shape[0], 1, nodes.shape[2]))
-        return Ahead(
-            np.array([0.0, *days]),
-            np.concatenate([start, expected], axis=1),
-            np.concatenate([zero, nodes], axis=1),
-        )
+        stocks = len(expected)
+        whole = np.zeros((stocks, len(days) + 1))
+        nodes = np.zeros((stocks, len(days) + 1, _NODES.size))
+        for start in range(0, stocks, _CHUNK):
+            part = slice(start, start + _CHUNK)
+            whole[part, 1:] = _usable(expected[part])
+            # Levels first, so that each step runs over whole stretches of memory.
+            level = _usable(told[part].transpose(2, 0, 1))
+            np.maximum.accumulate(level, axis=0, out=level)
+            np.maximum.accumulate(level, axis=2, out=level)
+            at = _at_nodes(np.asarray(levels, float), level, whole[part, 1:])
+            nodes[part, 1:] = at.transpose(1, 2, 0)
+        return Ahead(np.array([0.0, *days]), whole, nodes)
 
     def __len__(self) -> int:
         return int(self.mean.shape[0])
@@ -115,26 +117,33 @@ class Ahead:
         return at, np.minimum(share, 1.0), wanted / self.days[-1]
 
 
+def _usable(values: Floats) -> Floats:
+    """A copy in which what is not finite, or negative, is zero."""
+    found = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+    return np.ascontiguousarray(np.maximum(found, 0.0))
+
+
 def _at_nodes(levels: Floats, quantiles: Floats, mean: Floats) -> Floats:
-    """Quantiles at the nodes: linear between levels, a normal's tails beyond them, none below 0."""
-    found = np.empty((*quantiles.shape[:2], _NODES.size))
+    """Quantiles (L, ...) at the nodes (K, ...): linear between levels, a normal's tails beyond
+    them, none below 0."""
+    found = np.empty((_NODES.size, *mean.shape))
     top = float(levels[-1])
     growth = _NORMAL.inv_cdf(top) if 0.5 < top < 1 else 0.0
     bottom = float(levels[0])
     fall = _NORMAL.inv_cdf(bottom) if 0 < bottom < 0.5 else 0.0
+    lack = np.maximum(mean - quantiles[0], 0.0)
+    excess = np.maximum(quantiles[-1] - mean, 0.0)
     for k, p in enumerate(_NODES):
         if p <= levels[0]:
             less = float(_DEVIATES[k]) / fall - 1.0 if fall < 0 else 0.0
-            lack = np.maximum(mean - quantiles[:, :, 0], 0.0)
-            found[:, :, k] = np.maximum(quantiles[:, :, 0] - lack * less, 0.0)
+            found[k] = np.maximum(quantiles[0] - lack * less, 0.0)
         elif p >= top:
             more = float(_DEVIATES[k]) / growth - 1.0 if growth > 0 else 0.0
-            excess = np.maximum(quantiles[:, :, -1] - mean, 0.0)
-            found[:, :, k] = quantiles[:, :, -1] + excess * more
+            found[k] = quantiles[-1] + excess * more
         else:
             j = int(np.searchsorted(levels, p))
             share = (p - levels[j - 1]) / (levels[j] - levels[j - 1])
-            found[:, :, k] = quantiles[:, :, j - 1] * (1 - share) + quantiles[:, :, j] * share
+            found[k] = quantiles[j - 1] * (1 - share) + quantiles[j] * share
     return found
 
 

@@ -141,6 +141,9 @@ class Curve:
                 self.waste[:, m] = np.where(perishes, gone, 0.0)
         self.total = _valley(self.holding + self.lost + self.waste)
         self.bottom = np.argmin(self.total, axis=1)
+        self._low = np.minimum(self.total[:, :-1], self.total[:, 1:])
+        self._rise = np.maximum(self.total[:, :-1], self.total[:, 1:]) - self._low
+        self._width = np.diff(self.level, axis=1)
 
     def at(self, y: Floats, what: Floats) -> Floats:
         """``what`` (N, M) at the positions ``y`` (N,), linear between and beyond."""
@@ -155,13 +158,11 @@ class Curve:
 
     def below(self, cost: Floats) -> Floats:
         """The integral (N,) of ``cost`` - G where that is above 0."""
-        low = np.minimum(self.total[:, :-1], self.total[:, 1:])
-        rise = np.maximum(self.total[:, :-1], self.total[:, 1:]) - low
-        width = np.diff(self.level, axis=1)
-        above = cost[:, None] - low
-        share = np.where(rise > 0, above / np.where(rise > 0, rise, 1.0), above > 0)
-        share = np.clip(share, 0.0, 1.0)
-        area: Floats = (width * share * (above - share * rise / 2)).sum(axis=1)
+        rise = self._rise
+        above = cost[:, None] - self._low
+        share = np.divide(above, rise, out=(above > 0).astype(float), where=rise > 0)
+        np.clip(share, 0.0, 1.0, out=share)
+        area: Floats = (self._width * share * (above - share * rise / 2)).sum(axis=1)
         return area
 
     def roots(self, cost: Floats) -> tuple[Floats, Floats]:

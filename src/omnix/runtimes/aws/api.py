@@ -65,7 +65,7 @@ class Service:
         region = env.get("AWS_REGION")
         made.state.update({"stage": env["STAGE"], "region": region, "options": OPTIONS})
         self._mangum = Mangum(
-            guarded(open_to_origins(made, ports)),
+            _below_its_stage(guarded(open_to_origins(made, ports))),
             lifespan="off",
             api_gateway_base_path=env["STAGE"],
             text_mime_types=_TEXT,
@@ -94,6 +94,18 @@ class Service:
         answer = self._mangum(event, context)
         size = len(answer["body"])
         return answer if size <= MAX_ANSWER else _too_large(answer, size)
+
+
+def _below_its_stage(app: Any) -> Any:
+    """API Gateway's own address has the stage before each path, which a link must not leave out."""
+
+    async def call(scope: Any, receive: Any, send: Any) -> None:
+        asked = scope.get("aws.event", {}).get("requestContext", {}).get("path", "")
+        if asked.endswith(scope.get("path", "/")):
+            scope["app_root_path"] = asked.removesuffix(scope["path"])
+        await app(scope, receive, send)
+
+    return call
 
 
 async def _lagging(ports: Ports) -> Lags:

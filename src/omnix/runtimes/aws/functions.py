@@ -124,14 +124,14 @@ _ATHENA = (
 _FILES = Grant("bucket", DATA_LAKE, ("read", "write", "list"), BLOBS)
 
 _COMPUTED = (
-    "/v1/forecasts", "/v1/forecasts/{proxy+}", "/v1/ai/forecast",
+    "/v1/forecasts", "/v1/forecasts/{proxy+}", "/v1/ai/forecast", "/v1/ai/{proxy+}", "/mcp",
     "/v1/inventory/replenishment", "/v1/inventory/replenishment/{proxy+}",
     "/v1/purchase-orders/from-replenishment",
     "/v1/experiments", "/v1/experiments/{proxy+}",
     "/v1/dashboard/changes", "/v1/inventory/echelons/{proxy+}",
 )  # fmt: skip
 _ANSWERED = (
-    "/{proxy+}", "/v1", "/v1/{proxy+}", "/v1/ai", "/v1/ai/{proxy+}",
+    "/{proxy+}", "/v1", "/v1/{proxy+}", "/v1/ai",
     "/v1/inventory", "/v1/inventory/{proxy+}", "/v1/inventory/echelons",
     "/v1/purchase-orders", "/v1/purchase-orders/{proxy+}",
     "/v1/dashboard", "/v1/dashboard/{proxy+}",
@@ -167,10 +167,10 @@ FUNCTIONS: tuple[Function, ...] = (
         memory=1769,
         timeout=29,
         triggers=(Routes(_COMPUTED),),
-        variables=(*_PLATFORM, LAKE_VARIABLE),
+        variables=(*_PLATFORM, LAKE_VARIABLE, MODEL_VARIABLE),
         grants=(
             *_tables(COMPUTED, "read"),
-            *_tables(("experiments", "inventory", "system", "auth"), "write"),
+            *_tables(("experiments", "forecasts", "inventory", "system", "auth"), "write"),
             *_EVENTS_OUT,
             Grant("queue", FORECASTING, ("send",)),
             _SECRETS,
@@ -284,7 +284,7 @@ FUNCTIONS: tuple[Function, ...] = (
         memory=512,
         timeout=60,
         triggers=(Queue(NOTIFICATIONS, batch=10, concurrency=5),),
-        variables=(*_PLATFORM, SENDER_VARIABLE, MODEL_VARIABLE),
+        variables=(*_PLATFORM, SENDER_VARIABLE),
         grants=(
             *_tables(notifying(NOTIFICATIONS), "read", "write"),
             *_EVENTS_OUT,

@@ -5,15 +5,12 @@ import logging
 import os
 import sys
 import time
-from contextvars import ContextVar
 from typing import Any
 
-from omnix.platform.logs import JsonLines
+from omnix.platform.logs import REQUEST_ID, JsonLines
 
 SPARE_SECONDS = 5.0
 """What a function keeps of its time to tell how far it came."""
-
-_request: ContextVar[str] = ContextVar("request", default="")
 
 
 class Time:
@@ -29,12 +26,9 @@ class Time:
 
 
 class _Lines(JsonLines):
-    """The platform's lines, with the request that they belong to."""
+    """The platform's lines, with the trace that they belong to."""
 
     def format(self, record: logging.LogRecord) -> str:
-        id = _request.get()
-        if id and not hasattr(record, "request_id"):
-            record.request_id = id
         trace = os.environ.get("_X_AMZN_TRACE_ID")
         if trace and not hasattr(record, "trace_id"):
             record.trace_id = trace.partition(";")[0].removeprefix("Root=")
@@ -54,7 +48,7 @@ def logs_to_output() -> None:
 
 def begin(context: Any) -> Time:
     """Note whose call it is, for the log, and when it must end."""
-    _request.set(context.aws_request_id)
+    REQUEST_ID.set(context.aws_request_id)
     return Time(context)
 
 

@@ -33,8 +33,9 @@ ANSWERED = _holding(COLLECTIONS, "forecasts", "historical-data")
 
 COMPUTED = (
     "auth", "experiments", "forecasts", "historical-data", "inventory", "products", "system",
+    "alerts", "customers", "recommendations",
 )  # fmt: skip
-"""What requests look at that compute their answers."""
+"""What requests look at that compute their answers; the last three the analyst alone."""
 
 FOLLOWED = _holding(COLLECTIONS, "auth", "experiments", "historical-data", "orders")
 """What consumers read: of the others events tell them enough, or they only write them."""

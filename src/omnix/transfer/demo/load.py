@@ -12,8 +12,7 @@ import numpy as np
 
 from omnix.domains.customers.declare import CUSTOMERS
 from omnix.domains.dashboard import rollups
-from omnix.domains.dashboard.declare import REBUILD
-from omnix.domains.forecasting.declare import FORECAST_ALL, PROMOTIONS
+from omnix.domains.forecasting.declare import PROMOTIONS
 from omnix.domains.forecasting.service import forecast_all
 from omnix.domains.inventory.declare import (
     BALANCES,
@@ -39,6 +38,7 @@ from omnix.platform.access import SYSTEM
 from omnix.platform.jobs import JobContext, JobHandler
 from omnix.platform.unique import UNIQUE
 from omnix.ports import Absent, Ports, Put
+from omnix.transfer import following
 
 from . import items
 from .promotions import promotions
@@ -208,15 +208,14 @@ async def _run(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any
     except Exception:
         await tell_setup(ports, "failed", "The demo shop could not be made; see the jobs page")
         raise
+    await following.ask(ports, context.id, following.BESIDE)
     await tell_setup(ports, "ready")
     return dict(counts)
 
 
 async def prepare(ports: Ports, why: str) -> None:
-    """Ask for what follows from new data: the dashboard's totals, then the forecasts."""
-    stamp = instant(ports.clock.now())
-    await jobs.submit(ports, REBUILD, {}, id=f"{why}-dashboard-{stamp}")
-    await jobs.submit(ports, FORECAST_ALL, {}, id=f"{why}-forecast-{stamp}")
+    """Ask for what follows from new data: the dashboard's totals, the forecasts, and the rest."""
+    await following.ask(ports, f"{why}-{instant(ports.clock.now())}")
 
 
 JOBS = (JobHandler(DEMO_LOAD, _run),)

@@ -61,12 +61,10 @@ def describe_orders(
     for n, sheet, kind, why, number, sku, name in rows:
         column, _, reason = why.partition("|")
         result = kind if kind != "skipped" else "not imported"
-        key = f"{column} {reason}"
-        report.not_imported[key] = report.not_imported.get(key, 0) + 1
+        report.leave_out(f"{column} {reason}", numbers.get(n))
         told.append((sheet, numbers.get(n, ""), result, column, reason, number, sku, name))
     for rejected in loaded.rejected:
-        key = f"the row {rejected.reason}"
-        report.not_imported[key] = report.not_imported.get(key, 0) + 1
+        report.leave_out(f"the row {rejected.reason}", rejected.line)
     _keep_refused(folder, told, report)
     _assume(plan, staged, report)
 
@@ -83,18 +81,17 @@ def describe_rows(
         "stock": judged.stock,
         "daily sales": judged.sales,
         "days in stock": judged.stock_days,
+        "promotions": judged.promotions,
     }
     report.counts = {kind: len(found) for kind, found in kinds.items() if found}
     at = plan.position("sku")
     told: list[tuple[object, ...]] = [
         ("", line, "refused", "", reason, "", "", raw) for line, reason, raw in text.torn
     ]
-    for line_reason in text.torn:
-        key = f"the row {line_reason[1]}"
-        report.not_imported[key] = report.not_imported.get(key, 0) + 1
+    for line, reason, _ in text.torn:
+        report.leave_out(f"the row {reason}", line)
     for record, column, reason in judged.refused:
-        key = f"{column} {reason}"
-        report.not_imported[key] = report.not_imported.get(key, 0) + 1
+        report.leave_out(f"{column} {reason}", record.line)
         sku = record.cells[at] if at is not None else ""
         shown = ",".join(record.cells)[:500]
         told.append((record.sheet, record.line, "refused", column, reason, "", sku, shown))

@@ -16,6 +16,12 @@ def product_id(sku: str) -> str:
     return sku if is_id(sku) else "prd_" + _digest(sku)
 
 
+def parent_id(handle: str) -> str:
+    """From the address that a shop system has for a product with variants."""
+    named = "par_" + handle
+    return named if is_id(named) else "par_" + _digest(handle)
+
+
 def customer_id(key: str) -> str:
     """From a customer number of the source, or ``mailto:`` and an address in compared form."""
     named = "cus_" + key

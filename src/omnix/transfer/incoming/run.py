@@ -10,16 +10,14 @@ from typing import Any
 import duckdb
 import msgspec
 
-from omnix.domains.dashboard.declare import REBUILD
-from omnix.domains.forecasting.declare import FORECAST_ALL
 from omnix.domains.system.settings import Shop, shop, store_shop
 from omnix.domains.system.setup import tell_data_until
 from omnix.kit.errors import Conflict, Invalid
 from omnix.kit.events import Event
 from omnix.kit.time import instant
-from omnix.platform import jobs
 from omnix.platform.access import SYSTEM
 from omnix.ports import Ports, Update
+from omnix.transfer import following
 from omnix.transfer.declare import IMPORTS
 from omnix.transfer.report import REFUSED, Assumption, ImportReport, Progress
 
@@ -47,7 +45,7 @@ async def run_import(
 ) -> ImportReport:
     """Bring the file in. Again for the same file, it changes nothing; after a crash, it goes on.
 
-    ``follow_up`` asks for the jobs that make dashboard and forecasts. A dry run reads and judges
+    ``follow_up`` asks for what would else be made at night. A dry run reads and judges
     the whole file and stores nothing but, under ``data_dir``, the file of refused rows. Raises
     Invalid for what the file does not allow, Conflict where the shop holds a demo.
     """
@@ -104,7 +102,7 @@ async def _read(
         return apply_orders
     progress(0, 5, "reading")
     now = instant(ports.clock.now())
-    judged, text = await read_judged(plan, report.currency, now)
+    judged, text = await read_judged(ports, plan, report.currency, now)
     describe_rows(plan, folder, text, judged, report)
     return lambda context: apply_records(context, judged, text)
 
@@ -208,8 +206,7 @@ async def _finish(ports: Ports, context: Context, follow_up: bool) -> None:
     if report.last_day is not None:
         await tell_data_until(ports, date.fromisoformat(report.last_day))
     if follow_up:
-        await jobs.submit(ports, REBUILD, {}, id=f"job_{context.id[4:]}-dashboard")
-        await jobs.submit(ports, FORECAST_ALL, {}, id=f"job_{context.id[4:]}-forecast")
+        await following.ask(ports, f"job_{context.id[4:]}")
     report.state = "done"
     now = instant(ports.clock.now())
     values = {"state": "done", "ended_at": now, "updated_at": now, "report": report.plain()}

@@ -26,6 +26,7 @@ ALSO_STAYS: Mapping[str, str] = {
     "signing keys": "each place signs with its own; a copy would let one place speak for the other",
     "events": "all are taken before the shop moves, and each place numbers its own",
     "positions of consumers": "they number events that stay",
+    "ids of visitors' events": "one machine keeps their hashes; send nothing twice across the move",
     "dead letters": "redrive or drop them before; their jobs stay too",
 }
 

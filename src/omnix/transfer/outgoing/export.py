@@ -1,7 +1,7 @@
 """Data out: shop systems' CSV as it came, and all of it as CSV, JSON lines or Parquet."""
 
 import csv
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,20 +9,24 @@ import duckdb
 import msgspec
 
 from omnix.domains.customers.declare import CUSTOMERS
+from omnix.domains.forecasting.declare import PROMOTIONS
 from omnix.domains.inventory.declare import BALANCES
 from omnix.domains.orders.changes import order as order_of
 from omnix.domains.orders.declare import ORDERS, SALES
 from omnix.domains.orders.work import lines_of
+from omnix.domains.products import variants
 from omnix.domains.products.declare import PRICES, PRODUCTS
+from omnix.domains.products.model import Parent
 from omnix.kit.errors import Invalid
 from omnix.kit.money import to_text
-from omnix.ports import Ports, Query
+from omnix.ports import Item, Ports, Query
+from omnix.transfer.incoming.records.variant_rows import VariantCell
 
 from .shopify import shopify_file
 
 PRODUCT_COLUMNS = (
     "id", "sku", "name", "price", "currency", "cost", "barcode", "category", "status",
-    "description", "attributes", "components", "created_at",
+    "description", "attributes", "components", "variant_of", "created_at",
 )  # fmt: skip
 CUSTOMER_COLUMNS = (
     "customer_ref", "email", "name", "phone", "country", "city", "postcode", "marketing", "tags",
@@ -34,7 +38,8 @@ ORDER_COLUMNS = (
     "channel",
 )  # fmt: skip
 STOCK_COLUMNS = ("sku", "on_hand", "location")
-KINDS = ("products", "customers", "orders", "stock", "sales", "prices")
+PROMOTION_COLUMNS = ("name", "percent_off", "first_day", "last_day", "sku", "category")
+KINDS = ("products", "customers", "orders", "stock", "promotions", "sales", "prices")
 FORMATS = ("csv", "jsonl", "parquet", "shopify")
 
 
@@ -74,12 +79,14 @@ async def _rows(ports: Ports, kind: str) -> tuple[Sequence[str], list[list[str]]
         "customers": _customers,
         "orders": _orders,
         "stock": _stock,
+        "promotions": _promotions,
     }[kind]
     columns = {
         "products": PRODUCT_COLUMNS,
         "customers": CUSTOMER_COLUMNS,
         "orders": ORDER_COLUMNS,
         "stock": STOCK_COLUMNS,
+        "promotions": PROMOTION_COLUMNS,
     }[kind]
     return columns, [row async for row in made(ports)]
 
@@ -88,7 +95,18 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode() if value else ""
 
 
+def _variant(product: Item, parents: Mapping[str, Parent]) -> str:
+    parent = parents.get(product.get("parent_id") or "")
+    return "" if parent is None else _json(
+        VariantCell(
+            parent_id=parent.id, parent=parent.name, options=parent.options,
+            values=tuple(product["options"]), handle=parent.handle,
+        )
+    )  # fmt: skip
+
+
 async def _products(ports: Ports) -> AsyncIterator[list[str]]:
+    parents = await variants.everything(ports)
     async for items in ports.records.scan(PRODUCTS):
         for p in items:
             money = p["currency"]
@@ -97,7 +115,7 @@ async def _products(ports: Ports) -> AsyncIterator[list[str]]:
                 p["id"], p["sku"], p["name"], to_text(p["price_minor"], money), money,
                 "" if cost is None else to_text(cost, money), p.get("barcode") or "",
                 p["category"], p["status"], p["description"], _json(p["attributes"]),
-                _json(p["components"]), p["created_at"],
+                _json(p["components"]), _variant(p, parents), p["created_at"],
             ]  # fmt: skip
 
 
@@ -138,15 +156,27 @@ async def _orders(ports: Ports) -> AsyncIterator[list[str]]:
                 ]  # fmt: skip
 
 
+async def _skus(ports: Ports) -> dict[str, str]:
+    return {p["id"]: p["sku"] async for items in ports.records.scan(PRODUCTS) for p in items}
+
+
 async def _stock(ports: Ports) -> AsyncIterator[list[str]]:
-    skus: dict[str, str] = {}
-    async for items in ports.records.scan(PRODUCTS):
-        for p in items:
-            skus[p["id"]] = p["sku"]
+    skus = await _skus(ports)
     async for items in ports.records.scan(BALANCES):
         for b in items:
             id = b["product_id"]
             yield [skus.get(id, str(id)), str(b.get("on_hand", 0)), str(b["location_id"])]
+
+
+async def _promotions(ports: Ports) -> AsyncIterator[list[str]]:
+    skus = await _skus(ports)
+    async for items in ports.records.scan(PROMOTIONS):
+        for p in items:
+            told = [p["name"], str(p["percent_off"]), p["first_day"], p["last_day"]]
+            if p["category"] is not None:
+                yield [*told, "", p["category"]]
+            for id in p["product_ids"]:
+                yield [*told, skus.get(id, id), ""]
 
 
 def _write(path: Path, format: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from omnix.domains.customers.declare import CUSTOMERS
+from omnix.domains.products import variants
 from omnix.domains.products.declare import PRODUCTS
 from omnix.kit.errors import Invalid
 from omnix.kit.money import to_minor, to_text
@@ -99,24 +100,34 @@ async def _products(ports: Ports, layout: str, found: Kept) -> tuple[bytes, int]
         return "".join(lines)
 
     # Rendering takes out of ``by_sku`` what the file holds; the rest is new.
-    entries = [(key, render(key, raw)) for key, raw in found.entries]
+    entries = {key: render(key, raw) for key, raw in found.entries}
+    parents = await variants.everything(ports)
     for item in by_sku.values():
         if item["status"] == "active" and not item["components"]:
-            cells = [""] * len(headers)
-            cells[handle_at] = item["attributes"].get("handle") or item["id"].lower()
-            cells[at["name"]] = item["name"]
-            for name, value in (("status", "active"), ("option1 name", "Title")):
-                if name in headers:
-                    cells[headers.index(name)] = value
-            if "option1 value" in headers:
-                cells[headers.index("option1 value")] = "Default Title"
+            parent = parents.get(item.get("parent_id") or "")
+            told = {"status": "active", "option1 name": "Title", "option1 value": "Default Title"}
+            handle = item["attributes"].get("handle") or item["id"].lower()
+            if parent is not None:
+                handle = parent.handle or parent.id.lower()
+                for n, (name, value) in enumerate(
+                    zip(parent.options, item["options"], strict=False), 1
+                ):
+                    told |= {f"option{n} name": name, f"option{n} value": value}
+            cells = [told.get(header, "") for header in headers]
+            cells[handle_at] = handle
+            cells[at["name"]] = item["name"] if parent is None else parent.name
             if "sku" in at:
                 cells[at["sku"]] = item["sku"]
             if "description" in at:
                 cells[at["description"]] = item["description"]
-            entries.append((item["id"], _line(_patched(cells, item, at), found.delimiter, end)))
-    whole = Kept(_ended(found, entries, end), found.mark, found.delimiter, entries)
-    return whole.file(), len(entries)
+            # A product's rows stand together: a new variant goes below those of its parent.
+            before = entries.get(handle, "")
+            ended = before if before.endswith("\n") or not before else before + end
+            line = _line(_patched(cells, item, at), found.delimiter, end)
+            entries[handle] = ended + line
+    listed = list(entries.items())
+    whole = Kept(_ended(found, listed, end), found.mark, found.delimiter, listed)
+    return whole.file(), len(listed)
 
 
 def _ended(found: Kept, entries: list[tuple[str, str]], end: str) -> str:

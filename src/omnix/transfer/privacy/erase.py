@@ -84,7 +84,7 @@ async def _recommendations(ports: Ports, kept: Kept, nobody: str) -> int:
 
 
 async def _events(ports: Ports, kept: Kept, nobody: str) -> int:
-    return await streaming.forget_customer(ports, kept.customer_id)
+    return await streaming.forget_customer(ports, kept.customer_id, nobody)
 
 
 async def _alerts(ports: Ports, kept: Kept, nobody: str) -> int:

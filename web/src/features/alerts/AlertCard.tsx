@@ -6,16 +6,13 @@ import { OrderedBanner } from '@/features/purchasing/OrderingPanel';
 import type { Ordered } from '@/features/purchasing/useOrdering';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
-import { AppLink } from '@/ui/AppLink';
 import { Badge } from '@/ui/Badge';
-import { Banner } from '@/ui/Banner';
-import { Button } from '@/ui/Button';
 import { Disclosure } from '@/ui/Disclosure';
 import { FactList } from '@/ui/FactList';
-import { useReason } from '@/ui/states';
-import { figure, inDays, orderOf, pageOf } from './figures';
+import { AlertSteps, Reopen } from './AlertSteps';
+import { figure } from './figures';
 import { SEVERITY_TONES } from './tones';
-import { useAlertStep, useDrafting } from './useAlerts';
+import type { Step } from './useAlerts';
 
 /** What the alert rests on, and what was done with it. */
 function Evidence({ alert }: { alert: Alert }) {
@@ -50,75 +47,6 @@ function Evidence({ alert }: { alert: Alert }) {
   );
 }
 
-/** What can be done about it; each button says which alert it is about to who only hears it. */
-function Steps({ alert, onOrdered }: { alert: Alert; onOrdered: (ordered: Ordered) => void }) {
-  const { t } = useWords();
-  const why = useReason();
-  const step = useAlertStep(alert);
-  const drafting = useDrafting(alert);
-  const busy = step.isPending || drafting.isPending;
-  const failed = step.error ?? drafting.error;
-  const page = pageOf(alert);
-  const of = (label: string) => ({ 'aria-label': `${label}: ${alert.title}`, children: label });
-  return (
-    <div className="grid gap-2">
-      {failed && (
-        <Banner tone="bad" alert>
-          {why(failed)}
-        </Banner>
-      )}
-      <div className="flex flex-wrap items-center gap-2">
-        {orderOf(alert) && (
-          <Button
-            small
-            kind="primary"
-            disabled={busy}
-            onClick={() => drafting.mutate(undefined, { onSuccess: onOrdered })}
-            {...of(t('alerts.draft'))}
-          />
-        )}
-        {alert.status !== 'acknowledged' && (
-          <Button
-            small
-            disabled={busy}
-            onClick={() => step.mutate({ what: 'acknowledge' })}
-            {...of(t('alerts.acknowledge'))}
-          />
-        )}
-        <Button
-          small
-          disabled={busy}
-          onClick={() => step.mutate({ what: 'resolve' })}
-          {...of(t('alerts.resolve'))}
-        />
-        {([1, 7] as const).map((days) => (
-          <Button
-            key={days}
-            small
-            kind="quiet"
-            disabled={busy}
-            onClick={() => step.mutate({ what: 'snooze', until: inDays(new Date(), days) })}
-            {...of(t('alerts.snooze', { n: days }))}
-          />
-        ))}
-        <Button
-          small
-          kind="quiet"
-          disabled={busy}
-          onClick={() => step.mutate({ what: 'dismiss' })}
-          {...of(t('alerts.dismiss'))}
-        />
-        {page && (
-          <AppLink href={page} className="px-2 text-sm">
-            {t('alerts.look')}
-            <span className="sr-only">: {alert.title}</span>
-          </AppLink>
-        )}
-      </div>
-    </div>
-  );
-}
-
 function Outcome({ alert }: { alert: Alert }) {
   const { t, format } = useWords();
   const { outcome, currency } = alert;
@@ -136,7 +64,12 @@ function Outcome({ alert }: { alert: Alert }) {
   );
 }
 
-export function AlertCard({ alert }: { alert: Alert }) {
+interface Props {
+  alert: Alert;
+  onTaken: (alert: Alert, step: Step) => void;
+}
+
+export function AlertCard({ alert, onTaken }: Props) {
   const { t, said, format } = useWords();
   const [ordered, setOrdered] = useState<Ordered | null>(null);
   return (
@@ -163,7 +96,7 @@ export function AlertCard({ alert }: { alert: Alert }) {
           </p>
         </div>
         {alert.loss_minor > 0 && (
-          <p className="text-end">
+          <p className="sm:text-end">
             <span className="block text-ink-2 text-xs">{t('alerts.stake')}</span>
             <strong className="figures font-semibold text-lg">
               {fmt.money(format, alert.loss_minor, alert.currency)}
@@ -181,7 +114,10 @@ export function AlertCard({ alert }: { alert: Alert }) {
       )}
       <Outcome alert={alert} />
       {ordered && <OrderedBanner ordered={ordered} />}
-      {!alert.outcome && <Steps alert={alert} onOrdered={setOrdered} />}
+      {!alert.outcome && <AlertSteps alert={alert} onTaken={onTaken} onOrdered={setOrdered} />}
+      {alert.outcome && alert.outcome.ended !== 'condition-ended' && (
+        <Reopen alert={alert} label={t('alerts.reopen')} onTaken={onTaken} />
+      )}
       <Disclosure summary={t('alerts.evidence')}>
         <Evidence alert={alert} />
       </Disclosure>

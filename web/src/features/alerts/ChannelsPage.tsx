@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Secret } from '@/features/system/Secret';
 import { useWords } from '@/i18n/locale';
 import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
 import { Ask } from '@/ui/Ask';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
@@ -16,7 +17,7 @@ import { type Channel, useChannels, useDropChannel } from './useChannels';
 
 export function ChannelsPage() {
   const { t } = useWords();
-  const query = useChannels();
+  const list = useChannels();
   const drop = useDropChannel();
   const [edited, setEdited] = useState<Channel | 'new' | null>(null);
   const [asked, setAsked] = useState<Channel | null>(null);
@@ -37,10 +38,25 @@ export function ChannelsPage() {
           </Button>
         }
       />
+      <ListTools
+        rows={list}
+        label={t('channels.title')}
+        name="alert-channels"
+        usual={t('list.usual')}
+        orders={[
+          ['name', t('products.sort.name')],
+          ['kind', t('channels.kind')],
+        ]}
+      />
       <Listing
-        query={{ ...query, data: query.data && { items: query.data.items } }}
-        cursor={null}
-        none={<EmptyState title={t('channels.none')} text={t('channels.none.text')} />}
+        {...list}
+        none={
+          list.find ? (
+            <EmptyState icon="search" title={t('list.noMatch')} />
+          ) : (
+            <EmptyState title={t('channels.none')} text={t('channels.none.text')} />
+          )
+        }
       >
         {(rows) => (
           <ul aria-label={t('channels.title')} className="divide-y divide-line">

@@ -3,7 +3,15 @@
 import { useWords } from '@/i18n/locale';
 import { Button } from '@/ui/Button';
 import { SelectField, TextField } from '@/ui/Field';
-import { firstLine, isMoney, type Line, type Lines, OPERATORS, typedValue } from './draft';
+import {
+  firstLine,
+  isMoney,
+  type Line,
+  type Lines,
+  OPERATORS,
+  type ReasonAt,
+  typedValue,
+} from './draft';
 import type { Kind } from './useRules';
 
 /** `is` and its opposite for words; comparisons for numbers. */
@@ -23,11 +31,12 @@ interface RowProps {
   kind: Kind;
   currency: string;
   tried: boolean;
+  reasonAt: (part?: 'attribute' | 'operator' | 'value') => string | undefined;
   onChange: (line: Line) => void;
   onDrop: (() => void) | null;
 }
 
-function Row({ line, kind, currency, tried, onChange, onDrop }: RowProps) {
+function Row({ line, kind, currency, tried, reasonAt, onChange, onDrop }: RowProps) {
   const { t, said } = useWords();
   const operators = useOperators();
   const attribute = kind.attributes.find(({ name }) => name === line.attribute);
@@ -45,12 +54,14 @@ function Row({ line, kind, currency, tried, onChange, onDrop }: RowProps) {
         <SelectField
           label={t('rules.what')}
           value={line.attribute}
+          error={reasonAt('attribute')}
           options={kind.attributes.map(({ name }) => ({ value: name, label: nameOf(name) }))}
           onChange={choose}
         />
         <SelectField
           label={t('rules.how')}
           value={`${line.negate ? 'not ' : ''}${line.operator}`}
+          error={reasonAt('operator')}
           options={operators(attribute?.type)}
           onChange={(value) =>
             onChange({
@@ -64,7 +75,7 @@ function Row({ line, kind, currency, tried, onChange, onDrop }: RowProps) {
           label={isMoney(line.attribute) ? t('rules.money', { currency }) : t('rules.value')}
           value={line.text}
           inputMode={attribute?.type === 'text' ? 'text' : 'decimal'}
-          error={bad ? t('rules.value.bad') : undefined}
+          error={bad ? t('rules.value.bad') : (reasonAt('value') ?? reasonAt())}
           onChange={(event) => onChange({ ...line, text: event.target.value })}
         />
         {onDrop && (
@@ -90,11 +101,12 @@ interface Props {
   currency: string;
   /** Whether what is missing is told already. */
   tried: boolean;
+  reasonAt: ReasonAt;
   onChange: (lines: Lines) => void;
 }
 
 /** Groups of conditions: any group whose conditions all hold makes the rule speak. */
-export function Conditions({ lines, kind, currency, tried, onChange }: Props) {
+export function Conditions({ lines, kind, currency, tried, reasonAt, onChange }: Props) {
   const { t } = useWords();
   const setGroup = (at: number, group: readonly Line[]) =>
     onChange(
@@ -118,6 +130,7 @@ export function Conditions({ lines, kind, currency, tried, onChange }: Props) {
               kind={kind}
               currency={currency}
               tried={tried}
+              reasonAt={(part) => reasonAt(g, i, part)}
               onChange={(next) => setGroup(g, group.with(i, next))}
               onDrop={
                 group.length > 1 || lines.length > 1

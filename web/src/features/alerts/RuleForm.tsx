@@ -1,20 +1,21 @@
 'use client';
 
 import { type FormEvent, useState } from 'react';
-import { ApiError } from '@/api/problem';
+import { reasonAt } from '@/api/problem';
 import { amountOf, minorOf } from '@/i18n/amount';
 import { useWords } from '@/i18n/locale';
 import { Banner } from '@/ui/Banner';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
-import { CheckField } from '@/ui/Choice';
 import { SelectField, TextField } from '@/ui/Field';
 import { useReason } from '@/ui/states';
 import { Conditions } from './Conditions';
-import { firstLine, linesOf, SEVERITIES, whenOf } from './draft';
+import { anyReason, firstLine, linesOf, minutesOf, reasonsOf, SEVERITIES, whenOf } from './draft';
 import { PreviewCard } from './PreviewCard';
-import { useChannels } from './useChannels';
+import { Escalation, Told } from './Told';
 import { type Kind, type Rule, usePreview, useSaveRule, type Wanted } from './useRules';
+
+const PLACED = ['name', 'least_loss_minor', 'pause_hours', 'escalate_minutes'] as const;
 
 interface Props {
   rule: Rule | null;
@@ -36,11 +37,14 @@ function useDraft({ rule, kinds, currency }: Props) {
   const [least, setLeast] = useState(amountOf(rule?.least_loss_minor ?? 0, currency));
   const [pause, setPause] = useState(String(rule?.pause_hours ?? 24));
   const [channels, setChannels] = useState<readonly string[]>(rule?.channels ?? []);
+  const [escalate, setEscalate] = useState(String(rule?.escalate_minutes ?? ''));
+  const [escalateTo, setEscalateTo] = useState<readonly string[]>(rule?.escalate_to ?? []);
+  const minutes = minutesOf(escalate);
   const leastMinor = minorOf(least, currency);
   const hours = /^\d{1,3}$/.test(pause.trim()) ? Number(pause) : null;
   const when = whenOf(lines, kind, currency);
   const wanted: Wanted | null =
-    when && leastMinor !== null && hours !== null
+    when && leastMinor !== null && hours !== null && minutes !== undefined
       ? {
           kind: kind.name as Wanted['kind'],
           face,
@@ -51,6 +55,8 @@ function useDraft({ rule, kinds, currency }: Props) {
           least_loss_minor: leastMinor,
           pause_hours: hours,
           channels: [...channels],
+          escalate_minutes: minutes,
+          escalate_to: minutes === null ? [] : [...escalateTo],
         }
       : null;
   const chooseKind = (next: string) => {
@@ -61,38 +67,10 @@ function useDraft({ rule, kinds, currency }: Props) {
   };
   return {
     ...{ kind, face, lines, name, severity, least, pause, channels, wanted },
-    ...{ leastMinor, hours, chooseKind },
+    ...{ leastMinor, hours, minutes, escalate, escalateTo, chooseKind },
     ...{ setFace, setLines, setName, setSeverity, setLeast, setPause, setChannels },
+    ...{ setEscalate, setEscalateTo },
   };
-}
-
-function Told({
-  chosen,
-  onChange,
-}: {
-  chosen: readonly string[];
-  onChange: (c: string[]) => void;
-}) {
-  const { t } = useWords();
-  const channels = useChannels().data?.items ?? [];
-  return (
-    <fieldset>
-      <legend className="font-medium text-sm">{t('rules.told')}</legend>
-      {channels.length === 0 && <p className="text-ink-2 text-sm">{t('rules.told.none')}</p>}
-      <div className="flex flex-wrap gap-x-4">
-        {channels.map(({ id, name }) => (
-          <CheckField
-            key={id}
-            label={name}
-            checked={chosen.includes(id)}
-            onChange={() =>
-              onChange(chosen.includes(id) ? chosen.filter((c) => c !== id) : [...chosen, id])
-            }
-          />
-        ))}
-      </div>
-    </fieldset>
-  );
 }
 
 export function RuleForm(props: Props) {
@@ -103,7 +81,12 @@ export function RuleForm(props: Props) {
   const [tried, setTried] = useState(false);
   const save = useSaveRule(rule);
   const preview = usePreview();
-  const refused = save.error instanceof ApiError ? save.error : null;
+  // A preview is refused for the same reasons.
+  const reason = (field: (typeof PLACED)[number]) =>
+    reasonAt(save.error, field) ?? reasonAt(preview.error, field);
+  const reasons = [reasonsOf(save.error), reasonsOf(preview.error)] as const;
+  const isPlaced = (error: unknown) =>
+    PLACED.some((field) => reasonAt(error, field)) || anyReason(reasonsOf(error), draft.lines);
   const unnamed = tried && draft.name.trim() === '';
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -118,7 +101,7 @@ export function RuleForm(props: Props) {
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
       <Card title={t('rules.rule')}>
         <form noValidate onSubmit={submit} className="grid gap-4">
-          {save.error && !refused?.reasonFor('name') && (
+          {save.error && !isPlaced(save.error) && (
             <Banner tone="bad" alert>
               {why(save.error)}
             </Banner>
@@ -128,7 +111,7 @@ export function RuleForm(props: Props) {
             dir="auto"
             maxLength={100}
             value={draft.name}
-            error={unnamed ? t('login.required') : refused?.reasonFor('name')}
+            error={unnamed ? t('login.required') : reason('name')}
             onChange={(event) => draft.setName(event.target.value)}
           />
           <div className="grid gap-3 sm:grid-cols-2">
@@ -159,9 +142,15 @@ export function RuleForm(props: Props) {
             kind={draft.kind}
             currency={currency}
             tried={tried}
-            onChange={draft.setLines}
+            reasonAt={(...at) => reasons[0](...at) ?? reasons[1](...at)}
+            onChange={(lines) => {
+              draft.setLines(lines);
+              // Reasons name conditions by their places, which may be others now.
+              save.reset();
+              if (preview.error) preview.reset();
+            }}
           />
-          <div className="grid items-start gap-3 sm:grid-cols-3">
+          <div className="grid items-end gap-3 sm:grid-cols-3">
             <SelectField
               label={t('rules.severity')}
               value={draft.severity}
@@ -175,18 +164,27 @@ export function RuleForm(props: Props) {
               label={t('rules.least', { currency })}
               inputMode="decimal"
               value={draft.least}
-              error={draft.leastMinor === null ? t('rules.value.bad') : undefined}
+              error={draft.leastMinor === null ? t('rules.value.bad') : reason('least_loss_minor')}
               onChange={(event) => draft.setLeast(event.target.value)}
             />
             <TextField
               label={t('rules.pause')}
               inputMode="numeric"
               value={draft.pause}
-              error={draft.hours === null ? t('rules.value.bad') : undefined}
+              error={draft.hours === null ? t('rules.value.bad') : reason('pause_hours')}
               onChange={(event) => draft.setPause(event.target.value)}
             />
           </div>
-          <Told chosen={draft.channels} onChange={draft.setChannels} />
+          <Told legend={t('rules.told')} chosen={draft.channels} onChange={draft.setChannels} />
+          <Escalation
+            minutes={draft.escalate}
+            error={
+              draft.minutes === undefined ? t('rules.escalate.bad') : reason('escalate_minutes')
+            }
+            onMinutes={draft.setEscalate}
+            chosen={draft.escalateTo}
+            onChange={draft.setEscalateTo}
+          />
           <div className="flex justify-end">
             <Button type="submit" kind="primary" busy={save.isPending}>
               {t('action.save')}
@@ -197,7 +195,7 @@ export function RuleForm(props: Props) {
       <PreviewCard
         preview={preview.data}
         busy={preview.isPending}
-        error={preview.error}
+        error={isPlaced(preview.error) ? null : preview.error}
         onTry={look}
       />
     </div>

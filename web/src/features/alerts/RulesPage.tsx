@@ -6,12 +6,15 @@ import { useStatus } from '@/features/system/useStatus';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
+import type { Sorting } from '@/shell/sorting';
 import { oneOf } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { AppLink } from '@/ui/AppLink';
 import { Ask } from '@/ui/Ask';
 import { Badge } from '@/ui/Badge';
 import { Button } from '@/ui/Button';
+import { ButtonLink } from '@/ui/ButtonLink';
 import { CheckField } from '@/ui/Choice';
 import { SelectField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
@@ -24,12 +27,12 @@ import { type Rule, type RuleWithTally, useDropRule, useRules, useSwitchRule } f
 
 const EDIT = '/alerts/rule/';
 
-interface TableProps {
+interface TableProps extends Sorting {
   rows: readonly RuleWithTally[];
   onDrop: (rule: Rule) => void;
 }
 
-function RuleTable({ rows, onDrop }: TableProps) {
+function RuleTable({ rows, onDrop, ...sorting }: TableProps) {
   const { t, said, format } = useWords();
   const why = useReason();
   const may = useMay('alert-rules:write');
@@ -41,6 +44,7 @@ function RuleTable({ rows, onDrop }: TableProps) {
       key: 'rule',
       head: t('rules.rule'),
       names: true,
+      sort: 'name',
       cell: ({ rule }) => (
         <span className="grid">
           <AppLink href={`${EDIT}?id=${encodeURIComponent(rule.id)}`} className="font-medium">
@@ -58,6 +62,7 @@ function RuleTable({ rows, onDrop }: TableProps) {
     {
       key: 'kind',
       head: t('alerts.about'),
+      sort: 'kind',
       from: 'lg',
       cell: ({ rule }) => t(`alerts.kind.${rule.kind}`),
     },
@@ -74,6 +79,7 @@ function RuleTable({ rows, onDrop }: TableProps) {
       key: 'opened',
       head: t('rules.opened'),
       figure: true,
+      sort: 'opened',
       from: 'sm',
       cell: ({ tally }) => fmt.count(format, tally.opened ?? 0),
     },
@@ -81,12 +87,14 @@ function RuleTable({ rows, onDrop }: TableProps) {
       key: 'avoided',
       head: t('rules.avoided'),
       figure: true,
+      sort: 'avoided_minor',
       from: 'lg',
       cell: ({ tally }) => fmt.money(format, tally.avoided_minor ?? 0, currency),
     },
     {
       key: 'on',
       head: t('rules.on'),
+      sort: 'enabled',
       cell: ({ rule }) => (
         <CheckField
           bare
@@ -97,12 +105,14 @@ function RuleTable({ rows, onDrop }: TableProps) {
         />
       ),
     },
-    {
+  ];
+  const mine = (rule: Rule) => may && (!rule.built_in || (rule.version ?? 0) > 0);
+  if (rows.some(({ rule }) => mine(rule))) {
+    columns.push({
       key: 'do',
       head: t('jobs.do'),
       cell: ({ rule }) =>
-        may &&
-        (!rule.built_in || (rule.version ?? 0) > 0) && (
+        mine(rule) && (
           <Button
             small
             kind="quiet"
@@ -112,10 +122,16 @@ function RuleTable({ rows, onDrop }: TableProps) {
             {t(rule.built_in ? 'rules.reset' : 'rules.delete')}
           </Button>
         ),
-    },
-  ];
+    });
+  }
   return (
-    <Table label={t('rules.title')} columns={columns} rows={rows} rowKey={({ rule }) => rule.id} />
+    <Table
+      label={t('rules.title')}
+      columns={columns}
+      rows={rows}
+      rowKey={({ rule }) => rule.id}
+      {...sorting}
+    />
   );
 }
 
@@ -124,10 +140,9 @@ export function RulesPage() {
   const { t, said } = useWords();
   const may = useMay('alert-rules:write');
   const kind = oneOf(useParam('kind'), ['', ...KINDS]);
-  const query = useRules();
+  const list = useRules(kind);
   const drop = useDropRule();
   const [asked, setAsked] = useState<Rule | null>(null);
-  const items = query.data?.items.filter(({ rule }) => !kind || rule.kind === kind);
   const what = asked?.built_in ? 'rules.reset' : 'rules.delete';
   const close = () => {
     setAsked(null);
@@ -139,9 +154,19 @@ export function RulesPage() {
       <PageTitle
         title={t('rules.title')}
         text={t('rules.text')}
-        actions={may && <AppLink href={EDIT}>{t('rules.new')}</AppLink>}
+        actions={may && <ButtonLink href={EDIT}>{t('rules.new')}</ButtonLink>}
       />
-      <div className="mb-4 max-w-64">
+      <ListTools
+        rows={list}
+        label={t('rules.title')}
+        name="alert-rules"
+        usual={t('list.usual')}
+        orders={[
+          ['name', t('rules.rule')],
+          ['opened', t('rules.opened')],
+          ['avoided_minor', t('rules.avoided')],
+        ]}
+      >
         <SelectField
           label={t('alerts.about')}
           value={kind}
@@ -151,13 +176,9 @@ export function RulesPage() {
           ]}
           onChange={(value) => changeUrl({ kind: value })}
         />
-      </div>
-      <Listing
-        query={{ ...query, data: items && { items } }}
-        cursor={null}
-        none={<EmptyState title={t('rules.none')} text={t('list.none.text')} />}
-      >
-        {(rows) => <RuleTable rows={rows} onDrop={setAsked} />}
+      </ListTools>
+      <Listing {...list} none={<EmptyState title={t('rules.none')} text={t('list.none.text')} />}>
+        {(rows) => <RuleTable rows={rows} onDrop={setAsked} {...list.sorting} />}
       </Listing>
       <Ask
         title={t(what)}

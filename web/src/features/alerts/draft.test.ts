@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { firstLine, linesOf, type When, whenOf } from './draft';
+import { firstLine, linesOf, minutesOf, type When, whenOf } from './draft';
 import type { Kind } from './useRules';
 
 const KIND = {
@@ -42,4 +42,13 @@ test('a value that is missing or no number holds the rule back', () => {
   assert.equal(whenOf([[{ ...line, attribute: 'days_of_cover', text: 'few' }]], KIND, 'EUR'), null);
   const zero = { ...line, attribute: 'days_of_cover', operator: 'below' as const, text: '0' };
   assert.equal(whenOf([[zero]], KIND, 'EUR')?.any[0]?.all[0]?.value, 0);
+});
+
+test('minutes until an alert escalates', () => {
+  assert.equal(minutesOf(' '), null);
+  assert.equal(minutesOf('5'), 5);
+  assert.equal(minutesOf(' 43200 '), 43_200);
+  for (const wrong of ['4', '43201', '1.5', '-10', 'x', '999999']) {
+    assert.equal(minutesOf(wrong), undefined);
+  }
 });

@@ -1,3 +1,4 @@
+import { ApiError } from '@/api/problem';
 import { amountOf, minorOf } from '@/i18n/amount';
 import type { Kind } from './useRules';
 
@@ -8,10 +9,10 @@ interface Condition {
   readonly attribute: string;
   readonly operator: (typeof OPERATORS)[number];
   readonly value: string | number;
-  readonly negate?: boolean;
+  readonly negate: boolean;
 }
 
-/** Conditions as the API has them; its description says no more of them than that they are a list. */
+/** Conditions as the API has them. */
 export interface When {
   any: Array<{ all: Condition[] }>;
 }
@@ -34,8 +35,8 @@ export function isMoney(attribute: string): boolean {
 }
 
 /** What was written as the form shows it; money in major units. */
-export function linesOf(when: { any: unknown[] }, currency: string): Lines {
-  return (when as When).any.map((group) =>
+export function linesOf(when: When, currency: string): Lines {
+  return when.any.map((group) =>
     group.all.map(({ attribute, operator, value, negate = false }) => ({
       attribute,
       operator,
@@ -46,6 +47,24 @@ export function linesOf(when: { any: unknown[] }, currency: string): Lines {
           : String(value),
     })),
   );
+}
+
+/** Why the API refuses a part of a condition, such as `value`; the whole of it where no part is given. */
+export type ReasonAt = (group: number, line: number, part?: keyof Condition) => string | undefined;
+
+/** Reads it from a refusal: fields are named like `when.any[0].all[1].value`. */
+export function reasonsOf(error: unknown): ReasonAt {
+  const refused = error instanceof ApiError ? error.errors : [];
+  return (group, line, part) => {
+    const end = `.any[${group}].all[${line}]${part ? `.${part}` : ''}`;
+    return refused.find(({ field }) => field.endsWith(end))?.reason;
+  };
+}
+
+/** Whether one of these conditions is refused. */
+export function anyReason(reasonAt: ReasonAt, lines: Lines): boolean {
+  const parts = [undefined, 'attribute', 'operator', 'value'] as const;
+  return lines.some((group, g) => group.some((_, i) => parts.some((part) => reasonAt(g, i, part))));
 }
 
 /** The value of a line, or null where the text is none for its attribute. */
@@ -85,4 +104,15 @@ export function firstLine(kind: Kind): Line {
     negate: false,
     text: '',
   };
+}
+
+const LEAST_MINUTES = 5;
+const MOST_MINUTES = 43_200;
+
+/** Minutes until an alert escalates: null for never, undefined for what is no such number. */
+export function minutesOf(text: string): number | null | undefined {
+  if (text.trim() === '') return null;
+  if (!/^\d{1,5}$/.test(text.trim())) return undefined;
+  const minutes = Number(text);
+  return minutes >= LEAST_MINUTES && minutes <= MOST_MINUTES ? minutes : undefined;
 }

@@ -1,9 +1,11 @@
 'use client';
 
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
 import type { Alert } from '@/api/types';
 import { newKey, type Ordered } from '@/features/purchasing/useOrdering';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 import { orderOf } from './figures';
 
 export const STATES = ['active', 'snoozed', 'closed'] as const;
@@ -17,6 +19,7 @@ export const KINDS = [
   'data',
   'price',
   'price-change',
+  'cost',
   'system',
 ] as const;
 export const ALERTS_KEY = ['alerts'];
@@ -26,25 +29,39 @@ export interface AlertFilters {
   readonly kind: '' | (typeof KINDS)[number];
 }
 
-/** A page of alerts, the most money at stake first. */
-export function useAlerts(filters: AlertFilters, cursor: string | null) {
-  return useQuery({
-    queryKey: [...ALERTS_KEY, filters, cursor],
-    queryFn: ({ signal }) => {
-      const query = {
-        limit: 25,
-        state: filters.state,
-        ...(filters.kind && { kind: filters.kind }),
-        ...(cursor && { cursor }),
-      };
-      return ok(api.GET('/v1/alerts', { params: { query }, signal }));
+const FACTS: Facts<Alert> = {
+  id: (row) => row.id,
+  kind: (row) => row.kind,
+  severity: (row) => row.severity,
+  status: (row) => row.status,
+  subject: (row) => row.subject_name ?? row.subject,
+  title: (row) => row.title,
+  text: (row) => row.text,
+  loss_minor: (row) => row.loss_minor,
+  currency: (row) => row.currency,
+  created_at: (row) => row.created_at,
+  last_seen_at: (row) => row.last_seen_at,
+  count: (row) => row.count,
+};
+
+/** Alerts, the most money at stake first. */
+export function useAlerts({ state, kind }: AlertFilters) {
+  return useRows(
+    {
+      key: [...ALERTS_KEY, state, kind],
+      size: 25,
+      served: ['-created_at'],
+      page: (place, more) => {
+        const query = { ...place, state, ...(kind && { kind }) };
+        return ok(api.GET('/v1/alerts', { params: { query }, ...more }));
+      },
     },
-    placeholderData: keepPreviousData,
-  });
+    FACTS,
+  );
 }
 
 export type Step =
-  | { readonly what: 'acknowledge' | 'resolve' | 'dismiss' }
+  | { readonly what: 'acknowledge' | 'resolve' | 'dismiss' | 'reopen' }
   | { readonly what: 'snooze'; readonly until: string };
 
 function take(alert: Alert, step: Step) {
@@ -56,6 +73,8 @@ function take(alert: Alert, step: Step) {
       return ok(api.POST('/v1/alerts/{alert_id}/resolve', { params, body: { note: '' } }));
     case 'dismiss':
       return ok(api.POST('/v1/alerts/{alert_id}/dismiss', { params, body: { note: '' } }));
+    case 'reopen':
+      return ok(api.POST('/v1/alerts/{alert_id}/reopen', { params, body: { note: '' } }));
     case 'snooze':
       return ok(
         api.POST('/v1/alerts/{alert_id}/snooze', { params, body: { until: step.until, note: '' } }),

@@ -4,6 +4,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, done, ok } from '@/api/client';
 import type { Answer } from '@/api/types';
 import { newKey } from '@/features/purchasing/useOrdering';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
 export type Channel = Answer<'/v1/alert-channels', 'get'>['items'][number];
 export const CHANNEL_KINDS = ['email', 'webhook', 'slack'] as const;
@@ -11,9 +13,29 @@ export const DIGESTS = ['instant', 'hourly', 'daily'] as const;
 
 const KEY = ['alert-channels'];
 
+const FACTS: Facts<Channel> = {
+  name: (row) => row.name,
+  kind: (row) => row.kind,
+  where: (row) => row.to ?? row.url,
+  least_severity: (row) => row.least_severity,
+  digest: (row) => row.digest,
+  enabled: (row) => row.enabled,
+};
+
 export function useChannels() {
+  return useRows(
+    {
+      key: [...KEY, 'list'],
+      page: (query, more) => ok(api.GET('/v1/alert-channels', { params: { query }, ...more })),
+    },
+    FACTS,
+  );
+}
+
+/** Those that there are to choose from. */
+export function useEveryChannel() {
   return useQuery({
-    queryKey: KEY,
+    queryKey: [...KEY, 'every'],
     queryFn: ({ signal }) =>
       ok(api.GET('/v1/alert-channels', { params: { query: { limit: 200 } }, signal })),
   });

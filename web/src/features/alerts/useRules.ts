@@ -4,6 +4,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, done, ok } from '@/api/client';
 import type { Answer } from '@/api/types';
 import { newKey } from '@/features/purchasing/useOrdering';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
 export type RuleWithTally = Answer<'/v1/alert-rules', 'get'>['items'][number];
 export type Rule = RuleWithTally['rule'];
@@ -12,13 +14,30 @@ export type Preview = Answer<'/v1/alert-rules/preview', 'post'>;
 
 const KEY = ['alert-rules'];
 
-/** All rules: there are a few dozen at most. */
-export function useRules() {
-  return useQuery({
-    queryKey: KEY,
-    queryFn: ({ signal }) =>
-      ok(api.GET('/v1/alert-rules', { params: { query: { limit: 200 } }, signal })),
-  });
+const FACTS: Facts<RuleWithTally> = {
+  id: ({ rule }) => rule.id,
+  name: ({ rule }) => rule.name,
+  text: ({ rule }) => rule.text,
+  kind: ({ rule }) => rule.kind,
+  severity: ({ rule }) => rule.severity ?? 'warning',
+  enabled: ({ rule }) => rule.enabled ?? true,
+  opened: ({ tally }) => tally.opened ?? 0,
+  avoided_minor: ({ tally }) => tally.avoided_minor ?? 0,
+};
+
+/** All rules, a few dozen at most; of one kind where it is given. */
+export function useRules(kind: string) {
+  return useRows(
+    {
+      key: [...KEY, 'list', kind],
+      page: async (query, more) => {
+        const page = await ok(api.GET('/v1/alert-rules', { params: { query }, ...more }));
+        return { ...page, items: page.items.filter(({ rule }) => !kind || rule.kind === kind) };
+      },
+      size: 200,
+    },
+    FACTS,
+  );
 }
 
 export function useRule(id: string) {
@@ -39,8 +58,10 @@ export function useKinds() {
   });
 }
 
-export type Wanted = Pick<Rule, 'kind' | 'face' | 'name' | 'when' | 'channels'> &
-  Required<Pick<Rule, 'severity' | 'enabled' | 'least_loss_minor' | 'pause_hours'>>;
+export type Wanted = Pick<Rule, 'kind' | 'face' | 'name' | 'when' | 'channels' | 'escalate_to'> &
+  Required<
+    Pick<Rule, 'severity' | 'enabled' | 'least_loss_minor' | 'pause_hours' | 'escalate_minutes'>
+  >;
 
 /** Writes a new rule, or changes the one that was read. */
 export function useSaveRule(rule: Rule | null) {
@@ -57,7 +78,7 @@ export function useSaveRule(rule: Rule | null) {
         : ok(
             api.POST('/v1/alert-rules', {
               params: { header: { 'Idempotency-Key': newKey() } },
-              body: { kind, ...values, escalate_to: [] },
+              body: { kind, ...values },
             }),
           ),
     onSettled: () => queries.invalidateQueries({ queryKey: KEY }),

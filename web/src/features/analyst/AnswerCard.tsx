@@ -1,31 +1,18 @@
 import { useWords } from '@/i18n/locale';
 import { AppLink } from '@/ui/AppLink';
 import { Card } from '@/ui/Card';
-import { cut } from './events';
+import { Cited } from './Cited';
 import type { Answer } from './useAsk';
 
 /** An answer; each figure leads to the page that shows it. */
 export function AnswerCard({ question, answer }: { question: string; answer: Answer }) {
   const { t } = useWords();
-  const citations = answer.citations ?? [];
   const by = answer.by === 'model' ? t('ask.by.model') : t('ask.by.narrator');
+  const told = answer.cached ? `${by} ${t('ask.kept')}` : by;
   return (
-    <Card title={question} text={by}>
+    <Card title={question} text={told}>
       <p lang="en" dir="auto" className="max-w-prose leading-relaxed">
-        {cut(answer.text, citations).map((part, place) => {
-          const cited = part.at === null ? undefined : citations[part.at];
-          const key = `${place}`;
-          if (!cited) return <span key={key}>{part.text}</span>;
-          return cited.link ? (
-            <AppLink key={key} href={cited.link} title={cited.label} className="figures">
-              {part.text}
-            </AppLink>
-          ) : (
-            <span key={key} title={cited.label} className="figures font-medium">
-              {part.text}
-            </span>
-          );
-        })}
+        <Cited text={answer.text} citations={answer.citations ?? []} />
       </p>
       {(answer.notes ?? []).map((note) => (
         <p key={note.code} lang="en" dir="auto" className="mt-2 text-ink-2 text-sm">

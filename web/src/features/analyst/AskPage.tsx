@@ -1,6 +1,7 @@
 'use client';
 
 import { type FormEvent, useState } from 'react';
+import { reasonAt } from '@/api/problem';
 import { useWords } from '@/i18n/locale';
 import { announce } from '@/ui/Announcer';
 import { Button } from '@/ui/Button';
@@ -9,6 +10,7 @@ import { TextField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
 import { ErrorState } from '@/ui/states';
 import { AnswerCard } from './AnswerCard';
+import { DraftsCard } from './DraftsCard';
 import { useAsk, useSuggestions } from './useAsk';
 
 /** A question, the answer as it comes, and what else can be asked. */
@@ -31,11 +33,13 @@ export function AskPage() {
   return (
     <>
       <PageTitle title={t('ask.title')} text={t('ask.text')} />
+      <DraftsCard />
       <form onSubmit={submit} className="mb-4 grid items-end gap-3 sm:grid-cols-[1fr_auto]">
         <TextField
           label={t('ask.question')}
           value={question}
           maxLength={1000}
+          error={reasonAt(ask.error, 'question')}
           autoComplete="off"
           dir="auto"
           onChange={(event) => setQuestion(event.target.value)}
@@ -58,7 +62,9 @@ export function AskPage() {
           </p>
         </Card>
       )}
-      {ask.error && <ErrorState error={ask.error} retry={() => send(ask.variables ?? question)} />}
+      {ask.error && !reasonAt(ask.error, 'question') && (
+        <ErrorState error={ask.error} retry={() => send(ask.variables ?? question)} />
+      )}
       {ask.data && <AnswerCard question={ask.variables ?? ''} answer={ask.data} />}
       {offered.length > 0 && (
         <section className="mt-6" aria-label={t('ask.suggestions')}>
@@ -66,7 +72,13 @@ export function AskPage() {
           <ul className="flex flex-wrap gap-2">
             {offered.map((words) => (
               <li key={words}>
-                <Button small lang="en" disabled={ask.isPending} onClick={() => send(words)}>
+                <Button
+                  small
+                  lang="en"
+                  dir="ltr"
+                  disabled={ask.isPending}
+                  onClick={() => send(words)}
+                >
                   {words}
                 </Button>
               </li>

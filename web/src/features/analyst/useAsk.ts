@@ -61,7 +61,7 @@ export function useAsk() {
       setProgress(NOTHING);
       const body = await ok(
         api.POST('/v1/ai/ask', {
-          body: { question, use_model: true },
+          body: { question, use_model: true, fresh: false },
           headers: { Accept: 'text/event-stream' },
           parseAs: 'stream',
         }),

@@ -1,9 +1,11 @@
 'use client';
 
+import { DigestCard } from '@/features/system/DigestCard';
 import { useWords } from '@/i18n/locale';
 import { Card } from '@/ui/Card';
 import { PageTitle } from '@/ui/PageTitle';
 import { ErrorState, Loading } from '@/ui/states';
+import { EmailCard } from './EmailForm';
 import { FactorCard } from './FactorCard';
 import { NameForm, PasswordForm } from './OwnForms';
 import { SessionsCard } from './SessionsCard';
@@ -28,15 +30,23 @@ export function AccountPage() {
       {error && <ErrorState error={error} retry={() => void refetch()} />}
       {!error && !data && <Loading className="h-96" />}
       {data && (
-        <div className="grid items-start gap-4 lg:grid-cols-2">
-          <Card title={t('account.name')}>
-            <NameForm name={data.name} />
-          </Card>
-          <FactorCard />
-          <Card title={t('account.password')} text={t('account.password.text')}>
-            <PasswordForm email={data.email} />
-          </Card>
-          <SessionsCard />
+        <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-2">
+          <div className="in-order grid min-w-0 gap-4">
+            <Card title={t('account.name')}>
+              <NameForm name={data.name} />
+            </Card>
+            <Card title={t('account.password')} text={t('account.password.text')}>
+              <PasswordForm email={data.email} />
+            </Card>
+            <DigestCard />
+          </div>
+          <div className="in-order grid min-w-0 gap-4">
+            <FactorCard />
+            <Card title={t('account.email')} text={t('account.email.text')}>
+              <EmailCard />
+            </Card>
+            <SessionsCard />
+          </div>
         </div>
       )}
     </>

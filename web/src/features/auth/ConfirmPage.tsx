@@ -8,29 +8,38 @@ import { useWords } from '@/i18n/locale';
 import { AppLink } from '@/ui/AppLink';
 import { Banner } from '@/ui/Banner';
 import { Button } from '@/ui/Button';
-import { PasswordField, TextField } from '@/ui/Field';
+import { PasswordField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
 import { useReason } from '@/ui/states';
+import { CodeField } from './CodeField';
 import { missing } from './checks';
 import { Door } from './Door';
 import { useForm } from './useForm';
+import { useMailedCode } from './useMailedCode';
 
 /** For who comes back from the mail later, or in another browser. */
 export function ConfirmPage() {
   const { t } = useWords();
+  const code = useMailedCode();
   return (
     <Door>
       <div className="grid gap-4">
         <PageTitle title={t('access.confirm.title')} />
         <p className="-mt-4 text-ink-2 text-sm">{t('access.confirm.text')}</p>
-        <ConfirmForm known={null} />
+        <ConfirmForm known={null} code={code} />
       </div>
     </Door>
   );
 }
 
 /** With `known` it signs in at once; else the sign-in page comes next. */
-export function ConfirmForm({ known }: { known: { email: string; password: string } | null }) {
+export function ConfirmForm({
+  known,
+  code = '',
+}: {
+  known: { email: string; password: string } | null;
+  code?: string;
+}) {
   const { t } = useWords();
   const why = useReason();
   const router = useRouter();
@@ -66,14 +75,7 @@ export function ConfirmForm({ known }: { known: { email: string; password: strin
           {why(general)}
         </Banner>
       )}
-      <TextField
-        label={t('access.mailed')}
-        name="token"
-        autoComplete="off"
-        dir="ltr"
-        required
-        error={message('token')}
-      />
+      <CodeField code={code} error={message('token')} />
       {!known && (
         <PasswordField
           label={t('access.chosen')}

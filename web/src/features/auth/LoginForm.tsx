@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { ApiError } from '@/api/problem';
 import { login, loginElsewhere } from '@/api/session';
 import { useWords } from '@/i18n/locale';
+import { oneOf } from '@/shell/url';
 import { AppLink } from '@/ui/AppLink';
 import { Banner } from '@/ui/Banner';
 import { Button } from '@/ui/Button';
@@ -25,13 +26,27 @@ interface Props {
   /** Who has a second factor is asked for it next. */
   onCode(known: Known): void;
   waiting: boolean;
+  /** Why the provider's sign-in came to nothing, if it did. */
+  refused: string | null;
 }
+
+/** What the API may say of it; the first stands for whatever is not among them. */
+const REFUSALS = [
+  'provider',
+  'denied',
+  'over',
+  'unknown',
+  'unverified',
+  'disabled',
+  'busy',
+  'none',
+] as const;
 
 function needsCode(error: unknown): boolean {
   return error instanceof ApiError && error.kind === 'second-factor-required';
 }
 
-export function LoginForm({ onSignedIn, onCode, waiting }: Props) {
+export function LoginForm({ onSignedIn, onCode, waiting, refused }: Props) {
   const { t } = useWords();
   const why = useReason();
   const offered = useOffered();
@@ -53,6 +68,11 @@ export function LoginForm({ onSignedIn, onCode, waiting }: Props) {
   return (
     <form noValidate onSubmit={onSubmit} className="grid gap-4">
       <PageTitle title={t('login.title')} />
+      {refused !== null && general === null && (
+        <Banner tone="warn" alert>
+          {t(`access.refused.${oneOf(refused, REFUSALS)}`)}
+        </Banner>
+      )}
       {general !== null && (
         <Banner tone="bad" alert>
           {why(general)}

@@ -12,7 +12,8 @@ import { CodeForm, LoginForm } from './LoginForm';
 export function LoginPage() {
   const session = useStore(sessionStore);
   const router = useRouter();
-  const next = safeNext(useSearchParams().get('next'));
+  const asked = useSearchParams();
+  const next = safeNext(asked.get('next'));
   // Kept only until it has been exchanged for the user's own.
   const [oneTime, setOneTime] = useState<string | null>(null);
   const [known, setKnown] = useState<{ email: string; password: string } | null>(null);
@@ -27,7 +28,12 @@ export function LoginPage() {
       {forced && <ChangePasswordForm oneTime={oneTime} email={session.user.email} />}
       {!forced && known && <CodeForm known={known} onBack={() => setKnown(null)} />}
       {!forced && !known && (
-        <LoginForm onSignedIn={setOneTime} onCode={setKnown} waiting={through} />
+        <LoginForm
+          onSignedIn={setOneTime}
+          onCode={setKnown}
+          waiting={through}
+          refused={asked.get('refused')}
+        />
       )}
     </Door>
   );

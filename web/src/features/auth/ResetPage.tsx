@@ -6,13 +6,14 @@ import { useWords } from '@/i18n/locale';
 import { AppLink } from '@/ui/AppLink';
 import { Banner } from '@/ui/Banner';
 import { Button } from '@/ui/Button';
-import { TextField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
 import { useReason } from '@/ui/states';
+import { CodeField } from './CodeField';
 import { checkTwice, missing } from './checks';
 import { Door } from './Door';
 import { NewPasswordFields } from './NewPasswordFields';
 import { useForm } from './useForm';
+import { useMailedCode } from './useMailedCode';
 
 export function ResetPage() {
   const { t } = useWords();
@@ -39,6 +40,7 @@ export function ResetPage() {
 function ResetForm({ onDone }: { onDone(): void }) {
   const { t } = useWords();
   const why = useReason();
+  const code = useMailedCode();
   const { busy, general, onSubmit, message } = useForm(
     (values) => ({ ...missing(values, 'token'), ...checkTwice(values) }),
     async (values) => {
@@ -57,14 +59,7 @@ function ResetForm({ onDone }: { onDone(): void }) {
           {why(general)}
         </Banner>
       )}
-      <TextField
-        label={t('access.mailed')}
-        name="token"
-        autoComplete="off"
-        dir="ltr"
-        required
-        error={message('token')}
-      />
+      <CodeField code={code} error={message('token')} />
       <NewPasswordFields message={message} />
       <Button type="submit" kind="primary" busy={busy}>
         {t('access.reset.submit')}

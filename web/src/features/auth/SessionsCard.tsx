@@ -2,27 +2,24 @@
 
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
-import { Pager } from '@/shell/Pager';
-import { useParam } from '@/shell/useUrlState';
+import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
 import { Badge } from '@/ui/Badge';
 import { Banner } from '@/ui/Banner';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
-import { ErrorState, Loading, useReason } from '@/ui/states';
+import { EmptyState, useReason } from '@/ui/states';
 import { useEndSession, useSessions } from './useAccount';
 
 /** Where one is signed in; each but this one can be ended. */
 export function SessionsCard() {
   const { t, format } = useWords();
   const why = useReason();
-  const cursor = useParam('cursor');
-  const { data, error, refetch } = useSessions(cursor);
+  const list = useSessions();
   const end = useEndSession();
   const zone = fmt.ownZone();
   return (
     <Card title={t('account.sessions')} text={t('account.sessions.text')} flush>
-      {error && <ErrorState error={error} retry={() => void refetch()} />}
-      {!error && !data && <Loading />}
       {end.error && (
         <div className="px-4 pb-2">
           <Banner tone="bad" alert>
@@ -30,10 +27,21 @@ export function SessionsCard() {
           </Banner>
         </div>
       )}
-      {data && (
-        <>
+      <ListTools
+        bare
+        rows={list}
+        label={t('account.sessions')}
+        name="sessions"
+        usual={t('list.usual')}
+        orders={[
+          ['created_at', t('list.opened')],
+          ['network', t('audit.network')],
+        ]}
+      />
+      <Listing bare {...list} none={<EmptyState icon="search" title={t('list.noMatch')} />}>
+        {(rows) => (
           <ul className="divide-y divide-line" aria-label={t('account.sessions')}>
-            {data.items.map((session) => {
+            {rows.map((session) => {
               const since = fmt.moment(format, session.created_at, zone);
               return (
                 <li
@@ -62,11 +70,8 @@ export function SessionsCard() {
               );
             })}
           </ul>
-          {(cursor || data.next_cursor) && (
-            <Pager shown={data.items.length} cursor={cursor} next={data.next_cursor ?? null} />
-          )}
-        </>
-      )}
+        )}
+      </Listing>
     </Card>
   );
 }

@@ -2,6 +2,9 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, done, ok } from '@/api/client';
+import type { Answer } from '@/api/types';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
 const PROFILE = ['auth', 'profile'];
 const FACTOR = ['auth', 'factor'];
@@ -24,6 +27,10 @@ export function useRename() {
   });
 }
 
+/** Has a code mailed to the address that is to come. */
+export const askForAddress = (email: string, password: string) =>
+  done(api.POST('/v1/user/email', { body: { email, password } }));
+
 export function useFactor() {
   return useQuery({
     queryKey: FACTOR,
@@ -42,17 +49,21 @@ export function useFactorChanged(): () => Promise<void> {
   return () => queries.invalidateQueries({ queryKey: FACTOR });
 }
 
-export function useSessions(cursor: string | null) {
-  return useQuery({
-    queryKey: [...SESSIONS, cursor],
-    queryFn: ({ signal }) =>
-      ok(
-        api.GET('/v1/auth/sessions', {
-          params: { query: { limit: 20, ...(cursor && { cursor }) } },
-          signal,
-        }),
-      ),
-  });
+const FACTS: Facts<Answer<'/v1/auth/sessions', 'get'>['items'][number]> = {
+  created_at: (row) => row.created_at,
+  network: (row) => row.network,
+  current: (row) => row.current,
+};
+
+export function useSessions() {
+  return useRows(
+    {
+      key: SESSIONS,
+      size: 20,
+      page: (query, more) => ok(api.GET('/v1/auth/sessions', { params: { query }, ...more })),
+    },
+    FACTS,
+  );
 }
 
 export function useEndSession() {

@@ -35,9 +35,7 @@ export function useForm(
       await send(values);
     } catch (cause) {
       const field =
-        cause instanceof ApiError
-          ? cause.fields.find((name) => form.elements.namedItem(name) instanceof HTMLElement)
-          : undefined;
+        cause instanceof ApiError ? cause.fields.find((name) => controlOf(form, name)) : undefined;
       setError(cause);
       setAtField(field !== undefined);
       if (field) focus(form, field);
@@ -54,7 +52,13 @@ export function useForm(
   return { busy, general, onSubmit, message };
 }
 
+/** The control of that name, or the first of several. */
+function controlOf(form: HTMLFormElement, name: string): HTMLElement | null {
+  const found = form.elements.namedItem(name);
+  const control = found instanceof RadioNodeList ? found[0] : found;
+  return control instanceof HTMLElement ? control : null;
+}
+
 function focus(form: HTMLFormElement, name: string): void {
-  const control = form.elements.namedItem(name);
-  if (control instanceof HTMLElement) control.focus();
+  controlOf(form, name)?.focus();
 }

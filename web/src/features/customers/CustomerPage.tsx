@@ -2,6 +2,7 @@
 
 import { ApiError } from '@/api/problem';
 import type { Customer } from '@/api/types';
+import { InsightCard } from '@/features/analyst/InsightCard';
 import { NextBasketCard, PreviewCard } from '@/features/recommendations/CustomerCards';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
@@ -12,7 +13,10 @@ import { Card } from '@/ui/Card';
 import { FactList } from '@/ui/FactList';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
+import { DuplicatesCard } from './DuplicatesCard';
+import { InteractionsCard } from './InteractionsCard';
 import { LifecycleBadge } from './LifecycleBadge';
+import { MergedInto } from './MergedRecords';
 import { RunOutCard } from './RunOutCard';
 import { SegmentCard } from './SegmentCard';
 import { TimelineCard } from './TimelineCard';
@@ -26,6 +30,11 @@ function Facts({ customer }: { customer: Customer }) {
     <Badge tone={yes ? 'good' : 'neutral'}>{t(yes ? 'customer.yes' : 'customer.no')}</Badge>
   );
   const { consent } = customer;
+  const personal = consent?.refuses_personalisation ? (
+    <Badge tone="warn">{t('customer.refuses')}</Badge>
+  ) : (
+    given(consent?.personalisation)
+  );
   const address = Object.values(customer.address ?? {}).join(', ');
   return (
     <>
@@ -51,7 +60,7 @@ function Facts({ customer }: { customer: Customer }) {
           facts={[
             { name: t('customer.consent.email'), value: given(consent?.email_marketing) },
             { name: t('customer.consent.sms'), value: given(consent?.sms_marketing) },
-            { name: t('customer.consent.personal'), value: given(consent?.personalisation) },
+            { name: t('customer.consent.personal'), value: personal },
           ]}
         />
       </Card>
@@ -98,20 +107,29 @@ function ById({ id }: { id: string }) {
           </span>
         }
       />
+      <MergedInto customer={data} />
       {found.error && <ErrorState error={found.error} retry={() => void found.refetch()} />}
       {insights && <ValueTiles insights={insights} />}
       {found.data && !insights && (
-        <EmptyState title={t('customer.unknown')} text={t('customer.unknown.text')} />
+        <EmptyState
+          title={t(found.data.state === 'refused' ? 'customer.refused' : 'customer.unknown')}
+          text={t(
+            found.data.state === 'refused' ? 'customer.refused.text' : 'customer.unknown.text',
+          )}
+        />
       )}
-      <div className="mt-4 grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <div className="grid min-w-0 gap-4">
+      <div className="mt-4 in-order-narrow grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="in-order grid min-w-0 gap-4">
+          <InsightCard subject="customer" id={id} />
           {insights && <RunOutCard insights={insights} />}
           <TimelineCard id={id} />
-          <PreviewCard id={id} />
+          <InteractionsCard id={id} />
         </div>
-        <div className="grid min-w-0 gap-4">
+        <div className="in-order grid min-w-0 gap-4">
           <NextBasketCard id={id} />
+          <PreviewCard id={id} />
           {insights && <SegmentCard insights={insights} />}
+          {!data.merged && <DuplicatesCard customer={data} />}
           <Facts customer={data} />
         </div>
       </div>

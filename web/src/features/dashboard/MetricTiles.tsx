@@ -6,6 +6,7 @@ import { useWords } from '@/i18n/locale';
 import { Delta } from '@/ui/Delta';
 import { Icon } from '@/ui/Icon';
 import { Popover } from '@/ui/Popover';
+import { TILE } from '@/ui/Tiles';
 import { comparesWholeDays, metricText } from './metrics';
 
 /** How often `value` has changed in the same scope (so not by choosing another range). */
@@ -27,10 +28,7 @@ function Tile({ metric, currency, scope }: { metric: Metric; currency: string; s
   const previous = metricText(format, metric.unit, metric.previous, currency);
   const wholeDays = comparesWholeDays(metric);
   return (
-    <li
-      data-metric={metric.name}
-      className={`min-w-0 rounded-card border border-line bg-surface px-3.5 pt-2 pb-2.5 shadow-card ${lead ? 'col-span-2' : ''}`}
-    >
+    <li data-metric={metric.name} className={`${TILE} ${lead ? 'col-span-2' : ''}`}>
       <h3 className="text-balance text-ink-2 text-label">{label}</h3>
       <div className="flex items-center justify-between gap-1">
         <p
@@ -65,7 +63,7 @@ export function MetricTiles({ summary, scope }: { summary: Summary; scope: strin
   return (
     <section aria-label={t('dashboard.metrics')}>
       <h2 className="sr-only">{t('dashboard.metrics')}</h2>
-      <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-4 xl:grid-cols-6">
+      <ul className="-mb-3 grid grid-cols-2 gap-x-3 sm:grid-cols-3 lg:grid-cols-4 xl:grid-cols-6">
         {summary.metrics.map((metric) => (
           <Tile key={metric.name} metric={metric} currency={summary.shop.currency} scope={scope} />
         ))}

@@ -1,6 +1,7 @@
 'use client';
 
 import type { Summary } from '@/api/types';
+import { InsightCard } from '@/features/analyst/InsightCard';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { oneOfNumbers } from '@/shell/url';
@@ -9,6 +10,8 @@ import { Notes } from '@/ui/Notes';
 import { PageTitle } from '@/ui/PageTitle';
 import { Segmented } from '@/ui/Segmented';
 import { ErrorState, Loading } from '@/ui/states';
+import { ChangesCard } from './ChangesCard';
+import { DashboardTabs } from './DashboardTabs';
 import { DemandForecast } from './DemandForecast';
 import { LowStock } from './LowStock';
 import { MetricTiles } from './MetricTiles';
@@ -29,6 +32,8 @@ function Panels({ summary, days, stale }: { summary: Summary; days: number; stal
         <SalesChart summary={summary} />
         <DemandForecast summary={summary} />
       </div>
+      <ChangesCard />
+      <InsightCard subject="shop" />
       <div className="grid items-start gap-4 xl:grid-cols-2">
         <LowStock summary={summary} />
         <TopProducts summary={summary} />
@@ -50,6 +55,7 @@ export function Overview() {
     });
   return (
     <>
+      <DashboardTabs here="/" />
       <PageTitle
         title={t('dashboard.title')}
         text={period ?? ' '}

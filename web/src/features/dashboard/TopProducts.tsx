@@ -51,7 +51,7 @@ export function TopProducts({ summary }: { summary: Summary }) {
       title={t('dashboard.top')}
       flush
       actions={
-        <AppLink href="/products/" className="text-sm">
+        <AppLink href="/dashboard/products/" className="text-sm">
           {t('dashboard.allProducts')}
         </AppLink>
       }

@@ -13,7 +13,7 @@ export function metricText(
     const small = Math.abs(value) < 1_000 * 10 ** fmt.minorDigits(currency);
     return fmt.money(locale, value, currency, large ? 'compact' : small ? 'full' : 'whole');
   }
-  if (unit === 'ratio') return fmt.percent(locale, value);
+  if (unit === 'ratio') return fmt.share(locale, value);
   if (unit === 'days') return fmt.count(locale, value, 1);
   return fmt.count(locale, value);
 }

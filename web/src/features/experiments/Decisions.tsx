@@ -1,6 +1,7 @@
 'use client';
 
 import { useState } from 'react';
+import { reasonAt } from '@/api/problem';
 import type { Experiment, ExperimentResults } from '@/api/types';
 import { useWords } from '@/i18n/locale';
 import { Ask } from '@/ui/Ask';
@@ -60,6 +61,7 @@ export function Decisions({ experiment, verdict }: Props) {
           label={t('exp.why')}
           dir="auto"
           maxLength={1000}
+          error={reasonAt(step.error, 'reason')}
           value={reason}
           onChange={(event) => setReason(event.target.value)}
         />
@@ -91,7 +93,7 @@ export function Decisions({ experiment, verdict }: Props) {
         confirm={asking ? t(`exp.do.${asking}`) : ''}
         open={asking !== null}
         busy={step.isPending}
-        error={step.error}
+        error={reasonAt(step.error, 'reason') ? null : step.error}
         onConfirm={take}
         onClose={close}
       />

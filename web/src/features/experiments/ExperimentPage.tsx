@@ -2,6 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { ApiError } from '@/api/problem';
+import { InsightCard } from '@/features/analyst/InsightCard';
 import { useLiveChannel } from '@/features/realtime/useLive';
 import { useReread } from '@/features/realtime/useReread';
 import { useWords } from '@/i18n/locale';
@@ -15,6 +16,7 @@ import { PlanCard } from './PlanCard';
 import { ResultsView } from './ResultsView';
 import { StatusBadge } from './StatusBadge';
 import { EXPERIMENTS_KEY, useExperiment, useResults } from './useExperiments';
+import { WhomCard } from './WhomCard';
 
 function Nothing({ missing = false }: { missing?: boolean }) {
   const { t } = useWords();
@@ -55,12 +57,14 @@ function Found({
         }
         actions={<Decisions experiment={experiment} verdict={data?.verdict} />}
       />
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,1fr)]">
+      <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,1fr)]">
         <div className="grid min-w-0 gap-4">
           {status === 'draft' && <Banner tone="accent">{t('exp.draft.text')}</Banner>}
           {error && <ErrorState error={error} retry={() => void refetch()} />}
           {status !== 'draft' && !error && !data && <Loading className="h-96" />}
+          {data && <InsightCard subject="experiment" id={experiment.id} />}
           {data && <ResultsView experiment={experiment} results={data} />}
+          {data && <WhomCard experiment={experiment} />}
         </div>
         <PlanCard experiment={experiment} />
       </div>

@@ -7,18 +7,26 @@ import { useReread } from '@/features/realtime/useReread';
 import { useStatus } from '@/features/system/useStatus';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
-import { Pager } from '@/shell/Pager';
+import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
+import type { Sorting } from '@/shell/sorting';
 import { oneOf } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { AppLink } from '@/ui/AppLink';
+import { ButtonLink } from '@/ui/ButtonLink';
 import { SelectField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
-import { EmptyState, ErrorState, Loading } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
 import { StatusBadge } from './StatusBadge';
 import { EXPERIMENTS_KEY, STATES, useExperiments } from './useExperiments';
 
-function ExperimentTable({ rows, stale }: { rows: readonly Experiment[]; stale: boolean }) {
+interface TableProps extends Sorting {
+  rows: readonly Experiment[];
+  stale: boolean;
+}
+
+function ExperimentTable({ rows, stale, ...sorting }: TableProps) {
   const { t, said, format } = useWords();
   const timeZone = useStatus().data?.shop.time_zone ?? 'UTC';
   const metricOf = (row: Experiment) => {
@@ -30,6 +38,7 @@ function ExperimentTable({ rows, stale }: { rows: readonly Experiment[]; stale: 
       key: 'name',
       head: t('exp.name'),
       names: true,
+      sort: 'name',
       cell: (row) => (
         <span className="grid">
           <AppLink href={`/experiment/?id=${encodeURIComponent(row.id)}`} className="font-medium">
@@ -42,6 +51,7 @@ function ExperimentTable({ rows, stale }: { rows: readonly Experiment[]; stale: 
     {
       key: 'status',
       head: t('col.status'),
+      sort: 'status',
       cell: (row) => <StatusBadge status={row.status ?? 'draft'} />,
     },
     {
@@ -55,6 +65,7 @@ function ExperimentTable({ rows, stale }: { rows: readonly Experiment[]; stale: 
     {
       key: 'metric',
       head: t('exp.judgedBy'),
+      sort: 'metric',
       from: 'lg',
       cell: (row) => <bdi className="inline-block first-letter:uppercase">{metricOf(row)}</bdi>,
     },
@@ -62,6 +73,7 @@ function ExperimentTable({ rows, stale }: { rows: readonly Experiment[]; stale: 
       key: 'started',
       head: t('exp.started'),
       figure: true,
+      sort: 'started_at',
       from: 'sm',
       cell: (row) => (row.started_at ? fmt.moment(format, row.started_at, timeZone) : '–'),
     },
@@ -73,6 +85,7 @@ function ExperimentTable({ rows, stale }: { rows: readonly Experiment[]; stale: 
       rows={rows}
       rowKey={(row) => row.id}
       stale={stale}
+      {...sorting}
     />
   );
 }
@@ -80,16 +93,26 @@ function ExperimentTable({ rows, stale }: { rows: readonly Experiment[]; stale: 
 export function ExperimentsPage() {
   const { t } = useWords();
   const status = oneOf(useParam('status'), ['', ...STATES]);
-  const cursor = useParam('cursor');
-  const { data, error, refetch, isPlaceholderData } = useExperiments(status, cursor);
+  const list = useExperiments(status);
   const queries = useQueryClient();
   const reread = useReread(() => queries.invalidateQueries({ queryKey: EXPERIMENTS_KEY }));
   useLiveChannel('experiments', reread);
-  const create = <AppLink href="/experiments/new/">{t('exp.new')}</AppLink>;
+  const create = <ButtonLink href="/experiments/new/">{t('exp.new')}</ButtonLink>;
   return (
     <>
       <PageTitle title={t('nav.experiments')} text={t('exp.text')} actions={create} />
-      <div className="mb-4 sm:w-48">
+      <ListTools
+        rows={list}
+        label={t('nav.experiments')}
+        name="experiments"
+        usual={t('products.sort.newest')}
+        orders={[
+          ['created_at', t('po.created')],
+          ['name', t('exp.name')],
+          ['status', t('col.status')],
+          ['started_at', t('exp.started')],
+        ]}
+      >
         <SelectField
           label={t('col.status')}
           value={status}
@@ -99,25 +122,20 @@ export function ExperimentsPage() {
           ]}
           onChange={(value) => changeUrl({ status: value, cursor: null })}
         />
-      </div>
-      <div className="overflow-hidden rounded-card border border-line bg-surface shadow-card">
-        {error && <ErrorState error={error} retry={() => void refetch()} />}
-        {!error && !data && <Loading className="h-96" />}
-        {!error && data?.items.length === 0 && (
+      </ListTools>
+      <Listing
+        {...list}
+        none={
           <EmptyState
             icon="flask"
-            title={t(status ? 'exp.none.here' : 'exp.none')}
-            text={t(status ? 'list.none.text' : 'exp.none.text')}
-            action={status ? undefined : create}
+            title={t(status || list.find ? 'exp.none.here' : 'exp.none')}
+            text={t(status || list.find ? 'list.none.text' : 'exp.none.text')}
+            action={status || list.find ? undefined : create}
           />
-        )}
-        {!error && data && data.items.length > 0 && (
-          <>
-            <ExperimentTable rows={data.items} stale={isPlaceholderData} />
-            <Pager shown={data.items.length} cursor={cursor} next={data.next_cursor ?? null} />
-          </>
-        )}
-      </div>
+        }
+      >
+        {(rows, stale) => <ExperimentTable rows={rows} stale={stale} {...list.sorting} />}
+      </Listing>
     </>
   );
 }

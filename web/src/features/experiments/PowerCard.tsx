@@ -1,6 +1,7 @@
 'use client';
 
 import { useState } from 'react';
+import { reasonAt } from '@/api/problem';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { usePause } from '@/shell/usePause';
@@ -12,6 +13,14 @@ import { SelectField, TextField } from '@/ui/Field';
 import { useReason } from '@/ui/states';
 import { type PowerDraft, powerOf } from './plan';
 import { usePower } from './useExperiments';
+
+/** What the API calls them. */
+const FIELDS = {
+  baseline: 'baseline',
+  deviation: 'deviation',
+  effect: 'relative_effect',
+  perDay: 'units_per_day',
+} as const;
 
 const FIRST: PowerDraft = {
   kind: 'proportion',
@@ -37,7 +46,11 @@ export function PowerCard({ arms, anyTime, onPlan }: Props) {
   const asked = powerOf(settled, arms);
   const { data, error } = usePower(asked);
   const found = asked ? data : undefined;
-  const field = (name: keyof PowerDraft) => ({
+  const refused = (name: keyof typeof FIELDS) =>
+    asked ? reasonAt(error, FIELDS[name]) : undefined;
+  const placed = Object.values(FIELDS).some((name) => reasonAt(error, name));
+  const field = (name: keyof typeof FIELDS) => ({
+    error: refused(name),
     inputMode: 'decimal' as const,
     dir: 'ltr' as const,
     value: draft[name],
@@ -70,7 +83,7 @@ export function PowerCard({ arms, anyTime, onPlan }: Props) {
         )}
         <TextField label={t('power.effect')} {...field('effect')} />
         <TextField label={t('power.perDay')} {...field('perDay')} />
-        {error && asked && <Banner tone="bad">{why(error)}</Banner>}
+        {error && asked && !placed && <Banner tone="bad">{why(error)}</Banner>}
         {!asked && <p className="text-ink-2 text-sm">{t('power.missing')}</p>}
         {found && units !== undefined && (
           <div aria-live="polite" className="grid gap-3">

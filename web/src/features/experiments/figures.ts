@@ -27,7 +27,7 @@ export function effectText(
     return relative ? fmt.signedPercent(format, effect, digits) : points;
   }
   if (unit === 'money') {
-    return (effect > 0 ? '+' : '') + fmt.money(format, effect, currency);
+    return fmt.signedMoney(format, effect, currency);
   }
   return fmt.signed(format, effect, 3);
 }

@@ -3,21 +3,39 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
 import type { Experiment, NewExperiment, PowerRequest } from '@/api/types';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
 export const STATES = ['draft', 'running', 'stopped', 'shipped'] as const;
 export const EXPERIMENTS_KEY = ['experiments'];
 /** Results of one that runs are read again so often, since no message tells of single units. */
 const EVERY_MS = 15_000;
 
-export function useExperiments(status: '' | (typeof STATES)[number], cursor: string | null) {
-  return useQuery({
-    queryKey: [...EXPERIMENTS_KEY, 'list', status, cursor],
-    queryFn: ({ signal }) => {
-      const query = { limit: 25, ...(status && { status }), ...(cursor && { cursor }) };
-      return ok(api.GET('/v1/experiments', { params: { query }, signal }));
+const FACTS: Facts<Experiment> = {
+  id: (row) => row.id,
+  key: (row) => row.key,
+  name: (row) => row.name,
+  status: (row) => row.status,
+  variants: (row) => row.variants.map((variant) => variant.key).join(' / '),
+  metric: (row) => row.metrics.find((metric) => metric.role === 'primary')?.name,
+  created_at: (row) => row.created_at,
+  started_at: (row) => row.started_at,
+};
+
+/** Experiments, newest first; of one status where it is given. */
+export function useExperiments(status: '' | (typeof STATES)[number]) {
+  return useRows(
+    {
+      key: [...EXPERIMENTS_KEY, 'list', status],
+      size: 25,
+      served: ['-created_at', 'created_at'],
+      page: (place, more) => {
+        const query = { ...place, ...(status && { status }) };
+        return ok(api.GET('/v1/experiments', { params: { query }, ...more }));
+      },
     },
-    placeholderData: keepPreviousData,
-  });
+    FACTS,
+  );
 }
 
 export function useExperiment(id: string) {

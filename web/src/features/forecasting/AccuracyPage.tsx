@@ -1,6 +1,7 @@
 'use client';
 
 import { useQueryClient } from '@tanstack/react-query';
+import { PageInsight } from '@/features/analyst/InsightCard';
 import { useLiveChannel } from '@/features/realtime/useLive';
 import { useReread } from '@/features/realtime/useReread';
 import { useStatus } from '@/features/system/useStatus';
@@ -79,6 +80,7 @@ export function AccuracyPage() {
           </Button>
         }
       />
+      <PageInsight subject="forecasts" />
       {start.isSuccess && <Banner tone="good">{t('accuracy.asked')}</Banner>}
       {start.error && <ErrorState error={start.error} retry={() => start.mutate()} />}
       {items.length > 1 && id && (

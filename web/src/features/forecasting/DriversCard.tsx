@@ -38,7 +38,7 @@ function qualityFacts(forecast: Forecast, words: ReturnType<typeof useWords>): F
     { name: t('forecast.coverage'), value: coverage_80 },
   ];
   return facts.flatMap(({ name, value }) =>
-    typeof value !== 'number' ? [] : [{ name, value: fmt.percent(format, value) }],
+    typeof value !== 'number' ? [] : [{ name, value: fmt.share(format, value) }],
   );
 }
 

@@ -6,6 +6,7 @@ import { SectionTabs } from '@/ui/SectionTabs';
 type Here =
   | '/accuracy/'
   | '/forecasts/what-if/'
+  | '/forecasts/promotions/'
   | '/forecasts/overrides/'
   | '/forecasts/lost-sales/';
 
@@ -19,6 +20,7 @@ export function ForecastTabs({ here }: { here: Here }) {
       items={[
         { href: '/accuracy/', label: t('accuracy.title') },
         { href: '/forecasts/what-if/', label: t('whatIf.title') },
+        { href: '/forecasts/promotions/', label: t('promotions.title') },
         { href: '/forecasts/overrides/', label: t('overrides.title') },
         { href: '/forecasts/lost-sales/', label: t('lost.title') },
       ]}

@@ -2,12 +2,13 @@
 
 import type { BacktestGroup } from '@/api/types';
 import { useWords } from '@/i18n/locale';
-import { Pager } from '@/shell/Pager';
+import { ExportButton } from '@/shell/ExportButton';
+import { Listing } from '@/shell/Listing';
 import { oneOf } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { Card } from '@/ui/Card';
 import { Segmented } from '@/ui/Segmented';
-import { EmptyState, ErrorState, Loading } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
 import { figureColumns, KINDS } from './figures';
 import { useBacktestGroups } from './useBacktest';
@@ -16,13 +17,13 @@ import { useBacktestGroups } from './useBacktest';
 export function GroupsCard({ id }: { id: string }) {
   const { t, format } = useWords();
   const kind = oneOf(useParam('by'), KINDS);
-  const cursor = useParam('cursor');
-  const { data, error, refetch, isPlaceholderData } = useBacktestGroups(id, kind, cursor);
+  const list = useBacktestGroups(id, kind);
   const columns: Column<BacktestGroup>[] = [
     {
       key: 'group',
       head: t('accuracy.group'),
       names: true,
+      sort: 'name',
       cell: (row) => <bdi>{row.name}</bdi>,
     },
     ...figureColumns<BacktestGroup>(t, format, (row) => row.whole),
@@ -32,29 +33,29 @@ export function GroupsCard({ id }: { id: string }) {
       title={t('accuracy.groups')}
       flush
       actions={
-        <Segmented
-          label={t('accuracy.kind')}
-          value={kind}
-          options={KINDS.map((value) => ({ value, label: t(`accuracy.kind.${value}`) }))}
-          onChange={(value) => changeUrl({ by: value === KINDS[0] ? null : value, cursor: null })}
-        />
+        <div className="flex flex-wrap items-center gap-3">
+          <Segmented
+            label={t('accuracy.kind')}
+            value={kind}
+            options={KINDS.map((value) => ({ value, label: t(`accuracy.kind.${value}`) }))}
+            onChange={(value) => changeUrl({ by: value === KINDS[0] ? null : value, cursor: null })}
+          />
+          <ExportButton name={`accuracy-by-${kind}`} file={list.file} />
+        </div>
       }
     >
-      {error && <ErrorState error={error} retry={() => void refetch()} />}
-      {!error && !data && <Loading className="mx-4 h-60" />}
-      {!error && data?.items.length === 0 && <EmptyState title={t('list.none.text')} />}
-      {!error && data && data.items.length > 0 && (
-        <>
+      <Listing bare {...list} none={<EmptyState title={t('list.none.text')} />}>
+        {(rows, stale) => (
           <Table
             label={t('accuracy.groups')}
             columns={columns}
-            rows={data.items}
+            rows={rows}
             rowKey={(row) => row.name}
-            stale={isPlaceholderData}
+            stale={stale}
+            {...list.sorting}
           />
-          <Pager shown={data.items.length} cursor={cursor} next={data.next_cursor ?? null} />
-        </>
-      )}
+        )}
+      </Listing>
     </Card>
   );
 }

@@ -4,6 +4,8 @@ import { ProductName } from '@/features/products/ProductName';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
+import type { Sorting } from '@/shell/sorting';
 import { oneOfNumbers } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { Bar } from '@/ui/Bar';
@@ -16,7 +18,12 @@ import { type LostSale, useLostSales } from './useLostSales';
 
 const RANGES = [7, 30, 90, 365];
 
-function LostTable({ rows, stale }: { rows: readonly LostSale[]; stale: boolean }) {
+interface TableProps extends Sorting {
+  rows: readonly LostSale[];
+  stale: boolean;
+}
+
+function LostTable({ rows, stale, ...sorting }: TableProps) {
   const { t, format } = useWords();
   const units = (value: number) => fmt.count(format, value, value < 10 ? 1 : 0);
   const columns: Column<LostSale>[] = [
@@ -24,6 +31,7 @@ function LostTable({ rows, stale }: { rows: readonly LostSale[]; stale: boolean 
       key: 'product',
       head: t('col.product'),
       names: true,
+      sort: 'name',
       cell: (row) => (
         <ProductName id={row.product_id} name={row.name} sku={row.sku} also={row.category} />
       ),
@@ -32,6 +40,7 @@ function LostTable({ rows, stale }: { rows: readonly LostSale[]; stale: boolean 
       key: 'short',
       head: t('lost.short'),
       from: 'md',
+      sort: 'days_short',
       cell: (row) => (
         <span className="grid min-w-24 gap-1">
           <span className="figures">{t('lost.of', { n: row.days_short, days: row.days })}</span>
@@ -43,6 +52,7 @@ function LostTable({ rows, stale }: { rows: readonly LostSale[]; stale: boolean 
       key: 'units',
       head: t('col.units'),
       figure: true,
+      sort: 'units',
       cell: (row) => (
         <span className="grid">
           {units(row.units)}
@@ -56,6 +66,7 @@ function LostTable({ rows, stale }: { rows: readonly LostSale[]; stale: boolean 
       key: 'money',
       head: t('lost.money'),
       figure: true,
+      sort: 'minor',
       cell: (row) => (row.minor === null ? '–' : fmt.money(format, row.minor, row.currency)),
     },
   ];
@@ -66,6 +77,7 @@ function LostTable({ rows, stale }: { rows: readonly LostSale[]; stale: boolean 
       rows={rows}
       rowKey={(row) => row.product_id}
       stale={stale}
+      {...sorting}
     />
   );
 }
@@ -74,9 +86,8 @@ function LostTable({ rows, stale }: { rows: readonly LostSale[]; stale: boolean 
 export function LostSalesPage() {
   const { t, said } = useWords();
   const days = oneOfNumbers(useParam('days'), RANGES, 30);
-  const cursor = useParam('cursor');
-  const query = useLostSales(days, cursor);
-  const definition = query.data?.definition;
+  const list = useLostSales(days);
+  const definition = list.query.data?.definition;
   return (
     <>
       <ForecastTabs here="/forecasts/lost-sales/" />
@@ -92,12 +103,30 @@ export function LostSalesPage() {
           />
         }
       />
+      <ListTools
+        rows={list}
+        label={t('lost.title')}
+        name="lost-sales"
+        usual={t('list.usual.cost')}
+        orders={[
+          ['name', t('col.product')],
+          ['category', t('col.category')],
+          ['days_short', t('lost.short')],
+          ['units', t('col.units')],
+          ['minor', t('lost.money')],
+        ]}
+      />
       <Listing
-        query={query}
-        cursor={cursor}
-        none={<EmptyState icon="check" title={t('lost.none')} text={t('lost.none.text')} />}
+        {...list}
+        none={
+          list.find ? (
+            <EmptyState icon="search" title={t('list.noMatch')} />
+          ) : (
+            <EmptyState icon="check" title={t('lost.none')} text={t('lost.none.text')} />
+          )
+        }
       >
-        {(rows, stale) => <LostTable rows={rows} stale={stale} />}
+        {(rows, stale) => <LostTable rows={rows} stale={stale} {...list.sorting} />}
       </Listing>
       {definition && (
         <p dir="auto" className="mt-3 max-w-prose text-ink-2 text-sm">

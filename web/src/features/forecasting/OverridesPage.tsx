@@ -8,6 +8,8 @@ import { useActorName } from '@/features/system/useMembers';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
+import type { Sorting } from '@/shell/sorting';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { Ask } from '@/ui/Ask';
 import { Badge, type Tone } from '@/ui/Badge';
@@ -41,13 +43,13 @@ function Worth({ override }: { override: Override }) {
   );
 }
 
-interface TableProps {
+interface TableProps extends Sorting {
   rows: readonly Override[];
   stale: boolean;
   onWithdraw: (override: Override) => void;
 }
 
-function OverrideTable({ rows, stale, onWithdraw }: TableProps) {
+function OverrideTable({ rows, stale, onWithdraw, ...sorting }: TableProps) {
   const { t, format } = useWords();
   const may = useMay('forecasts:write');
   const nameOf = useActorName();
@@ -69,6 +71,7 @@ function OverrideTable({ rows, stale, onWithdraw }: TableProps) {
     {
       key: 'days',
       head: t('overrides.days'),
+      sort: 'first_day',
       from: 'sm',
       cell: (row) => (
         <span className="grid">
@@ -88,18 +91,20 @@ function OverrideTable({ rows, stale, onWithdraw }: TableProps) {
       figure: true,
       cell: (row) =>
         row.multiplier !== null
-          ? `${row.multiplier > 1 ? '+' : ''}${fmt.percent(format, row.multiplier - 1)}`
+          ? fmt.signedShare(format, row.multiplier - 1)
           : t('overrides.daily', { n: row.units_per_day ?? 0 }),
     },
     {
       key: 'state',
       head: t('jobs.state'),
       from: 'sm',
+      sort: 'state',
       cell: (row) => <Badge tone={TONES[row.state]}>{t(`overrides.state.${row.state}`)}</Badge>,
     },
     {
       key: 'worth',
       head: t('overrides.worth'),
+      sort: 'value_added',
       from: 'md',
       cell: (row) => <Worth override={row} />,
     },
@@ -126,6 +131,7 @@ function OverrideTable({ rows, stale, onWithdraw }: TableProps) {
       rows={rows}
       rowKey={(row) => row.id}
       stale={stale}
+      {...sorting}
     />
   );
 }
@@ -133,8 +139,7 @@ function OverrideTable({ rows, stale, onWithdraw }: TableProps) {
 export function OverridesPage() {
   const { t } = useWords();
   const product = useParam('id') ?? '';
-  const cursor = useParam('cursor');
-  const query = useOverrides(product, cursor);
+  const list = useOverrides(product);
   const withdraw = useWithdraw();
   const may = useMay('forecasts:write');
   const [adding, setAdding] = useState(false);
@@ -170,12 +175,31 @@ export function OverridesPage() {
           </Button>
         )}
       </div>
+      <ListTools
+        rows={list}
+        label={t('overrides.title')}
+        name="overrides"
+        usual={t('products.sort.newest')}
+        orders={[
+          ['created_at', t('po.created')],
+          ['first_day', t('overrides.days')],
+          ['state', t('jobs.state')],
+          ['value_added', t('overrides.worth')],
+        ]}
+      />
       <Listing
-        query={query}
-        cursor={cursor}
-        none={<EmptyState title={t('overrides.none')} text={t('overrides.none.text')} />}
+        {...list}
+        none={
+          list.find ? (
+            <EmptyState icon="search" title={t('list.noMatch')} />
+          ) : (
+            <EmptyState title={t('overrides.none')} text={t('overrides.none.text')} />
+          )
+        }
       >
-        {(rows, stale) => <OverrideTable rows={rows} stale={stale} onWithdraw={setAsked} />}
+        {(rows, stale) => (
+          <OverrideTable rows={rows} stale={stale} onWithdraw={setAsked} {...list.sorting} />
+        )}
       </Listing>
       <Dialog title={t('overrides.make')} open={adding} onClose={() => setAdding(false)}>
         <OverrideForm product={product || null} onClose={() => setAdding(false)} />

@@ -1,6 +1,7 @@
 'use client';
 
 import { type FormEvent, useState } from 'react';
+import { reasonAt } from '@/api/problem';
 import type { Product } from '@/api/types';
 import { ProductName } from '@/features/products/ProductName';
 import { ProductPicker } from '@/features/products/ProductPicker';
@@ -34,10 +35,12 @@ interface FormProps {
   way: Way;
   days: number;
   value: string;
+  /** Why the API refuses the value. */
+  refused: string | undefined;
 }
 
 /** The question; what is asked stands in the address, so that it can be shared. */
-function Question({ product, way, days, value }: FormProps) {
+function Question({ product, way, days, value, refused }: FormProps) {
   const { t, format } = useWords();
   const { currency, price_minor: price } = product;
   const usual = way === 'price' ? amountOf(price, currency) : '20';
@@ -78,7 +81,9 @@ function Question({ product, way, days, value }: FormProps) {
         error={
           tried && !good
             ? t(way === 'price' ? 'suppliers.amount.bad' : 'whatIf.off.bad')
-            : undefined
+            : text.trim() === value
+              ? refused
+              : undefined
         }
         onChange={(event) => setText(event.target.value)}
       />
@@ -104,6 +109,10 @@ function ById({ id }: { id: string }) {
     price: way === 'price' && currency ? minorOf(value, currency) : null,
     off: way === 'promotion' ? percentOf(value) : null,
   });
+  const refused =
+    reasonAt(answer.error, 'price_minor') ??
+    reasonAt(answer.error, 'percent_off') ??
+    reasonAt(answer.error, 'promotion');
   if (product.error) {
     return <ErrorState error={product.error} retry={() => void product.refetch()} />;
   }
@@ -117,10 +126,13 @@ function ById({ id }: { id: string }) {
           way={way}
           days={days}
           value={value}
+          refused={refused}
         />
       </Card>
       <div className="min-w-0">
-        {answer.error && <ErrorState error={answer.error} retry={() => void answer.refetch()} />}
+        {answer.error && !refused && (
+          <ErrorState error={answer.error} retry={() => void answer.refetch()} />
+        )}
         {!answer.error && answer.data && value && (
           <WhatIfOutcome answer={answer.data} stale={answer.isPlaceholderData} />
         )}

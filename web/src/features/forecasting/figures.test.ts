@@ -12,6 +12,6 @@ test('a figure that is not defined is a dash, and zero is zero', () => {
 
 test('shares are percent, with their sign where it matters', () => {
   assert.equal(share('en', 0.4321), '43.2%');
-  assert.equal(signedShare('en', 0.05), '+5%');
-  assert.equal(signedShare('en', -0.05), '-5%');
+  assert.equal(signedShare('en', 0.05), '+5.0%');
+  assert.equal(signedShare('en', -0.05), '-5.0%');
 });

@@ -1,7 +1,10 @@
 'use client';
 
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
+import type { BacktestFigures, BacktestGroup } from '@/api/types';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 import type { Kind } from './figures';
 
 /** The backtests there are, newest first. */
@@ -23,17 +26,35 @@ export function useBacktest(id: string) {
   });
 }
 
-/** A page of a backtest's groups of one kind. */
-export function useBacktestGroups(id: string, kind: Kind, cursor: string | null) {
-  return useQuery({
-    queryKey: ['backtests', id, 'groups', kind, cursor],
-    queryFn: ({ signal }) => {
-      const query = { kind, limit: 50, ...(cursor && { cursor }) };
-      const params = { path: { backtest_id: id }, query };
-      return ok(api.GET('/v1/forecasts/backtests/{backtest_id}/groups', { params, signal }));
+function figure(name: keyof BacktestFigures & string) {
+  return (row: BacktestGroup) => row.whole[name] as number | null;
+}
+
+const FACTS: Facts<BacktestGroup> = {
+  name: (row) => row.name,
+  wape: figure('wape'),
+  bias: figure('bias'),
+  rmsse: figure('rmsse'),
+  wql: figure('wql'),
+  coverage_80: figure('coverage_80'),
+  value_added: figure('value_added'),
+  series: figure('series'),
+  origins: figure('origins'),
+  observations: figure('observations'),
+};
+
+/** A backtest's groups of one kind. */
+export function useBacktestGroups(id: string, kind: Kind) {
+  return useRows(
+    {
+      key: ['backtests', id, 'groups', kind],
+      page: (place, more) => {
+        const params = { path: { backtest_id: id }, query: { ...place, kind } };
+        return ok(api.GET('/v1/forecasts/backtests/{backtest_id}/groups', { params, ...more }));
+      },
     },
-    placeholderData: keepPreviousData,
-  });
+    FACTS,
+  );
 }
 
 /** Asks for another backtest, a job of some minutes. */

@@ -1,28 +1,43 @@
 'use client';
 
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, done, ok } from '@/api/client';
 import type { Answer } from '@/api/types';
 import { newKey } from '@/features/purchasing/useOrdering';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
 export type Override = Answer<'/v1/forecasts/overrides', 'get'>['items'][number];
 
 const KEY = ['overrides'];
 
-/** A page of overrides, newest first; of one product where it is named. */
-export function useOverrides(productId: string, cursor: string | null) {
-  return useQuery({
-    queryKey: [...KEY, productId, cursor],
-    queryFn: ({ signal }) => {
-      const query = {
-        limit: 50,
-        ...(productId && { product_id: productId }),
-        ...(cursor && { cursor }),
-      };
-      return ok(api.GET('/v1/forecasts/overrides', { params: { query }, signal }));
+const FACTS: Facts<Override> = {
+  id: (row) => row.id,
+  product_id: (row) => row.product_id,
+  state: (row) => row.state,
+  first_day: (row) => row.first_day,
+  last_day: (row) => row.last_day,
+  multiplier: (row) => row.multiplier,
+  units_per_day: (row) => row.units_per_day,
+  reason: (row) => row.reason,
+  author: (row) => row.author,
+  created_at: (row) => row.created_at,
+  expires: (row) => row.expires,
+  value_added: (row) => row.worth?.value_added,
+};
+
+/** Overrides, newest first; of one product where it is named. */
+export function useOverrides(productId: string) {
+  return useRows(
+    {
+      key: [...KEY, productId],
+      page: (place, more) => {
+        const query = { ...place, ...(productId && { product_id: productId }) };
+        return ok(api.GET('/v1/forecasts/overrides', { params: { query }, ...more }));
+      },
     },
-    placeholderData: keepPreviousData,
-  });
+    FACTS,
+  );
 }
 
 export interface NewOverride {

@@ -1,6 +1,7 @@
 'use client';
 
 import { useState } from 'react';
+import { reasonAt } from '@/api/problem';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { Badge } from '@/ui/Badge';
@@ -71,9 +72,10 @@ export function CountDialog({ location, rows, onTaken, onDone, onClose }: Props)
         dir="auto"
         value={note}
         maxLength={1000}
+        error={reasonAt(take.error, 'note')}
         onChange={(event) => setNote(event.target.value)}
       />
-      {take.error && (
+      {take.error && !reasonAt(take.error, 'note') && (
         <Banner tone="bad" alert>
           {why(take.error)}
         </Banner>

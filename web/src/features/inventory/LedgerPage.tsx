@@ -9,7 +9,9 @@ import { useReread } from '@/features/realtime/useReread';
 import { useStatus } from '@/features/system/useStatus';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
-import { Pager } from '@/shell/Pager';
+import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
+import type { Sorting } from '@/shell/sorting';
 import { useParam } from '@/shell/useUrlState';
 import { AppLink } from '@/ui/AppLink';
 import { Card } from '@/ui/Card';
@@ -20,9 +22,14 @@ import { AdjustCard } from './AdjustCard';
 import { LocationFilter } from './LocationFilter';
 import { StockCard } from './StockCard';
 import { useLedger } from './useLedger';
-import { useLocationName } from './useLocations';
+import { useLocationName, useLocations } from './useLocations';
 
-function Movements({ entries, stale }: { entries: readonly LedgerEntry[]; stale: boolean }) {
+interface MovementsProps extends Sorting {
+  entries: readonly LedgerEntry[];
+  stale: boolean;
+}
+
+function Movements({ entries, stale, ...sorting }: MovementsProps) {
   const { t, format } = useWords();
   const nameOf = useLocationName();
   const timeZone = useStatus().data?.shop.time_zone ?? 'UTC';
@@ -32,6 +39,7 @@ function Movements({ entries, stale }: { entries: readonly LedgerEntry[]; stale:
       key: 'kind',
       head: t('stock.kind'),
       names: true,
+      sort: 'kind',
       cell: (row) => (
         <span className="grid">
           {t(`stock.kind.${row.kind}`)}
@@ -44,6 +52,7 @@ function Movements({ entries, stale }: { entries: readonly LedgerEntry[]; stale:
     {
       key: 'when',
       head: t('stock.when'),
+      sort: 'at',
       cell: (row) => fmt.moment(format, row.at, timeZone),
     },
     {
@@ -56,12 +65,14 @@ function Movements({ entries, stale }: { entries: readonly LedgerEntry[]; stale:
       key: 'hand',
       head: t('stock.onHand'),
       figure: true,
+      sort: 'on_hand_delta',
       cell: (row) => change(row.on_hand_delta),
     },
     {
       key: 'reserved',
       head: t('stock.reserved'),
       figure: true,
+      sort: 'reserved_delta',
       from: 'sm',
       cell: (row) => change(row.reserved_delta),
     },
@@ -73,26 +84,44 @@ function Movements({ entries, stale }: { entries: readonly LedgerEntry[]; stale:
       rows={entries}
       rowKey={(row) => row.id}
       stale={stale}
+      {...sorting}
     />
   );
 }
 
 function Ledger({ id }: { id: string }) {
   const { t } = useWords();
-  const location = useParam('location') ?? '';
-  const cursor = useParam('cursor');
-  const { data, error, refetch, isPlaceholderData } = useLedger(id, location, cursor);
+  const asked = useParam('location') ?? '';
+  const places = useLocations().data?.items ?? [];
+  // A ledger is kept at each location; the API's own choice is the default one.
+  const location = asked || (places.find((place) => place.default) ?? places[0])?.id || '';
+  const list = useLedger(id, location);
   return (
-    <Card title={t('stock.movements')} actions={<LocationFilter value={location} />} flush>
-      {error && <ErrorState error={error} retry={() => void refetch()} />}
-      {!error && !data && <Loading className="mx-4 h-60" />}
-      {!error && data?.items.length === 0 && <EmptyState title={t('stock.movements.none')} />}
-      {!error && data && data.items.length > 0 && (
-        <>
-          <Movements entries={data.items} stale={isPlaceholderData} />
-          <Pager shown={data.items.length} cursor={cursor} next={data.next_cursor ?? null} />
-        </>
-      )}
+    <Card title={t('stock.movements')} flush>
+      <ListTools
+        bare
+        rows={list}
+        label={t('stock.movements')}
+        name="stock-movements"
+        usual={t('products.sort.newest')}
+        orders={[
+          ['at', t('stock.when')],
+          ['kind', t('stock.kind')],
+          ['on_hand_delta', t('stock.onHand')],
+          ['reserved_delta', t('stock.reserved')],
+        ]}
+      >
+        <div className="min-w-40">
+          <LocationFilter one value={location} />
+        </div>
+      </ListTools>
+      <Listing
+        bare
+        {...list}
+        none={<EmptyState title={t(list.find ? 'list.noMatch' : 'stock.movements.none')} />}
+      >
+        {(rows, stale) => <Movements entries={rows} stale={stale} {...list.sorting} />}
+      </Listing>
     </Card>
   );
 }
@@ -133,8 +162,8 @@ function ById({ id }: { id: string }) {
           </AppLink>
         }
       />
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <div className="grid min-w-0 gap-4">
+      <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <div className="in-order grid min-w-0 gap-4">
           <StockCard productId={id} />
           <Ledger id={id} />
         </div>

@@ -5,8 +5,8 @@ import { changeUrl } from '@/shell/useUrlState';
 import { SelectField } from '@/ui/Field';
 import { useLocations } from './useLocations';
 
-/** Chooses one location, or all of them, in the address. */
-export function LocationFilter({ value }: { value: string }) {
+/** Chooses one location in the address, or all of them unless there must be one. */
+export function LocationFilter({ value, one = false }: { value: string; one?: boolean }) {
   const { t } = useWords();
   const locations = useLocations().data?.items ?? [];
   return (
@@ -14,7 +14,7 @@ export function LocationFilter({ value }: { value: string }) {
       label={t('col.location')}
       value={value}
       options={[
-        { value: '', label: t('list.all') },
+        ...(one ? [] : [{ value: '', label: t('list.all') }]),
         ...locations.map(({ id, name }) => ({ value: id, label: name })),
       ]}
       onChange={(location) => changeUrl({ location, cursor: null })}

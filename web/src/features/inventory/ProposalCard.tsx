@@ -53,7 +53,9 @@ function OneProposal({ proposal, currency, today }: OneProps) {
       ) : (
         <p>{t('proposal.enough', { location })}</p>
       )}
-      {details.length > 0 && <p className="figures text-ink-2 text-sm">{details.join(' · ')}</p>}
+      {details.length > 0 && (
+        <p className="figures text-ink-2 text-sm first-letter:uppercase">{details.join(' · ')}</p>
+      )}
       <p dir="auto" className="max-w-prose text-sm">
         {proposal.reason}
       </p>

@@ -52,11 +52,12 @@ interface Props {
   lines: readonly Line[];
   way: Way;
   isBad: (line: Line) => boolean;
+  reasonOf: (line: Line) => string | undefined;
   onChange: (id: string, text: string) => void;
   onDrop: (id: string) => void;
 }
 
-export function TransferLines({ lines, way, isBad, onChange, onDrop }: Props) {
+export function TransferLines({ lines, way, isBad, reasonOf, onChange, onDrop }: Props) {
   const { t } = useWords();
   const nameOf = useLocationName();
   const columns: Column<Line>[] = [
@@ -94,6 +95,7 @@ export function TransferLines({ lines, way, isBad, onChange, onDrop }: Props) {
           min={1}
           value={row.text}
           aria-invalid={isBad(row) || undefined}
+          error={reasonOf(row)}
           onChange={(event) => onChange(row.id, event.target.value)}
         />
       ),

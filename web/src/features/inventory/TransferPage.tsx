@@ -1,6 +1,7 @@
 'use client';
 
 import { useMemo, useState } from 'react';
+import { reasonAt } from '@/api/problem';
 import { ProductPicker } from '@/features/products/ProductPicker';
 import { newKey } from '@/features/purchasing/useOrdering';
 import { unitsOf } from '@/features/purchasing/wanted';
@@ -57,6 +58,9 @@ function Form({ way }: { way: Way }) {
   const what = JSON.stringify([way, lines.map(({ id, text }) => [id, text]), note]);
   // A second attempt at the same goods bears the same key, so they do not move twice.
   const receipt = useMemo(() => ({ what, key: newKey() }), [what]);
+  const reasonOf = (line: Line) => reasonAt(transfer.error, `lines[${lines.indexOf(line)}]`);
+  const atNote = reasonAt(transfer.error, 'note');
+  const placed = atNote !== undefined || lines.some(reasonOf);
   const words = { n: total, from: nameOf(way.from), to: nameOf(way.to) };
   const move = () =>
     transfer.mutate(
@@ -97,6 +101,7 @@ function Form({ way }: { way: Way }) {
           lines={lines}
           way={way}
           isBad={isBad}
+          reasonOf={reasonOf}
           onChange={(id, text) =>
             setLines(lines.map((line) => (line.id === id ? { ...line, text } : line)))
           }
@@ -110,10 +115,18 @@ function Form({ way }: { way: Way }) {
             dir="auto"
             value={note}
             maxLength={1000}
+            error={atNote}
             onChange={(event) => setNote(event.target.value)}
           />
           <div className="flex justify-end">
-            <Button kind="primary" disabled={bad} onClick={() => setAsking(true)}>
+            <Button
+              kind="primary"
+              disabled={bad}
+              onClick={() => {
+                transfer.reset();
+                setAsking(true);
+              }}
+            >
               {t('transfer.move')}
             </Button>
           </div>
@@ -123,13 +136,14 @@ function Form({ way }: { way: Way }) {
         title={t('transfer.ask')}
         text={t('transfer.ask.text', words)}
         confirm={t('transfer.move')}
-        open={asking}
+        // What is refused of a field is told beside it, not over it.
+        open={asking && !placed}
         busy={transfer.isPending}
         error={transfer.error}
         onConfirm={move}
         onClose={() => {
           setAsking(false);
-          transfer.reset();
+          if (!placed) transfer.reset();
         }}
       />
     </Card>

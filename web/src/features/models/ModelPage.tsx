@@ -3,7 +3,8 @@
 import { ApiError } from '@/api/problem';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
-import { Pager } from '@/shell/Pager';
+import { ExportButton } from '@/shell/ExportButton';
+import { Listing } from '@/shell/Listing';
 import { useParam } from '@/shell/useUrlState';
 import { AppLink } from '@/ui/AppLink';
 import { Banner } from '@/ui/Banner';
@@ -11,38 +12,40 @@ import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
+import { Foundation } from './Foundation';
+import { metricName } from './judged';
 import { Champion, Decisions, Drift, Versions } from './ModelTables';
 import { RollBack } from './RollBack';
 import { useChanges, useModel, useTrain, useVersions } from './useModels';
 
 function VersionsCard({ name }: { name: string }) {
   const { t } = useWords();
-  const cursor = useParam('cursor');
-  const { data, error, refetch } = useVersions(name, cursor);
+  const list = useVersions(name);
   return (
-    <Card title={t('models.versions')} flush>
-      {error && <ErrorState error={error} retry={() => void refetch()} />}
-      {!error && !data && <Loading className="mx-4 h-40" />}
-      {data?.items.length === 0 && <EmptyState title={t('models.untrained')} />}
-      {data && data.items.length > 0 && (
-        <>
-          <Versions versions={data.items} />
-          <Pager shown={data.items.length} cursor={cursor} next={data.next_cursor ?? null} />
-        </>
-      )}
+    <Card
+      title={t('models.versions')}
+      actions={<ExportButton name={`${name}-versions`} file={list.file} />}
+      flush
+    >
+      <Listing bare few {...list} none={<EmptyState title={t('models.untrained')} />}>
+        {(rows) => <Versions versions={rows} {...list.sorting} />}
+      </Listing>
     </Card>
   );
 }
 
 function DecisionsCard({ name }: { name: string }) {
   const { t } = useWords();
-  const { data, error, refetch } = useChanges(name);
+  const list = useChanges(name);
   return (
-    <Card title={t('models.decisions')} flush>
-      {error && <ErrorState error={error} retry={() => void refetch()} />}
-      {!error && !data && <Loading className="mx-4 h-40" />}
-      {data?.items.length === 0 && <EmptyState title={t('models.decisions.none')} />}
-      {data && data.items.length > 0 && <Decisions changes={data.items} />}
+    <Card
+      title={t('models.decisions')}
+      actions={<ExportButton name={`${name}-decisions`} file={list.file} />}
+      flush
+    >
+      <Listing bare few {...list} none={<EmptyState title={t('models.decisions.none')} />}>
+        {(rows) => <Decisions changes={rows} {...list.sorting} />}
+      </Listing>
     </Card>
   );
 }
@@ -63,7 +66,7 @@ function ByName({ name }: { name: string }) {
       <PageTitle
         title={said(`model.${name}`, model.title)}
         text={`${t('models.gate')}: ${t('models.gate.text', {
-          metric: model.metric,
+          metric: metricName(model.metric),
           margin: fmt.percent(format, model.margin, 0),
           n: model.least_origins,
         })}`}
@@ -85,6 +88,7 @@ function ByName({ name }: { name: string }) {
             <Champion key={version.version} version={version} />
           ))}
           <Drift watched={data.watched} />
+          {name === 'forecast' && <Foundation />}
         </div>
         <div className="grid min-w-0 gap-4">
           <DecisionsCard name={name} />

@@ -4,12 +4,14 @@ import type { ModelChange, ModelDetail, ModelVersion } from '@/api/types';
 import { useStatus } from '@/features/system/useStatus';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
+import type { Sorting } from '@/shell/sorting';
 import { Badge, type Tone } from '@/ui/Badge';
 import { Card } from '@/ui/Card';
 import { FactList } from '@/ui/FactList';
 import { EmptyState } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
 import { DriftBadge } from './DriftBadge';
+import { groupParts, metricName } from './judged';
 
 const STATES: Record<ModelVersion['state'], Tone> = {
   champion: 'good',
@@ -21,19 +23,23 @@ type Score = ModelVersion['scores'][number];
 
 /** A version that answers: its lineage, and its figures by group with the numbers behind them. */
 export function Champion({ version }: { version: ModelVersion }) {
-  const { t, format } = useWords();
+  const { t, said, format } = useWords();
+  const groupOf = (group: string) => {
+    const { kind, value } = groupParts(group);
+    return [said(`judged.${kind}`, kind), value].filter(Boolean).join(' ');
+  };
   const names = Object.keys(version.scores[0]?.values ?? {});
   const columns: Column<Score>[] = [
-    { key: 'group', head: t('models.group'), names: true, cell: (row) => <bdi>{row.group}</bdi> },
+    { key: 'group', head: t('models.group'), names: true, cell: (row) => groupOf(row.group) },
     ...names.map(
       (name, n): Column<Score> => ({
         key: name,
-        head: name,
+        head: metricName(name),
         figure: true,
         ...(n > 2 && { from: 'lg' }),
         cell: (row) => {
           const value = row.values[name];
-          return value === null || value === undefined ? '–' : fmt.count(format, value, 3);
+          return value === null || value === undefined ? '–' : fmt.decimal(format, value, 3);
         },
       }),
     ),
@@ -60,7 +66,7 @@ export function Champion({ version }: { version: ModelVersion }) {
             { name: t('models.algorithm'), value: <bdi>{version.algorithm}</bdi> },
             {
               name: t('models.answersFor'),
-              value: <bdi>{(version.answers_for ?? []).join(', ')}</bdi>,
+              value: (version.answers_for ?? []).map(groupOf).join(', '),
             },
             {
               name: t('models.data'),
@@ -105,14 +111,14 @@ export function Drift({ watched }: { watched: ModelDetail['watched'] }) {
       key: 'psi',
       head: t('models.psi'),
       figure: true,
-      cell: (row) => (row.psi === null ? '–' : fmt.count(format, row.psi, 2)),
+      cell: (row) => (row.psi === null ? '–' : fmt.decimal(format, row.psi, 2)),
     },
     {
       key: 'chance',
       head: t('models.chance'),
       figure: true,
       from: 'sm',
-      cell: (row) => (row.by_chance === null ? '–' : fmt.count(format, row.by_chance, 2)),
+      cell: (row) => (row.by_chance === null ? '–' : fmt.decimal(format, row.by_chance, 2)),
     },
     { key: 'label', head: t('models.drift'), cell: (row) => <DriftBadge drift={row.label} /> },
   ];
@@ -132,9 +138,9 @@ export function Drift({ watched }: { watched: ModelDetail['watched'] }) {
         <p key={seen.made_on} className="px-4 py-2 text-sm sm:px-5">
           {t('models.realised', {
             day: fmt.day(format, seen.made_on),
-            metric: seen.metric,
-            value: seen.value === null ? '–' : fmt.count(format, seen.value, 3),
-            expected: seen.expected === null ? '–' : fmt.count(format, seen.expected, 3),
+            metric: metricName(seen.metric),
+            value: seen.value === null ? '–' : fmt.decimal(format, seen.value, 3),
+            expected: seen.expected === null ? '–' : fmt.decimal(format, seen.expected, 3),
           })}{' '}
           <DriftBadge drift={seen.label} />
         </p>
@@ -143,7 +149,10 @@ export function Drift({ watched }: { watched: ModelDetail['watched'] }) {
   );
 }
 
-export function Versions({ versions }: { versions: readonly ModelVersion[] }) {
+export function Versions({
+  versions,
+  ...sorting
+}: { versions: readonly ModelVersion[] } & Sorting) {
   const { t, format } = useWords();
   const timeZone = useStatus().data?.shop.time_zone ?? 'UTC';
   const columns: Column<ModelVersion>[] = [
@@ -151,6 +160,7 @@ export function Versions({ versions }: { versions: readonly ModelVersion[] }) {
       key: 'version',
       head: t('models.version'),
       names: true,
+      sort: 'version',
       cell: (row) => (
         <span className="grid">
           {fmt.count(format, row.version)}
@@ -161,12 +171,14 @@ export function Versions({ versions }: { versions: readonly ModelVersion[] }) {
     {
       key: 'state',
       head: t('models.state'),
+      sort: 'state',
       cell: (row) => <Badge tone={STATES[row.state]}>{t(`models.state.${row.state}`)}</Badge>,
     },
     {
       key: 'trained',
       head: t('models.trained'),
       figure: true,
+      sort: 'trained_at',
       cell: (row) => fmt.moment(format, row.trained_at, timeZone),
     },
   ];
@@ -176,11 +188,12 @@ export function Versions({ versions }: { versions: readonly ModelVersion[] }) {
       columns={columns}
       rows={versions}
       rowKey={(row) => String(row.version)}
+      {...sorting}
     />
   );
 }
 
-export function Decisions({ changes }: { changes: readonly ModelChange[] }) {
+export function Decisions({ changes, ...sorting }: { changes: readonly ModelChange[] } & Sorting) {
   const { t, format } = useWords();
   const timeZone = useStatus().data?.shop.time_zone ?? 'UTC';
   const columns: Column<ModelChange>[] = [
@@ -188,6 +201,7 @@ export function Decisions({ changes }: { changes: readonly ModelChange[] }) {
       key: 'what',
       head: t('models.what'),
       names: true,
+      sort: 'kind',
       cell: (row) => `${t(`models.kind.${row.kind}`)} (${fmt.count(format, row.version)})`,
     },
     { key: 'why', head: t('models.why'), cell: (row) => <bdi>{row.reason}</bdi> },
@@ -195,6 +209,7 @@ export function Decisions({ changes }: { changes: readonly ModelChange[] }) {
       key: 'when',
       head: t('models.when'),
       figure: true,
+      sort: 'at',
       from: 'sm',
       cell: (row) => fmt.moment(format, row.at, timeZone),
     },
@@ -205,6 +220,7 @@ export function Decisions({ changes }: { changes: readonly ModelChange[] }) {
       columns={columns}
       rows={changes}
       rowKey={(row) => row.entry}
+      {...sorting}
     />
   );
 }

@@ -7,24 +7,18 @@ import { useReread } from '@/features/realtime/useReread';
 import { useStatus } from '@/features/system/useStatus';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
+import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
+import type { Sorting } from '@/shell/sorting';
 import { AppLink } from '@/ui/AppLink';
 import { PageTitle } from '@/ui/PageTitle';
-import { ErrorState, Loading } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
 import { DriftBadge } from './DriftBadge';
-import { useModels } from './useModels';
+import { metricName } from './judged';
+import { trainedAt, useModels } from './useModels';
 
-function trainedAt({ standing }: Model): string | null {
-  const { last_refit_at: refit, last_trained_at: trained } = standing;
-  return (
-    [refit, trained]
-      .filter((at) => at != null)
-      .sort()
-      .at(-1) ?? null
-  );
-}
-
-function ModelTable({ models }: { models: readonly Model[] }) {
+function ModelTable({ models, ...sorting }: { models: readonly Model[] } & Sorting) {
   const { t, said, format } = useWords();
   const timeZone = useStatus().data?.shop.time_zone ?? 'UTC';
   const columns: Column<Model>[] = [
@@ -32,6 +26,7 @@ function ModelTable({ models }: { models: readonly Model[] }) {
       key: 'model',
       head: t('models.model'),
       names: true,
+      sort: 'title',
       cell: (row) => (
         <span className="grid">
           <AppLink href={`/model/?name=${encodeURIComponent(row.name)}`} className="font-medium">
@@ -45,6 +40,7 @@ function ModelTable({ models }: { models: readonly Model[] }) {
       key: 'version',
       head: t('models.version'),
       figure: true,
+      sort: 'version',
       cell: (row) =>
         row.standing.now ? fmt.count(format, row.standing.now.default) : t('models.untrained'),
     },
@@ -53,6 +49,7 @@ function ModelTable({ models }: { models: readonly Model[] }) {
       head: t('models.trained'),
       figure: true,
       from: 'md',
+      sort: 'trained_at',
       cell: (row) => {
         const at = trainedAt(row);
         return at ? fmt.moment(format, at, timeZone) : '–';
@@ -64,7 +61,7 @@ function ModelTable({ models }: { models: readonly Model[] }) {
       from: 'lg',
       cell: (row) =>
         t('models.gate.text', {
-          metric: row.metric,
+          metric: metricName(row.metric),
           margin: fmt.percent(format, row.margin, 0),
           n: row.least_origins,
         }),
@@ -72,28 +69,45 @@ function ModelTable({ models }: { models: readonly Model[] }) {
     {
       key: 'drift',
       head: t('models.drift'),
+      sort: 'drift',
       cell: (row) => <DriftBadge drift={row.standing.drift ?? 'unknown'} />,
     },
   ];
   return (
-    <Table label={t('models.title')} columns={columns} rows={models} rowKey={(row) => row.name} />
+    <Table
+      label={t('models.title')}
+      columns={columns}
+      rows={models}
+      rowKey={(row) => row.name}
+      {...sorting}
+    />
   );
 }
 
 export function ModelsPage() {
   const { t } = useWords();
-  const { data, error, refetch } = useModels();
+  const list = useModels();
   const queries = useQueryClient();
   const reread = useReread(() => queries.invalidateQueries({ queryKey: ['models'] }));
   useLiveChannel('system', reread);
   return (
     <>
       <PageTitle title={t('models.title')} text={t('models.text')} />
-      <div className="overflow-hidden rounded-card border border-line bg-surface shadow-card">
-        {error && <ErrorState error={error} retry={() => void refetch()} />}
-        {!error && !data && <Loading className="h-96" />}
-        {!error && data && <ModelTable models={data.items} />}
-      </div>
+      <ListTools
+        rows={list}
+        label={t('models.title')}
+        name="models"
+        usual={t('list.usual')}
+        orders={[
+          ['title', t('models.model')],
+          ['version', t('models.version')],
+          ['trained_at', t('models.trained')],
+          ['drift', t('models.drift')],
+        ]}
+      />
+      <Listing {...list} none={<EmptyState icon="search" title={t('list.noMatch')} />}>
+        {(rows) => <ModelTable models={rows} {...list.sorting} />}
+      </Listing>
     </>
   );
 }

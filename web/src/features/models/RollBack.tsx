@@ -1,6 +1,7 @@
 'use client';
 
 import { useState } from 'react';
+import { reasonAt } from '@/api/problem';
 import { useWords } from '@/i18n/locale';
 import { Banner } from '@/ui/Banner';
 import { Button } from '@/ui/Button';
@@ -39,9 +40,10 @@ export function RollBack({ name }: { name: string }) {
             label={t('models.why')}
             value={reason}
             maxLength={500}
+            error={reasonAt(back.error, 'reason')}
             onChange={(event) => setReason(event.target.value)}
           />
-          {back.error && (
+          {back.error && !reasonAt(back.error, 'reason') && (
             <Banner tone="bad" alert>
               {why(back.error)}
             </Banner>

@@ -1,13 +1,39 @@
 'use client';
 
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
+import type { Model, ModelChange, ModelVersion } from '@/api/types';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
+/** When a model learnt last, whether it was accepted or only fitted again. */
+export function trainedAt({ standing }: Model): string | null {
+  const times = [standing.last_refit_at, standing.last_trained_at];
+  return (
+    times
+      .filter((at) => at != null)
+      .sort()
+      .at(-1) ?? null
+  );
+}
+
+const MODEL_FACTS: Facts<Model> = {
+  name: (row) => row.name,
+  title: (row) => row.title,
+  version: (row) => row.standing.now?.default,
+  trained_at: trainedAt,
+  metric: (row) => row.metric,
+  margin: (row) => row.margin,
+  least_origins: (row) => row.least_origins,
+  drift: (row) => row.standing.drift ?? 'unknown',
+};
+
+/** All of them: they come in one answer. */
 export function useModels() {
-  return useQuery({
-    queryKey: ['models'],
-    queryFn: ({ signal }) => ok(api.GET('/v1/ml/models', { signal })),
-  });
+  return useRows(
+    { key: ['models', 'list'], page: (_, more) => ok(api.GET('/v1/ml/models', more)) },
+    MODEL_FACTS,
+  );
 }
 
 /** A model with what answers now and what was seen of it last. */
@@ -19,26 +45,65 @@ export function useModel(name: string) {
   });
 }
 
-export function useVersions(name: string, cursor: string | null) {
-  return useQuery({
-    queryKey: ['models', name, 'versions', cursor],
-    queryFn: ({ signal }) => {
-      const query = { limit: 20, ...(cursor && { cursor }) };
-      const params = { path: { name }, query };
-      return ok(api.GET('/v1/ml/models/{name}/versions', { params, signal }));
+const VERSION_FACTS: Facts<ModelVersion> = {
+  version: (row) => row.version,
+  algorithm: (row) => row.algorithm,
+  state: (row) => row.state,
+  trained_at: (row) => row.trained_at,
+  first_day: (row) => row.data.first_day,
+  last_day: (row) => row.data.last_day,
+  code: (row) => row.code,
+};
+
+export function useVersions(name: string) {
+  const path = { name };
+  return useRows(
+    {
+      key: ['models', name, 'versions'],
+      size: 20,
+      page: (query, more) =>
+        ok(api.GET('/v1/ml/models/{name}/versions', { params: { path, query }, ...more })),
     },
-    placeholderData: keepPreviousData,
+    VERSION_FACTS,
+    'versions',
+  );
+}
+
+const CHANGE_FACTS: Facts<ModelChange> = {
+  at: (row) => row.at,
+  kind: (row) => row.kind,
+  version: (row) => row.version,
+  reason: (row) => row.reason,
+};
+
+/** What was decided of its versions, newest first. */
+export function useChanges(name: string) {
+  const path = { name };
+  return useRows(
+    {
+      key: ['models', name, 'changes'],
+      size: 20,
+      page: (query, more) =>
+        ok(api.GET('/v1/ml/models/{name}/changes', { params: { path, query }, ...more })),
+    },
+    CHANGE_FACTS,
+    'decisions',
+  );
+}
+
+/** The model trained elsewhere, whose weights the shop put on its machine. */
+export function useFoundation() {
+  return useQuery({
+    queryKey: ['models', 'forecast', 'foundation'],
+    queryFn: ({ signal }) => ok(api.GET('/v1/forecasts/foundation', { signal })),
   });
 }
 
-/** The newest decisions. */
-export function useChanges(name: string) {
-  return useQuery({
-    queryKey: ['models', name, 'changes'],
-    queryFn: ({ signal }) => {
-      const params = { path: { name }, query: { limit: 20 } };
-      return ok(api.GET('/v1/ml/models/{name}/changes', { params, signal }));
-    },
+export function useContest() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () => ok(api.POST('/v1/forecasts/foundation/contest')),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['models'] }),
   });
 }
 

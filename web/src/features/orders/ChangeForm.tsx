@@ -1,7 +1,7 @@
 'use client';
 
 import { type FormEvent, useState } from 'react';
-import { ApiError } from '@/api/problem';
+import { reasonAt } from '@/api/problem';
 import type { Order } from '@/api/types';
 import { unitsOf } from '@/features/purchasing/wanted';
 import * as fmt from '@/i18n/format';
@@ -21,10 +21,11 @@ interface LinesProps {
   change: LineChange;
   lines: readonly Line[];
   typed: ReadonlyMap<number, string>;
+  reasonOf: (line: number) => string | undefined;
   onType: (line: number, text: string) => void;
 }
 
-function Lines({ change, lines, typed, onType }: LinesProps) {
+function Lines({ change, lines, typed, reasonOf, onType }: LinesProps) {
   const { t, format } = useWords();
   const columns: Column<Line>[] = [
     { key: 'name', head: t('col.product'), names: true, cell: (row) => <bdi>{row.name}</bdi> },
@@ -45,6 +46,7 @@ function Lines({ change, lines, typed, onType }: LinesProps) {
           max={left(row, change)}
           value={typed.get(row.line) ?? '0'}
           aria-invalid={unitsOf(typed.get(row.line) ?? '0') === null || undefined}
+          error={reasonOf(row.line)}
           onChange={(event) => onType(row.line, event.target.value)}
         />
       ),
@@ -103,7 +105,13 @@ export function ChangeForm({
     event.preventDefault();
     if (ready) step.mutate(ready, { onSuccess: onDone });
   };
-  const reason = step.error instanceof ApiError ? step.error.reasonFor('amount_minor') : undefined;
+  const reason = reasonAt(step.error, 'amount_minor');
+  // The API counts the lines that were sent.
+  const reasonOf = (line: number) => {
+    const at = lines.findIndex((each) => each.line === line);
+    return at < 0 ? undefined : reasonAt(step.error, `lines[${at}]`);
+  };
+  const placed = reason !== undefined || open.some(({ line }) => reasonOf(line));
   return (
     <form onSubmit={submit} noValidate className="grid gap-4">
       <p className="text-sm">{t(`order.ask.${change}`)}</p>
@@ -112,6 +120,7 @@ export function ChangeForm({
           change={kind}
           lines={open}
           typed={typed}
+          reasonOf={reasonOf}
           onType={(line, text) => setTyped(new Map(typed).set(line, text))}
         />
       )}
@@ -135,7 +144,7 @@ export function ChangeForm({
           onChange={(event) => setAmount(event.target.value)}
         />
       )}
-      {step.error && !reason && (
+      {step.error && !placed && (
         <Banner tone="bad" alert>
           {why(step.error)}
         </Banner>

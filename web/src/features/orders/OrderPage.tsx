@@ -20,6 +20,7 @@ import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
 import { ChangeForm } from './ChangeForm';
 import { type Change, PAYMENT_TONES, possible, STATUS_TONES } from './changes';
+import { useChannelName } from './useChannelName';
 import { useOrder } from './useOrder';
 
 type Line = Order['lines'][number];
@@ -77,6 +78,7 @@ function Lines({ order }: { order: Order }) {
 
 function Facts({ order }: { order: Order }) {
   const { t, format } = useWords();
+  const channelOf = useChannelName();
   const nameOf = useLocationName();
   const timeZone = useStatus().data?.shop.time_zone ?? 'UTC';
   const money = (minor: number) => fmt.money(format, minor, order.currency);
@@ -96,7 +98,7 @@ function Facts({ order }: { order: Order }) {
             ),
           },
           { name: t('col.location'), value: <bdi>{nameOf(order.location_id)}</bdi> },
-          { name: t('order.channel'), value: <bdi>{order.channel}</bdi> },
+          { name: t('order.channel'), value: <bdi>{channelOf(order.channel)}</bdi> },
           { name: t('order.subtotal'), value: money(order.subtotal_minor) },
           { name: t('order.discount'), value: money(order.discount_minor) },
           { name: t('order.shipping'), value: money(order.shipping_minor) },

@@ -1,8 +1,11 @@
 'use client';
 
 import { type FormEvent, useState } from 'react';
+import { PageInsight } from '@/features/analyst/InsightCard';
 import { useWords } from '@/i18n/locale';
+import { ExportButton } from '@/shell/ExportButton';
 import { Pager } from '@/shell/Pager';
+import { useSort } from '@/shell/sorting';
 import { oneOf } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { Button } from '@/ui/Button';
@@ -10,10 +13,10 @@ import { SearchField, SelectField, TextField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { OrdersTable } from './OrdersTable';
-import { type OrderFilters, STATUSES, useOrders } from './useOrders';
+import { type OrderFilters, ordersFile, SORTS, STATUSES, useOrders } from './useOrders';
 
 /** The server looks up one of number, status and customer; choosing one lets go of the others. */
-function Filters({ filters }: { filters: OrderFilters }) {
+function Filters({ filters, onSort }: { filters: OrderFilters; onSort: (to: string) => void }) {
   const { t } = useWords();
   const [number, setNumber] = useState(filters.number);
   const find = (event: FormEvent) => {
@@ -24,7 +27,7 @@ function Filters({ filters }: { filters: OrderFilters }) {
   return (
     <form
       onSubmit={find}
-      className="mb-4 grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-[minmax(14rem,2fr)_1fr_1fr_1fr]"
+      className="mb-4 grid items-end gap-3 sm:grid-cols-2 lg:grid-cols-[minmax(12rem,2fr)_1fr_1fr_1fr_1fr]"
     >
       <SearchField
         label={t('order.find')}
@@ -59,18 +62,30 @@ function Filters({ filters }: { filters: OrderFilters }) {
         min={filters.from || undefined}
         onChange={(event) => changeUrl({ to: event.target.value, number: null, cursor: null })}
       />
+      <SelectField
+        label={t('products.sort')}
+        value={filters.sort ?? SORTS[0]}
+        disabled={filters.customer !== '' || filters.number !== ''}
+        options={[
+          { value: '-placed_at', label: t('products.sort.newest') },
+          { value: 'placed_at', label: t('sort.oldest') },
+        ]}
+        onChange={onSort}
+      />
     </form>
   );
 }
 
 export function OrdersPage() {
   const { t } = useWords();
+  const { sort, onSort } = useSort(SORTS);
   const filters: OrderFilters = {
     status: oneOf(useParam('status'), ['', ...STATUSES]),
     number: useParam('number') ?? '',
     from: useParam('from') ?? '',
     to: useParam('to') ?? '',
     customer: useParam('customer') ?? '',
+    sort,
   };
   const cursor = useParam('cursor');
   const { data, error, refetch, isPlaceholderData } = useOrders(filters, cursor);
@@ -78,8 +93,12 @@ export function OrdersPage() {
     changeUrl({ status: null, number: null, from: null, to: null, customer: null, cursor: null });
   return (
     <>
-      <PageTitle title={t('nav.orders')} />
-      <Filters key={filters.number} filters={filters} />
+      <PageTitle
+        title={t('nav.orders')}
+        actions={<ExportButton name="orders" file={() => ordersFile(filters)} />}
+      />
+      <PageInsight subject="orders" />
+      <Filters key={filters.number} filters={filters} onSort={onSort} />
       <div className="overflow-hidden rounded-card border border-line bg-surface shadow-card">
         {error && <ErrorState error={error} retry={() => void refetch()} />}
         {!error && !data && <Loading className="h-96" />}
@@ -93,7 +112,11 @@ export function OrdersPage() {
         )}
         {!error && data && data.items.length > 0 && (
           <>
-            <OrdersTable orders={data.items} stale={isPlaceholderData} />
+            <OrdersTable
+              orders={data.items}
+              stale={isPlaceholderData}
+              {...(!filters.customer && !filters.number && { sort, onSort })}
+            />
             <Pager shown={data.items.length} cursor={cursor} next={data.next_cursor ?? null} />
           </>
         )}

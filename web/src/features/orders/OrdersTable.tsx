@@ -4,19 +4,21 @@ import type { OrderSummary } from '@/api/types';
 import { useStatus } from '@/features/system/useStatus';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
+import type { Sorting } from '@/shell/sorting';
 import { AppLink } from '@/ui/AppLink';
 import { Badge } from '@/ui/Badge';
 import { type Column, Table } from '@/ui/Table';
 import { PAYMENT_TONES, STATUS_TONES } from './changes';
+import { useChannelName } from './useChannelName';
 
-export function OrdersTable({
-  orders,
-  stale,
-}: {
+interface Props extends Sorting {
   orders: readonly OrderSummary[];
   stale: boolean;
-}) {
+}
+
+export function OrdersTable({ orders, stale, ...sorting }: Props) {
   const { t, format } = useWords();
+  const channelOf = useChannelName();
   const timeZone = useStatus().data?.shop.time_zone ?? 'UTC';
   const columns: Column<OrderSummary>[] = [
     {
@@ -28,9 +30,18 @@ export function OrdersTable({
           <AppLink href={`/order/?id=${encodeURIComponent(row.id)}`} className="font-medium">
             <bdi>{row.number}</bdi>
           </AppLink>
-          <span className="text-ink-2 text-xs">{fmt.moment(format, row.placed_at, timeZone)}</span>
+          <span className="text-ink-2 text-xs @min-[34rem]:hidden">
+            {fmt.moment(format, row.placed_at, timeZone)}
+          </span>
         </span>
       ),
+    },
+    {
+      key: 'placed',
+      head: t('order.placed'),
+      from: 'md',
+      sort: 'placed_at',
+      cell: (row) => fmt.moment(format, row.placed_at, timeZone),
     },
     {
       key: 'status',
@@ -53,7 +64,7 @@ export function OrdersTable({
       key: 'channel',
       head: t('order.channel'),
       from: 'lg',
-      cell: (row) => <bdi>{row.channel}</bdi>,
+      cell: (row) => <bdi>{channelOf(row.channel)}</bdi>,
     },
     {
       key: 'units',
@@ -76,6 +87,7 @@ export function OrdersTable({
       rows={orders}
       rowKey={(row) => row.id}
       stale={stale}
+      {...sorting}
     />
   );
 }

@@ -3,12 +3,12 @@
 import type { Purchase } from '@/api/types';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
-import { Pager } from '@/shell/Pager';
-import { useParam } from '@/shell/useUrlState';
+import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
 import { Badge } from '@/ui/Badge';
 import { Disclosure } from '@/ui/Disclosure';
 import { PageTitle } from '@/ui/PageTitle';
-import { EmptyState, ErrorState, Loading } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { Mine } from './Mine';
 import { usePurchases } from './useMine';
 
@@ -24,27 +24,41 @@ export function MyOrdersPage() {
 
 function Orders({ id }: { id: string }) {
   const { t } = useWords();
-  const cursor = useParam('cursor');
-  const { data, error, refetch, isPlaceholderData } = usePurchases(id, cursor);
-  if (error) return <ErrorState error={error} retry={() => void refetch()} />;
-  if (!data) return <Loading className="h-96" />;
-  if (data.items.length === 0) {
-    return <EmptyState icon="receipt" title={t('myOrders.none')} text={t('myOrders.none.text')} />;
-  }
+  const list = usePurchases(id);
   return (
-    <div className="overflow-hidden rounded-card border border-line bg-surface shadow-card">
-      <ul
-        aria-label={t('myOrders.title')}
-        className={`divide-y divide-line ${isPlaceholderData ? 'opacity-60' : ''}`}
+    <>
+      <ListTools
+        rows={list}
+        label={t('myOrders.title')}
+        name="orders"
+        usual={t('products.sort.newest')}
+        orders={[
+          ['placed_at', t('order.placed')],
+          ['total_minor', t('po.total')],
+        ]}
+      />
+      <Listing
+        {...list}
+        none={
+          list.find ? (
+            <EmptyState icon="search" title={t('list.noMatch')} />
+          ) : (
+            <EmptyState icon="receipt" title={t('myOrders.none')} text={t('myOrders.none.text')} />
+          )
+        }
       >
-        {data.items.map((purchase) => (
-          <Order key={purchase.id} purchase={purchase} />
-        ))}
-      </ul>
-      {(cursor || data.next_cursor) && (
-        <Pager shown={data.items.length} cursor={cursor} next={data.next_cursor ?? null} />
-      )}
-    </div>
+        {(rows, stale) => (
+          <ul
+            aria-label={t('myOrders.title')}
+            className={`divide-y divide-line ${stale ? 'opacity-60' : ''}`}
+          >
+            {rows.map((purchase) => (
+              <Order key={purchase.id} purchase={purchase} />
+            ))}
+          </ul>
+        )}
+      </Listing>
+    </>
   );
 }
 

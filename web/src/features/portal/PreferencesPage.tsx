@@ -8,13 +8,20 @@ import { Banner } from '@/ui/Banner';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import { CheckField } from '@/ui/Choice';
-import { TextField } from '@/ui/Field';
+import { SelectField, TextField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
 import { ErrorState, Loading, useReason } from '@/ui/states';
 import { Mine } from './Mine';
 import { useChangePreferences, usePreferences } from './usePrivacy';
 
-const CONSENTS = ['email_marketing', 'sms_marketing', 'personalisation'] as const;
+const CONSENTS = ['email_marketing', 'sms_marketing'] as const;
+const CHOSEN = ['open', 'yes', 'no'] as const;
+type Chosen = (typeof CHOSEN)[number];
+
+function chosenOf(consent: Preferences['consent']): Chosen {
+  if (consent.refuses_personalisation) return 'no';
+  return consent.personalisation ? 'yes' : 'open';
+}
 
 export function PreferencesPage() {
   const { t } = useWords();
@@ -38,6 +45,7 @@ function PreferencesForm({ id, held }: { id: string; held: Preferences }) {
   const why = useReason();
   const change = useChangePreferences(id);
   const [saved, setSaved] = useState(false);
+  const [chosen, setChosen] = useState(chosenOf(held.consent));
   const { busy, general, onSubmit, message } = useForm(
     (values): Record<string, 'login.required'> =>
       values.get('name') ? {} : { name: 'login.required' },
@@ -51,7 +59,8 @@ function PreferencesForm({ id, held }: { id: string; held: Preferences }) {
         consent: {
           email_marketing: values.has('email_marketing'),
           sms_marketing: values.has('sms_marketing'),
-          personalisation: values.has('personalisation'),
+          personalisation: chosen === 'yes',
+          refuses_personalisation: chosen === 'no',
         },
       });
       setSaved(true);
@@ -109,6 +118,19 @@ function PreferencesForm({ id, held }: { id: string; held: Preferences }) {
               defaultChecked={held.consent[name] ?? false}
             />
           ))}
+        </div>
+      </Card>
+      <Card title={t('prefs.chosen')} text={t('prefs.chosen.text')}>
+        <div className="grid gap-2 sm:max-w-sm">
+          <SelectField
+            label={t('prefs.chosen.label')}
+            value={chosen}
+            options={CHOSEN.map((value) => ({ value, label: t(`prefs.chosen.${value}`) }))}
+            onChange={setChosen}
+          />
+          <p className="text-ink-2 text-sm">
+            {t(held.personalised ? 'prefs.chosen.on' : 'prefs.chosen.off')}
+          </p>
         </div>
       </Card>
       <div>

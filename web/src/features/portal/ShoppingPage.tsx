@@ -27,6 +27,9 @@ function ShoppingList({ id }: { id: string }) {
   const { data, error, refetch } = useShopping(id);
   if (error) return <ErrorState error={error} retry={() => void refetch()} />;
   if (!data) return <Loading className="h-96" />;
+  if (data.state === 'refused') {
+    return <EmptyState title={t('shopping.refused')} text={t('shopping.refused.text')} />;
+  }
   const items = data.items ?? [];
   if (items.length === 0) {
     return <EmptyState icon="check" title={t('shopping.none')} text={t('shopping.none.my')} />;

@@ -1,7 +1,10 @@
 'use client';
 
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
+import type { Purchase } from '@/api/types';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
 const path = (customer_id: string) => ({ path: { customer_id } });
 
@@ -67,16 +70,30 @@ export function useVerdict() {
   });
 }
 
-export function usePurchases(id: string, cursor: string | null) {
-  return useQuery({
-    queryKey: ['my', 'orders', id, cursor],
-    queryFn: ({ signal }) =>
-      ok(
-        api.GET('/v1/customers/{customer_id}/purchases', {
-          params: { ...path(id), query: { limit: 20, ...(cursor && { cursor }) } },
-          signal,
-        }),
-      ),
-    placeholderData: keepPreviousData,
-  });
+const FACTS: Facts<Purchase> = {
+  number: (row) => row.number,
+  placed_at: (row) => row.placed_at,
+  status: (row) => row.status,
+  total_minor: (row) => row.total_minor,
+  refunded_minor: (row) => row.refunded_minor,
+  currency: (row) => row.currency,
+  products: (row) => row.lines.map((line) => `${line.quantity} × ${line.name}`).join(', '),
+};
+
+/** One's own orders, newest first. */
+export function usePurchases(id: string) {
+  return useRows(
+    {
+      key: ['my', 'orders', id],
+      size: 20,
+      page: (query, more) =>
+        ok(
+          api.GET('/v1/customers/{customer_id}/purchases', {
+            params: { ...path(id), query },
+            ...more,
+          }),
+        ),
+    },
+    FACTS,
+  );
 }

@@ -38,12 +38,20 @@ export function PriceHistory({ productId, currency, from, to }: Props) {
       ],
     };
   }, [data, from, to, currency, format, t]);
-  const varies = new Set(chart?.series[0]?.values.filter((price) => price !== null)).size > 1;
+  const known = chart?.series[0]?.values.filter((price) => price !== null) ?? [];
+  const varies = new Set(known).size > 1;
+  const price = known.at(-1);
   return (
     <Card title={t('product.price')}>
       {error && <ErrorState error={error} retry={() => void refetch()} />}
       {!error && !chart && <Loading className="h-40" />}
-      {chart && !varies && <EmptyState icon="check" title={t('product.price.none')} />}
+      {chart && !varies && (
+        <EmptyState
+          icon="check"
+          title={t('product.price.none')}
+          {...(price != null && { text: fmt.money(format, price, currency) })}
+        />
+      )}
       {chart && varies && <Chart title={t('product.price')} data={chart} height="h-36" />}
     </Card>
   );

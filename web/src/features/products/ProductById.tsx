@@ -6,5 +6,5 @@ import { useProduct } from './useProduct';
 /** A product that a list names only by its id; the id stands until its name is known. */
 export function ProductById({ id }: { id: string }) {
   const { data } = useProduct(id);
-  return <ProductName id={id} name={data?.name ?? id} sku={data?.sku ?? ' '} />;
+  return <ProductName id={id} name={data?.name ?? id} sku={data?.sku ?? '\u00a0'} held={!data} />;
 }

@@ -7,7 +7,12 @@ import { SearchField, SelectField } from '@/ui/Field';
 import { useCategories } from './useCategories';
 import { type ProductFilters as Filters, STATUSES } from './useProducts';
 
-export function ProductFilters({ filters }: { filters: Filters }) {
+interface Props {
+  filters: Filters;
+  onSort: (next: string) => void;
+}
+
+export function ProductFilters({ filters, onSort }: Props) {
   const { t } = useWords();
   const [typed, setTyped] = useTyped(filters.search);
   const categories = useCategories().data?.items ?? [];
@@ -35,7 +40,14 @@ export function ProductFilters({ filters }: { filters: Filters }) {
           ...categories.map(({ name }) => ({ value: name, label: name })),
         ]}
         // A category lists its active products by name; the server has no other order for it.
-        onChange={(category) => changeUrl({ category, status: null, sort: null, cursor: null })}
+        onChange={(category) =>
+          changeUrl({
+            category,
+            status: null,
+            cursor: null,
+            ...(!filters.sort.endsWith('name') && { sort: null }),
+          })
+        }
       />
       <SelectField
         label={t('products.status')}
@@ -51,11 +63,13 @@ export function ProductFilters({ filters }: { filters: Filters }) {
         disabled={filters.search !== ''}
         options={[
           { value: 'name', label: t('products.sort.name') },
+          { value: '-name', label: t('sort.nameDown') },
           { value: '-created_at', label: t('products.sort.newest') },
+          { value: 'created_at', label: t('sort.oldest') },
+          { value: 'price_minor', label: t('sort.priceUp') },
+          { value: '-price_minor', label: t('sort.priceDown') },
         ]}
-        onChange={(sort) =>
-          changeUrl({ sort: sort === 'name' ? null : sort, category: null, cursor: null })
-        }
+        onChange={onSort}
       />
     </form>
   );

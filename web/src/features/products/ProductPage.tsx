@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { ApiError } from '@/api/problem';
 import type { Product, Status } from '@/api/types';
+import { InsightCard } from '@/features/analyst/InsightCard';
 import { DriversCard } from '@/features/forecasting/DriversCard';
 import { ForecastCard } from '@/features/forecasting/ForecastCard';
 import { ProposalCard } from '@/features/inventory/ProposalCard';
@@ -25,6 +26,7 @@ import { ProductFacts } from './ProductFacts';
 import { SALES_RANGES, SalesHistory } from './SalesHistory';
 import { useProduct } from './useProduct';
 import { useProductSales } from './useProductSales';
+import { VariantsCard } from './VariantsCard';
 
 const BEFORE_FORECAST = 60;
 // As the dashboard's ranges.
@@ -73,38 +75,44 @@ function Details({ product, status }: { product: Product; status: Status }) {
   const recent = useProductSales(id, fmt.addDays(to, 1 - BEFORE_FORECAST), to);
   const history = useMemo(() => recent.data?.points ?? [], [recent.data]);
   return (
-    // One column on a phone, in the order of use; two where there is room.
-    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-      <div className="contents lg:grid lg:gap-4">
-        <ForecastCard productId={id} history={history} timeZone={status.shop.time_zone} />
-        <div className="order-2 min-w-0">
-          {sales.data && <SalesHistory sales={sales.data} days={days} today={today} />}
-          {sales.error && (
-            <Card title={t('product.sales')}>
-              <ErrorState error={sales.error} retry={() => void sales.refetch()} />
-            </Card>
-          )}
-          {sales.isPending && <Loading className="h-72" />}
+    <>
+      <VariantsCard product={product} from={from} to={to} />
+      {/* One column on a phone, in the order of use; two where there is room. */}
+      <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <div className="in-order contents lg:grid lg:gap-4">
+          <ForecastCard productId={id} history={history} timeZone={status.shop.time_zone} />
+          <div className="order-2 min-w-0">
+            {sales.data && <SalesHistory sales={sales.data} days={days} today={today} />}
+            {sales.error && (
+              <Card title={t('product.sales')}>
+                <ErrorState error={sales.error} retry={() => void sales.refetch()} />
+              </Card>
+            )}
+            {sales.isPending && <Loading className="h-72" />}
+          </div>
+          <div className="order-3 min-w-0">
+            <PriceHistory productId={id} currency={product.currency} from={from} to={to} />
+          </div>
+          <div className="order-4 min-w-0">
+            <DriversCard productId={id} />
+          </div>
         </div>
-        <div className="order-3 min-w-0">
-          <PriceHistory productId={id} currency={product.currency} from={from} to={to} />
-        </div>
-        <div className="order-4 min-w-0">
-          <DriversCard productId={id} />
+        <div className="in-order contents lg:grid lg:gap-4">
+          <div className="order-1 min-w-0">
+            <ProposalCard productId={id} currency={product.currency} today={today} />
+          </div>
+          <div className="order-1 min-w-0">
+            <StockCard productId={id} />
+          </div>
+          <div className="order-5 min-w-0">
+            <InsightCard subject="product" id={id} />
+          </div>
+          <div className="order-5 min-w-0">
+            <ProductFacts product={product} />
+          </div>
         </div>
       </div>
-      <div className="contents lg:grid lg:gap-4">
-        <div className="order-1 min-w-0">
-          <ProposalCard productId={id} currency={product.currency} today={today} />
-        </div>
-        <div className="order-1 min-w-0">
-          <StockCard productId={id} />
-        </div>
-        <div className="order-5 min-w-0">
-          <ProductFacts product={product} />
-        </div>
-      </div>
-    </div>
+    </>
   );
 }
 

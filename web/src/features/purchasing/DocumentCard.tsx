@@ -5,6 +5,7 @@ import { useWords } from '@/i18n/locale';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import { ErrorState, Loading } from '@/ui/states';
+import { TableFrame } from '@/ui/Table';
 import { useDocument } from './useDocument';
 
 /** The message that orders the goods, to be copied into whatever reaches the supplier. */
@@ -30,18 +31,26 @@ export function DocumentCard({ id, version }: { id: string; version: number }) {
       }
     >
       {error && <ErrorState error={error} retry={() => void refetch()} />}
-      {!error && !data && <Loading className="h-40" />}
+      {!error && !data && <Loading className="h-72" />}
       {data && (
         <div className="grid gap-2 text-sm">
           <p className="text-ink-2">
-            {t('po.document.to')} <bdi>{data.to ?? t('po.document.noMail')}</bdi>
+            {data.to ? (
+              <>
+                {t('po.document.to')} <bdi>{data.to}</bdi>
+              </>
+            ) : (
+              t('po.document.noMail')
+            )}
           </p>
           <p dir="auto" className="font-medium">
             {data.subject}
           </p>
-          <p dir="auto" className="figures whitespace-pre-wrap break-words">
-            {data.text}
-          </p>
+          <TableFrame label={t('po.document')}>
+            <p dir="auto" className="whitespace-pre font-mono text-xs">
+              {data.text}
+            </p>
+          </TableFrame>
         </div>
       )}
     </Card>

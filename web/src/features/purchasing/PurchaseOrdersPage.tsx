@@ -2,12 +2,15 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import type { PurchaseOrder } from '@/api/types';
+import { PageInsight } from '@/features/analyst/InsightCard';
 import { useLocationName } from '@/features/inventory/useLocations';
 import { useLiveChannel } from '@/features/realtime/useLive';
 import { useReread } from '@/features/realtime/useReread';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
+import { ExportButton } from '@/shell/ExportButton';
 import { Pager } from '@/shell/Pager';
+import { type Sorting, useSort } from '@/shell/sorting';
 import { oneOf } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { AppLink } from '@/ui/AppLink';
@@ -17,9 +20,14 @@ import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
 import { STATES, stateOf, TONES } from './steps';
-import { usePurchaseOrders } from './usePurchaseOrders';
+import { purchaseOrdersFile, SORTS, usePurchaseOrders } from './usePurchaseOrders';
 
-function OrderTable({ orders, stale }: { orders: readonly PurchaseOrder[]; stale: boolean }) {
+interface TableProps extends Sorting {
+  orders: readonly PurchaseOrder[];
+  stale: boolean;
+}
+
+function OrderTable({ orders, stale, ...sorting }: TableProps) {
   const { t, format } = useWords();
   const nameOf = useLocationName();
   const columns: Column<PurchaseOrder>[] = [
@@ -27,6 +35,7 @@ function OrderTable({ orders, stale }: { orders: readonly PurchaseOrder[]; stale
       key: 'order',
       head: t('replenish.supplier'),
       names: true,
+      sort: 'supplier',
       cell: (row) => (
         <span className="grid">
           <AppLink
@@ -49,6 +58,7 @@ function OrderTable({ orders, stale }: { orders: readonly PurchaseOrder[]; stale
       head: t('po.created'),
       figure: true,
       from: 'md',
+      sort: 'created_at',
       cell: (row) => fmt.day(format, row.created_at.slice(0, 10)),
     },
     {
@@ -56,6 +66,7 @@ function OrderTable({ orders, stale }: { orders: readonly PurchaseOrder[]; stale
       head: t('po.expected'),
       figure: true,
       from: 'lg',
+      sort: 'expected_on',
       cell: (row) => (row.expected_on ? fmt.day(format, row.expected_on) : '–'),
     },
     {
@@ -79,6 +90,7 @@ function OrderTable({ orders, stale }: { orders: readonly PurchaseOrder[]; stale
       rows={orders}
       rowKey={(row) => row.id}
       stale={stale}
+      {...sorting}
     />
   );
 }
@@ -86,15 +98,22 @@ function OrderTable({ orders, stale }: { orders: readonly PurchaseOrder[]; stale
 export function PurchaseOrdersPage() {
   const { t } = useWords();
   const state = oneOf(useParam('state'), ['', ...STATES]);
+  const { sort, onSort } = useSort(SORTS);
   const cursor = useParam('cursor');
-  const { data, error, refetch, isPlaceholderData } = usePurchaseOrders(state, cursor);
+  const { data, error, refetch, isPlaceholderData } = usePurchaseOrders(state, sort, cursor);
   const queries = useQueryClient();
   const reread = useReread(() => queries.invalidateQueries({ queryKey: ['purchase-orders'] }));
   useLiveChannel('purchasing', reread);
   return (
     <>
-      <PageTitle title={t('po.title')} />
-      <div className="mb-4 max-w-48">
+      <PageTitle
+        title={t('po.title')}
+        actions={
+          <ExportButton name="purchase-orders" file={() => purchaseOrdersFile(state, sort)} />
+        }
+      />
+      <PageInsight subject="purchases" />
+      <div className="mb-4 grid max-w-md grid-cols-2 gap-3">
         <SelectField
           label={t('po.state')}
           value={state}
@@ -103,6 +122,12 @@ export function PurchaseOrdersPage() {
             ...STATES.map((value) => ({ value, label: t(`po.state.${value}`) })),
           ]}
           onChange={(value) => changeUrl({ state: value, cursor: null })}
+        />
+        <SelectField
+          label={t('products.sort')}
+          value={sort}
+          options={SORTS.map((value) => ({ value, label: t(`po.sort.${value}`) }))}
+          onChange={onSort}
         />
       </div>
       <div className="overflow-hidden rounded-card border border-line bg-surface shadow-card">
@@ -117,7 +142,7 @@ export function PurchaseOrdersPage() {
         )}
         {!error && data && data.items.length > 0 && (
           <>
-            <OrderTable orders={data.items} stale={isPlaceholderData} />
+            <OrderTable orders={data.items} stale={isPlaceholderData} sort={sort} onSort={onSort} />
             <Pager shown={data.items.length} cursor={cursor} next={data.next_cursor ?? null} />
           </>
         )}

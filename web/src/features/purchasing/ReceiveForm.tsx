@@ -1,6 +1,7 @@
 'use client';
 
 import { type FormEvent, useMemo, useState } from 'react';
+import { reasonAt } from '@/api/problem';
 import type { PurchaseOrder } from '@/api/types';
 import { useLocationName } from '@/features/inventory/useLocations';
 import { useWords } from '@/i18n/locale';
@@ -31,6 +32,10 @@ export function ReceiveForm({ order, onDone }: { order: PurchaseOrder; onDone: (
   const lines = open
     .map((line) => ({ product_id: line.product_id, quantity: unitsOf(textOf(line)) ?? 0 }))
     .filter((line) => line.quantity > 0);
+  const reasonOf = (line: Line) => {
+    const at = lines.findIndex((each) => each.product_id === line.product_id);
+    return at < 0 ? undefined : reasonAt(step.error, `lines[${at}]`);
+  };
   const what = JSON.stringify(lines);
   // A second attempt at the same goods bears the same key, so they are not taken in twice.
   const receipt = useMemo(() => ({ what, key: newKey() }), [what]);
@@ -58,6 +63,7 @@ export function ReceiveForm({ order, onDone }: { order: PurchaseOrder; onDone: (
           min={0}
           value={textOf(row)}
           aria-invalid={unitsOf(textOf(row)) === null || undefined}
+          error={reasonOf(row)}
           onChange={(event) => setTyped(new Map(typed).set(row.product_id, event.target.value))}
         />
       ),
@@ -77,7 +83,7 @@ export function ReceiveForm({ order, onDone }: { order: PurchaseOrder; onDone: (
           rowKey={(row) => row.product_id}
         />
         <div className="grid gap-3 px-4 py-3 sm:px-5">
-          {step.error && (
+          {step.error && !open.some(reasonOf) && (
             <Banner tone="bad" alert>
               {why(step.error)}
             </Banner>

@@ -2,15 +2,17 @@
 
 import { useState } from 'react';
 import type { Proposal } from '@/api/types';
+import { PageInsight } from '@/features/analyst/InsightCard';
 import { LocationFilter } from '@/features/inventory/LocationFilter';
 import { useWords } from '@/i18n/locale';
-import { Pager } from '@/shell/Pager';
+import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
 import { oneOf } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { Button } from '@/ui/Button';
 import { SelectField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
-import { EmptyState, ErrorState, Loading } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { OrderedBanner, OrderingPanel } from './OrderingPanel';
 import { orderable, ReplenishmentTable } from './ReplenishmentTable';
 import type { Ordered } from './useOrdering';
@@ -58,23 +60,33 @@ export function ReplenishmentPage() {
   const { t } = useWords();
   const include = oneOf(useParam('include'), INCLUDE);
   const location = useParam('location') ?? '';
-  const cursor = useParam('cursor');
-  const { data, error, refetch, isPlaceholderData } = useReplenishment(
-    { include, location },
-    cursor,
-  );
+  const list = useReplenishment({ include, location });
   const chosen = useSelection();
   const [ordered, setOrdered] = useState<Ordered | null>(null);
-  const items = data?.items ?? [];
+  const items = list.query.data?.items ?? [];
   return (
     <>
       <PageTitle title={t('replenish.title')} text={t('replenish.text')} />
+      <PageInsight subject="stock" />
       {ordered && (
         <div className="mb-4">
           <OrderedBanner ordered={ordered} />
         </div>
       )}
-      <div className="mb-4 grid items-end gap-3 sm:grid-cols-[12rem_12rem_1fr]">
+      <ListTools
+        rows={list}
+        label={t('replenish.title')}
+        name="replenishment"
+        usual={t('list.usual.stake')}
+        orders={[
+          ['name', t('col.product')],
+          ['available', t('col.available')],
+          ['order_by', t('replenish.orderBy')],
+          ['supplier', t('replenish.supplier')],
+          ['quantity', t('replenish.quantity')],
+          ['expected_cost_minor', t('replenish.cost')],
+        ]}
+      >
         <SelectField
           label={t('replenish.show')}
           value={include}
@@ -86,33 +98,35 @@ export function ReplenishmentPage() {
             changeUrl({ include: value === 'open' ? null : value, cursor: null })
           }
         />
-        <LocationFilter value={location} />
-        {items.length > 0 && (
-          <Button className="sm:justify-self-end" onClick={() => chosen.select(items, true)}>
-            {t('replenish.selectAll')}
-          </Button>
+        <div className="min-w-40">
+          <LocationFilter value={location} />
+        </div>
+        <Button disabled={items.length === 0} onClick={() => chosen.select(items, true)}>
+          {t('replenish.selectAll')}
+        </Button>
+      </ListTools>
+      <Listing
+        {...list}
+        none={
+          list.find ? (
+            <EmptyState icon="search" title={t('list.noMatch')} />
+          ) : (
+            <EmptyState icon="check" title={t('replenish.none')} text={t('replenish.none.text')} />
+          )
+        }
+      >
+        {(rows, stale) => (
+          <ReplenishmentTable
+            proposals={rows}
+            quantities={chosen.quantities}
+            selection={chosen.selection}
+            stale={stale}
+            onQuantity={chosen.type}
+            onSelect={chosen.select}
+            {...list.sorting}
+          />
         )}
-      </div>
-      <div className="overflow-hidden rounded-card border border-line bg-surface shadow-card">
-        {error && <ErrorState error={error} retry={() => void refetch()} />}
-        {!error && !data && <Loading className="h-96" />}
-        {!error && data && items.length === 0 && (
-          <EmptyState icon="check" title={t('replenish.none')} text={t('replenish.none.text')} />
-        )}
-        {!error && data && items.length > 0 && (
-          <>
-            <ReplenishmentTable
-              proposals={items}
-              quantities={chosen.quantities}
-              selection={chosen.selection}
-              stale={isPlaceholderData}
-              onQuantity={chosen.type}
-              onSelect={chosen.select}
-            />
-            <Pager shown={items.length} cursor={cursor} next={data.next_cursor ?? null} />
-          </>
-        )}
-      </div>
+      </Listing>
       <p className="mt-2 text-ink-2 text-sm">{t('replenish.stake.hint')}</p>
       <OrderingPanel
         selection={chosen.selection}

@@ -4,13 +4,14 @@ import type { Proposal } from '@/api/types';
 import { ProductName } from '@/features/products/ProductName';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
+import type { Sorting } from '@/shell/sorting';
 import { AppLink } from '@/ui/AppLink';
 import { Badge } from '@/ui/Badge';
 import { CheckField, QuantityField } from '@/ui/Choice';
 import { type Column, Table } from '@/ui/Table';
 import { type Chosen, costOf, keyOf, type Selection, unitsOf } from './wanted';
 
-interface Props {
+interface Props extends Sorting {
   proposals: readonly Proposal[];
   quantities: ReadonlyMap<string, string>;
   selection: Selection;
@@ -25,7 +26,7 @@ export function orderable(proposal: Proposal, quantity: number | null): boolean 
 }
 
 export function ReplenishmentTable(props: Props) {
-  const { proposals, quantities, selection, stale, onQuantity, onSelect } = props;
+  const { proposals, quantities, selection, stale, onQuantity, onSelect, ...sorting } = props;
   const { t, format } = useWords();
   const textOf = (row: Proposal) => quantities.get(keyOf(row)) ?? String(row.quantity);
   const said = (row: Proposal) => ({ name: row.name, location: row.location_name });
@@ -52,6 +53,7 @@ export function ReplenishmentTable(props: Props) {
       key: 'product',
       head: t('col.product'),
       names: true,
+      sort: 'name',
       cell: (row) => (
         <ProductName id={row.product_id} name={row.name} sku={row.sku} also={row.location_name} />
       ),
@@ -60,13 +62,15 @@ export function ReplenishmentTable(props: Props) {
       key: 'stake',
       head: t('replenish.stake'),
       figure: true,
+      sort: 'at_stake_minor',
       from: 'md',
-      cell: (row) => fmt.money(format, row.urgency, row.currency, 'whole'),
+      cell: (row) => fmt.money(format, row.urgency, row.currency),
     },
     {
       key: 'available',
       head: t('col.available'),
       figure: true,
+      sort: 'available',
       from: 'sm',
       cell: (row) => (
         <Badge tone={row.out ? 'bad' : row.low ? 'warn' : 'neutral'}>
@@ -78,12 +82,14 @@ export function ReplenishmentTable(props: Props) {
       key: 'by',
       head: t('replenish.orderBy'),
       figure: true,
+      sort: 'order_by',
       from: 'lg',
       cell: (row) => (row.order_by ? fmt.day(format, row.order_by, 'tick') : '–'),
     },
     {
       key: 'supplier',
       head: t('replenish.supplier'),
+      sort: 'supplier',
       from: 'lg',
       cell: (row) => <bdi>{row.supplier ?? t('replenish.noSupplier')}</bdi>,
     },
@@ -91,6 +97,7 @@ export function ReplenishmentTable(props: Props) {
       key: 'quantity',
       head: t('replenish.quantity'),
       figure: true,
+      sort: 'quantity',
       cell: (row) => (
         <span className="inline-grid justify-items-end">
           <QuantityField
@@ -115,7 +122,14 @@ export function ReplenishmentTable(props: Props) {
         </span>
       ),
     },
-    { key: 'cost', head: t('replenish.cost'), figure: true, from: 'md', cell: cost },
+    {
+      key: 'cost',
+      head: t('replenish.cost'),
+      figure: true,
+      from: 'md',
+      sort: 'expected_cost_minor',
+      cell: cost,
+    },
   ];
   return (
     <Table
@@ -124,6 +138,7 @@ export function ReplenishmentTable(props: Props) {
       rows={proposals}
       rowKey={keyOf}
       stale={stale}
+      {...sorting}
     />
   );
 }

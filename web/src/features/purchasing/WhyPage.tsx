@@ -33,6 +33,7 @@ function CostCurve({ why }: { why: Why }) {
       point: {
         head: t('replenish.quantity'),
         name: (quantity) => t('why.units', { n: Number(quantity) }),
+        at: why.curve.map((point) => point.quantity),
       },
       series: [
         line(
@@ -81,7 +82,7 @@ function Explained({ id, location }: { id: string; location: string | null }) {
             : t('proposal.enough', { location: proposal.location_name })
         }
       />
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+      <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="grid min-w-0 gap-4">
           <p dir="auto" className="max-w-prose">
             {proposal.reason}

@@ -49,9 +49,7 @@ export function Alternatives({ why }: { why: Why }) {
       head: t('why.costs'),
       figure: true,
       cell: (row) =>
-        row.extra_minor === 0
-          ? '–'
-          : `${row.extra_minor > 0 ? '+' : ''}${fmt.money(format, row.extra_minor, why.currency)}`,
+        row.extra_minor === 0 ? '–' : fmt.signedMoney(format, row.extra_minor, why.currency),
     },
   ];
   return (

@@ -61,6 +61,29 @@ function Steps({ action, onDecided }: Props) {
   );
 }
 
+/** Takes a decision back. */
+export function Reopen({ action, label, onDecided }: Props & { label: string }) {
+  const why = useReason();
+  const decide = useDecision(action);
+  return (
+    <div className="grid gap-1">
+      <Button
+        small
+        busy={decide.isPending}
+        aria-label={`${label}: ${action.name}`}
+        onClick={() => decide.mutate('reopen', { onSuccess: () => onDecided(action, 'reopen') })}
+      >
+        {label}
+      </Button>
+      {decide.error && (
+        <p role="alert" className="text-bad text-sm">
+          {why(decide.error)}
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** One piece of advice: what to do, the money at stake, and what it rests on. */
 export function ActionItem({ action, onDecided }: Props) {
   const { t, format } = useWords();
@@ -80,7 +103,7 @@ export function ActionItem({ action, onDecided }: Props) {
               ` · ${t('advice.decided', { day: fmt.day(format, action.decided_at.slice(0, 10)) })}`}
           </p>
         </div>
-        <p className="text-end">
+        <p className="sm:text-end">
           <span className="block text-ink-2 text-xs">{t(`advice.stake.${action.stake}`)}</span>
           <strong className="figures font-semibold text-lg">
             {fmt.money(format, action.at_stake_minor, action.currency)}
@@ -88,7 +111,13 @@ export function ActionItem({ action, onDecided }: Props) {
         </p>
       </div>
       <p className="max-w-prose text-sm">{adviceText(action, t, format)}</p>
-      {action.status === 'open' && <Steps action={action} onDecided={onDecided} />}
+      {action.status === 'open' ? (
+        <Steps action={action} onDecided={onDecided} />
+      ) : (
+        <div className="justify-self-start">
+          <Reopen action={action} label={t('advice.reopen')} onDecided={onDecided} />
+        </div>
+      )}
     </li>
   );
 }

@@ -3,44 +3,59 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ManagerAction } from '@/api/types';
+import { PageInsight } from '@/features/analyst/InsightCard';
 import { useLiveChannel } from '@/features/realtime/useLive';
 import { useReread } from '@/features/realtime/useReread';
 import { useWords } from '@/i18n/locale';
+import { ExportButton } from '@/shell/ExportButton';
 import { Pager } from '@/shell/Pager';
+import { useSort } from '@/shell/sorting';
 import { oneOf } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { AppLink } from '@/ui/AppLink';
-import { Banner } from '@/ui/Banner';
+import { DoneBar } from '@/ui/DoneBar';
 import { SelectField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
-import { ActionItem } from './ActionItem';
+import { ActionItem, Reopen } from './ActionItem';
 import { placeOf } from './advice';
-import { ACTION_KINDS, ACTION_STATES, ACTIONS_KEY, type Decision, useActions } from './useActions';
+import {
+  ACTION_KINDS,
+  ACTION_STATES,
+  ACTIONS_KEY,
+  actionsFile,
+  type Decision,
+  SORTS,
+  useActions,
+} from './useActions';
 
 interface Decided {
   readonly action: ManagerAction;
   readonly decision: Decision;
 }
 
-/** What was just decided, and where an accepted one is done: accepting alone changes nothing. */
-function Done({ action, decision }: Decided) {
+type OnDecided = (action: ManagerAction, decision: Decision) => void;
+
+/** What was just decided, how to take it back, and where an accepted one is done: accepting alone changes nothing. */
+function Done({ action, decision, onDecided }: Decided & { onDecided: OnDecided }) {
   const { t } = useWords();
   return (
-    <div role="status" className="mb-4">
-      <Banner
-        tone="good"
-        action={
-          decision === 'accept' && (
+    <DoneBar
+      action={
+        <span className="flex flex-wrap items-center gap-3">
+          {decision === 'accept' && (
             <AppLink href={placeOf(action)} className="text-sm">
               {t(`advice.do.${action.kind}`)}
             </AppLink>
-          )
-        }
-      >
-        {t(`advice.done.${decision}`, { name: action.name })}
-      </Banner>
-    </div>
+          )}
+          {decision !== 'reopen' && (
+            <Reopen action={action} label={t('action.undo')} onDecided={onDecided} />
+          )}
+        </span>
+      }
+    >
+      {t(`advice.done.${decision}`, { name: action.name })}
+    </DoneBar>
   );
 }
 
@@ -49,11 +64,14 @@ export function ActionsPage() {
   const status = oneOf(useParam('status'), ACTION_STATES);
   const kind = oneOf(useParam('kind'), ['', ...ACTION_KINDS]);
   const cursor = useParam('cursor');
-  const { data, error, refetch, isPlaceholderData } = useActions({ kind, status }, cursor);
+  const { sort, onSort } = useSort(SORTS);
+  const filters = { kind, status, sort };
+  const { data, error, refetch, isPlaceholderData } = useActions(filters, cursor);
   const queries = useQueryClient();
   const reread = useReread(() => queries.invalidateQueries({ queryKey: ACTIONS_KEY }));
   useLiveChannel('recommendations', reread);
   const [decided, setDecided] = useState<Decided | null>(null);
+  const onDecided: OnDecided = (action, decision) => setDecided({ action, decision });
   return (
     <>
       <PageTitle
@@ -65,8 +83,8 @@ export function ActionsPage() {
           </AppLink>
         }
       />
-      {decided && <Done {...decided} />}
-      <div className="mb-4 grid gap-3 sm:grid-cols-[12rem_16rem]">
+      <PageInsight subject="advice" />
+      <div className="mb-4 grid grid-cols-2 items-end gap-3 sm:grid-cols-[repeat(3,minmax(0,12rem))_1fr]">
         <SelectField
           label={t('alerts.show')}
           value={status}
@@ -82,6 +100,18 @@ export function ActionsPage() {
           ]}
           onChange={(value) => changeUrl({ kind: value, cursor: null })}
         />
+        <SelectField
+          label={t('products.sort')}
+          value={sort}
+          options={SORTS.map((value) => ({
+            value,
+            label: t(value === 'at_stake' ? 'advice.sort.least' : 'advice.sort.most'),
+          }))}
+          onChange={onSort}
+        />
+        <div className="justify-self-end">
+          <ExportButton name="advice" file={() => actionsFile(filters)} />
+        </div>
       </div>
       <div className="overflow-hidden rounded-card border border-line bg-surface shadow-card">
         {error && <ErrorState error={error} retry={() => void refetch()} />}
@@ -100,11 +130,7 @@ export function ActionsPage() {
               className={`divide-y divide-line ${isPlaceholderData ? 'opacity-60' : ''}`}
             >
               {data.items.map((action) => (
-                <ActionItem
-                  key={action.id}
-                  action={action}
-                  onDecided={(what, decision) => setDecided({ action: what, decision })}
-                />
+                <ActionItem key={action.id} action={action} onDecided={onDecided} />
               ))}
             </ul>
             <Pager shown={data.items.length} cursor={cursor} next={data.next_cursor ?? null} />
@@ -112,6 +138,7 @@ export function ActionsPage() {
         )}
       </div>
       <p className="mt-2 max-w-prose text-ink-2 text-sm">{t('advice.stake.hint')}</p>
+      {decided ? <Done {...decided} onDecided={onDecided} /> : <DoneBar>{null}</DoneBar>}
     </>
   );
 }

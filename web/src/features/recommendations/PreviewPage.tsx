@@ -28,7 +28,12 @@ const FOUND = 8;
 function PickCustomer() {
   const { t } = useWords();
   const [typed, setTyped] = useState('');
-  const filters = { search: usePause(typed), status: 'active', sort: '-created_at' } as const;
+  const filters = {
+    search: usePause(typed),
+    status: 'active',
+    sort: '-created_at',
+    segment: '',
+  } as const;
   const { data } = useCustomers(filters, null);
   return (
     <Picker

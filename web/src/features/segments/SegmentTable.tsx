@@ -3,19 +3,21 @@
 import type { Segment, SegmentRule } from '@/api/types';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
+import type { Sorting } from '@/shell/sorting';
+import { AppLink } from '@/ui/AppLink';
 import { Delta } from '@/ui/Delta';
 import { type Column, Table } from '@/ui/Table';
 import { segmentName } from './names';
 import { RuleActions } from './RuleActions';
 import { ruleText } from './rules';
 
-interface Props {
+interface Props extends Sorting {
   segments: readonly Segment[];
   currency: string;
 }
 
 /** How each segment does; rows are numbered as the bubbles of the map. */
-export function SegmentTable({ segments, currency }: Props) {
+export function SegmentTable({ segments, currency, ...sorting }: Props) {
   const { t, said, format } = useWords();
   const reasonOf = (row: Segment) =>
     row.rule
@@ -26,6 +28,7 @@ export function SegmentTable({ segments, currency }: Props) {
       key: 'name',
       head: t('segment.name'),
       names: true,
+      sort: 'name',
       cell: (row) => (
         <span className="flex gap-2">
           <span className="figures text-ink-2">{fmt.count(format, segments.indexOf(row) + 1)}</span>
@@ -41,10 +44,23 @@ export function SegmentTable({ segments, currency }: Props) {
       key: 'customers',
       head: t('nav.customers'),
       figure: true,
-      cell: ({ performance: of }) =>
+      sort: 'customers',
+      cell: ({ performance: of, ...row }) =>
         of ? (
           <span className="grid">
-            {fmt.count(format, of.customers ?? 0)}
+            {of.customers ? (
+              <AppLink
+                href={`/customers/?segment=${encodeURIComponent(row.id)}`}
+                aria-label={t('segment.members', {
+                  n: fmt.count(format, of.customers),
+                  name: segmentName(row, said),
+                })}
+              >
+                {fmt.count(format, of.customers)}
+              </AppLink>
+            ) : (
+              fmt.count(format, 0)
+            )}
             <span className="text-ink-2 text-xs">{fmt.percent(format, of.share ?? 0, 0)}</span>
           </span>
         ) : (
@@ -55,6 +71,7 @@ export function SegmentTable({ segments, currency }: Props) {
       key: 'revenue',
       head: t('segment.revenue'),
       figure: true,
+      sort: 'revenue',
       from: 'sm',
       cell: ({ performance: of }) => {
         if (!of) return '–';
@@ -71,6 +88,7 @@ export function SegmentTable({ segments, currency }: Props) {
       key: 'ahead',
       head: t('segment.ahead'),
       figure: true,
+      sort: 'expected_spend',
       from: 'lg',
       cell: ({ performance: of }) =>
         of ? fmt.money(format, of.expected_spend_minor ?? 0, of.currency, 'whole') : '–',
@@ -79,6 +97,7 @@ export function SegmentTable({ segments, currency }: Props) {
       key: 'churn',
       head: t('segment.churn'),
       figure: true,
+      sort: 'churn',
       cell: ({ performance: of }) => (of?.customers ? fmt.percent(format, of.churn ?? 0, 0) : '–'),
     },
     {
@@ -98,6 +117,12 @@ export function SegmentTable({ segments, currency }: Props) {
     },
   ];
   return (
-    <Table label={t('nav.segments')} columns={columns} rows={segments} rowKey={(row) => row.id} />
+    <Table
+      label={t('nav.segments')}
+      columns={columns}
+      rows={segments}
+      rowKey={(row) => row.id}
+      {...sorting}
+    />
   );
 }

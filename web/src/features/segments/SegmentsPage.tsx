@@ -2,11 +2,14 @@
 
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { PageInsight } from '@/features/analyst/InsightCard';
 import { useLiveChannel } from '@/features/realtime/useLive';
 import { useReread } from '@/features/realtime/useReread';
 import { useStatus } from '@/features/system/useStatus';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
+import { ExportButton } from '@/shell/ExportButton';
+import { useSort } from '@/shell/sorting';
 import { oneOf } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { Banner } from '@/ui/Banner';
@@ -20,7 +23,7 @@ import { MovesCard } from './MovesCard';
 import { RuleEditor } from './RuleEditor';
 import { SegmentTable } from './SegmentTable';
 import { useAnalyse } from './useSegmentChanges';
-import { SEGMENTS_KEY, useSegments } from './useSegments';
+import { SEGMENTS_KEY, SORTS, segmentsFile, useSegments } from './useSegments';
 
 const KINDS = ['lifecycle', 'cluster', 'rule'] as const;
 
@@ -42,7 +45,8 @@ function Analyse() {
 function Found({ kind }: { kind: (typeof KINDS)[number] }) {
   const { t } = useWords();
   const currency = useStatus().data?.shop.currency ?? 'EUR';
-  const { data, error, refetch } = useSegments();
+  const { sort, onSort } = useSort(SORTS);
+  const { data, error, refetch } = useSegments(sort);
   if (error) return <ErrorState error={error} retry={() => void refetch()} />;
   if (!data) return <Loading className="h-96" />;
   const segments = data.items.filter((segment) => segment.kind === kind);
@@ -58,8 +62,13 @@ function Found({ kind }: { kind: (typeof KINDS)[number] }) {
   }
   return (
     <div className="grid gap-4">
-      <Card title={t(`segment.kinds.${kind}`)} text={t(`segment.kinds.${kind}.text`)} flush>
-        <SegmentTable segments={segments} currency={currency} />
+      <Card
+        title={t(`segment.kinds.${kind}`)}
+        text={t(`segment.kinds.${kind}.text`)}
+        flush
+        actions={<ExportButton name="segments" file={async () => segmentsFile(segments)} />}
+      >
+        <SegmentTable segments={segments} currency={currency} sort={sort} onSort={onSort} />
       </Card>
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <MapCard segments={segments} currency={currency} />
@@ -85,6 +94,7 @@ export function SegmentsPage() {
         text={made ? t('segment.made', { time: fmt.moment(format, made.made_at, timeZone) }) : null}
         actions={<Analyse />}
       />
+      <PageInsight subject="segments" />
       <div className="mb-4">
         <Segmented
           label={t('segment.kind')}

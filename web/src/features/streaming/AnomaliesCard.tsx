@@ -4,6 +4,8 @@ import { useStatus } from '@/features/system/useStatus';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
+import type { Sorting } from '@/shell/sorting';
 import { oneOf } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { Badge } from '@/ui/Badge';
@@ -13,7 +15,12 @@ import { EmptyState } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
 import { type Anomaly, METRICS, useAnomalies } from './useStreaming';
 
-function AnomalyTable({ rows, stale }: { rows: readonly Anomaly[]; stale: boolean }) {
+interface TableProps extends Sorting {
+  rows: readonly Anomaly[];
+  stale: boolean;
+}
+
+function AnomalyTable({ rows, stale, ...sorting }: TableProps) {
   const { t, format } = useWords();
   const shop = useStatus().data?.shop;
   const timeZone = shop?.time_zone ?? 'UTC';
@@ -26,6 +33,7 @@ function AnomalyTable({ rows, stale }: { rows: readonly Anomaly[]; stale: boolea
       key: 'hour',
       head: t('live.hour'),
       names: true,
+      sort: 'hour',
       cell: (row) => (
         <span className="grid">
           <span className="font-medium">{t(`live.metric.${row.metric}`)}</span>
@@ -37,6 +45,7 @@ function AnomalyTable({ rows, stale }: { rows: readonly Anomaly[]; stale: boolea
       key: 'value',
       head: t('live.was'),
       figure: true,
+      sort: 'value',
       cell: (row) => (
         <span className="inline-flex flex-wrap items-center justify-end gap-2">
           <Badge tone={row.direction === 'high' ? 'accent' : 'warn'}>
@@ -64,6 +73,7 @@ function AnomalyTable({ rows, stale }: { rows: readonly Anomaly[]; stale: boolea
       head: t('live.weeks'),
       figure: true,
       from: 'md',
+      sort: 'weeks',
       cell: (row) => t('live.weeks.n', { n: row.weeks }),
     },
   ];
@@ -74,6 +84,7 @@ function AnomalyTable({ rows, stale }: { rows: readonly Anomaly[]; stale: boolea
       rows={rows}
       rowKey={(row) => row.id}
       stale={stale}
+      {...sorting}
     />
   );
 }
@@ -82,13 +93,20 @@ function AnomalyTable({ rows, stale }: { rows: readonly Anomaly[]; stale: boolea
 export function AnomaliesCard() {
   const { t } = useWords();
   const metric = oneOf(useParam('metric'), ['', ...METRICS]);
-  const cursor = useParam('cursor');
-  const query = useAnomalies(metric, cursor);
+  const list = useAnomalies(metric);
   return (
-    <Card
-      title={t('live.anomalies')}
-      text={t('live.anomalies.text')}
-      actions={
+    <Card title={t('live.anomalies')} text={t('live.anomalies.text')} flush>
+      <ListTools
+        bare
+        rows={list}
+        label={t('live.anomalies')}
+        name="anomalies"
+        usual={t('products.sort.newest')}
+        orders={[
+          ['hour', t('live.hour')],
+          ['value', t('live.was')],
+        ]}
+      >
         <div className="min-w-36">
           <SelectField
             label={t('live.figure')}
@@ -100,16 +118,18 @@ export function AnomaliesCard() {
             onChange={(value) => changeUrl({ metric: value, cursor: null })}
           />
         </div>
-      }
-      flush
-    >
+      </ListTools>
       <Listing
         bare
-        query={query}
-        cursor={cursor}
-        none={<EmptyState icon="check" title={t('live.anomalies.none')} />}
+        {...list}
+        none={
+          <EmptyState
+            icon={list.find ? 'search' : 'check'}
+            title={t(list.find ? 'list.noMatch' : 'live.anomalies.none')}
+          />
+        }
       >
-        {(rows, stale) => <AnomalyTable rows={rows} stale={stale} />}
+        {(rows, stale) => <AnomalyTable rows={rows} stale={stale} {...list.sorting} />}
       </Listing>
     </Card>
   );

@@ -82,7 +82,7 @@ export function StreamingPage() {
           />
         }
       />
-      <div className="grid gap-4">
+      <div className="in-order grid gap-4">
         {error && <ErrorState error={error} retry={() => void refetch()} />}
         {!error && !data && <Loading className="h-96" />}
         {!error && data && (

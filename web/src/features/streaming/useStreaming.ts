@@ -3,6 +3,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
 import type { Answer } from '@/api/types';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
 export type LiveFigures = Answer<'/v1/streaming/metrics', 'get'>;
 export type TrendingProduct = Answer<'/v1/streaming/trending', 'get'>['items'][number];
@@ -44,14 +46,30 @@ export function useSessions(hours: number) {
   });
 }
 
-/** A page of hours that left their usual range, latest first. */
-export function useAnomalies(metric: '' | Anomaly['metric'], cursor: string | null) {
-  return useQuery({
-    queryKey: [...STREAMING_KEY, 'anomalies', metric, cursor],
-    queryFn: ({ signal }) => {
-      const query = { limit: 20, ...(metric && { metric }), ...(cursor && { cursor }) };
-      return ok(api.GET('/v1/streaming/anomalies', { params: { query }, signal }));
+const FACTS: Facts<Anomaly> = {
+  hour: (row) => row.hour,
+  metric: (row) => row.metric,
+  direction: (row) => row.direction,
+  value: (row) => row.value,
+  expected: (row) => row.expected,
+  low: (row) => row.low,
+  high: (row) => row.high,
+  weeks: (row) => row.weeks,
+  currency: (row) => row.currency,
+  detected_at: (row) => row.detected_at,
+};
+
+/** Hours that left their usual range, latest first. */
+export function useAnomalies(metric: '' | Anomaly['metric']) {
+  return useRows(
+    {
+      key: [...STREAMING_KEY, 'anomalies', metric],
+      size: 20,
+      page: (place, more) => {
+        const query = { ...place, ...(metric && { metric }) };
+        return ok(api.GET('/v1/streaming/anomalies', { params: { query }, ...more }));
+      },
     },
-    placeholderData: keepPreviousData,
-  });
+    FACTS,
+  );
 }

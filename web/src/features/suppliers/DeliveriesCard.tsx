@@ -3,10 +3,12 @@
 import { useMemo } from 'react';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
+import { ExportButton } from '@/shell/ExportButton';
+import { Listing } from '@/shell/Listing';
 import { AppLink } from '@/ui/AppLink';
 import { Card } from '@/ui/Card';
 import { Chart } from '@/ui/chart/Chart';
-import { EmptyState, ErrorState, Loading } from '@/ui/states';
+import { EmptyState } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
 import { type Delivery, useDeliveries } from './useSuppliers';
 
@@ -53,12 +55,15 @@ function Taken({ deliveries, told }: { deliveries: readonly Delivery[]; told: nu
 
 export function DeliveriesCard({ id, told }: { id: string; told: number }) {
   const { t, format } = useWords();
-  const { data, error, refetch } = useDeliveries(id);
+  const list = useDeliveries(id);
+  // Bars stand in the order of time.
+  const inTime = list.sorting.sort === undefined;
   const columns: Column<Delivery>[] = [
     {
       key: 'at',
       head: t('suppliers.arrived'),
       names: true,
+      sort: 'at',
       cell: (row) => (
         <AppLink href={`/purchase-order/?id=${encodeURIComponent(row.purchase_order_id)}`}>
           {fmt.day(format, row.at.slice(0, 10))}
@@ -69,29 +74,38 @@ export function DeliveriesCard({ id, told }: { id: string; told: number }) {
       key: 'days',
       head: t('suppliers.took'),
       figure: true,
+      sort: 'days',
       cell: (row) => t('dashboard.days', { n: row.days }),
     },
     {
       key: 'units',
       head: t('col.units'),
       figure: true,
+      sort: 'units',
       cell: (row) => fmt.count(format, row.units),
     },
   ];
   return (
-    <Card title={t('suppliers.deliveries')} text={t('suppliers.deliveries.text')} flush>
-      {error && <ErrorState error={error} retry={() => void refetch()} />}
-      {!error && !data && <Loading className="mx-4 h-40" />}
-      {data?.items.length === 0 && <EmptyState title={t('suppliers.deliveries.none')} />}
-      {data && data.items.length >= ENOUGH && <Taken deliveries={data.items} told={told} />}
-      {data && data.items.length > 0 && (
-        <Table
-          label={t('suppliers.deliveries')}
-          columns={columns}
-          rows={data.items}
-          rowKey={(row) => `${row.purchase_order_id} ${row.at}`}
-        />
-      )}
+    <Card
+      title={t('suppliers.deliveries')}
+      text={t('suppliers.deliveries.text')}
+      actions={<ExportButton name="deliveries" file={list.file} />}
+      flush
+    >
+      <Listing bare {...list} none={<EmptyState title={t('suppliers.deliveries.none')} />}>
+        {(rows) => (
+          <>
+            {inTime && rows.length >= ENOUGH && <Taken deliveries={rows} told={told} />}
+            <Table
+              label={t('suppliers.deliveries')}
+              columns={columns}
+              rows={rows}
+              rowKey={(row) => `${row.purchase_order_id} ${row.at}`}
+              {...list.sorting}
+            />
+          </>
+        )}
+      </Listing>
     </Card>
   );
 }

@@ -14,7 +14,7 @@ export function LeadTimeCard({ id }: { id: string }) {
   const spread = (days: number, deviation: number) =>
     t('suppliers.spread', {
       n: fmt.count(format, days, 1),
-      spread: fmt.count(format, deviation, 1),
+      spread: fmt.decimal(format, deviation, 1),
     });
   return (
     <Card title={t('suppliers.leadTime')} text={t('suppliers.leadTime.text')}>

@@ -84,12 +84,12 @@ function ById({ id }: { id: string }) {
         title={data.name}
         actions={<Button onClick={() => setChanging(true)}>{t('users.change')}</Button>}
       />
-      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <div className="grid min-w-0 gap-4">
+      <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <div className="in-order grid min-w-0 gap-4">
           <TermsCard id={id} currency={currency} />
           <DeliveriesCard id={id} told={data.lead_time_days} />
         </div>
-        <div className="grid min-w-0 gap-4">
+        <div className="in-order grid min-w-0 gap-4">
           <LeadTimeCard id={id} />
           <Facts supplier={data} currency={currency} />
         </div>

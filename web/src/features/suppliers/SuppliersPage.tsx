@@ -4,23 +4,32 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
+import { ExportButton } from '@/shell/ExportButton';
 import { Listing } from '@/shell/Listing';
+import { type Sorting, useSort } from '@/shell/sorting';
+import { useTyped } from '@/shell/useTyped';
 import { useParam } from '@/shell/useUrlState';
 import { AppLink } from '@/ui/AppLink';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
+import { SearchField, SelectField } from '@/ui/Field';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
 import { useStatus } from '../system/useStatus';
 import { SupplierForm } from './SupplierForm';
-import { type Supplier, useSuppliers } from './useSuppliers';
+import { SORTS, type Supplier, suppliersFile, useSuppliers } from './useSuppliers';
 
 export function pageOf(id: string): string {
   return `/supplier/?id=${encodeURIComponent(id)}`;
 }
 
-function SupplierTable({ suppliers, stale }: { suppliers: readonly Supplier[]; stale: boolean }) {
+interface TableProps extends Sorting {
+  suppliers: readonly Supplier[];
+  stale: boolean;
+}
+
+function SupplierTable({ suppliers, stale, ...sorting }: TableProps) {
   const { t, format } = useWords();
   const shop = useStatus().data?.shop.currency ?? 'EUR';
   const names = fmt.weekdays(format);
@@ -31,6 +40,7 @@ function SupplierTable({ suppliers, stale }: { suppliers: readonly Supplier[]; s
       key: 'name',
       head: t('suppliers.supplier'),
       names: true,
+      sort: 'name',
       cell: (row) => (
         <span className="grid">
           <AppLink href={pageOf(row.id)} className="font-medium">
@@ -48,10 +58,11 @@ function SupplierTable({ suppliers, stale }: { suppliers: readonly Supplier[]; s
       key: 'lead',
       head: t('suppliers.lead'),
       figure: true,
+      sort: 'lead_time',
       cell: (row) =>
         t('suppliers.spread', {
           n: fmt.count(format, row.lead_time_days, 1),
-          spread: fmt.count(format, row.lead_time_deviation_days ?? 0, 1),
+          spread: fmt.decimal(format, row.lead_time_deviation_days ?? 0, 1),
         }),
     },
     {
@@ -68,6 +79,7 @@ function SupplierTable({ suppliers, stale }: { suppliers: readonly Supplier[]; s
       head: t('suppliers.minimum.short'),
       figure: true,
       from: 'lg',
+      sort: 'minimum_order',
       cell: (row) => money(row.minimum_order_minor, row.currency),
     },
     {
@@ -85,6 +97,7 @@ function SupplierTable({ suppliers, stale }: { suppliers: readonly Supplier[]; s
       rows={suppliers}
       rowKey={(row) => row.id}
       stale={stale}
+      {...sorting}
     />
   );
 }
@@ -92,7 +105,11 @@ function SupplierTable({ suppliers, stale }: { suppliers: readonly Supplier[]; s
 export function SuppliersPage() {
   const { t } = useWords();
   const cursor = useParam('cursor');
-  const query = useSuppliers(cursor);
+  const search = useParam('q') ?? '';
+  const [typed, setTyped] = useTyped(search);
+  const { sort, onSort } = useSort(SORTS);
+  const filters = { search, sort };
+  const query = useSuppliers(filters, cursor);
   const router = useRouter();
   const [adding, setAdding] = useState(false);
   return (
@@ -106,12 +123,42 @@ export function SuppliersPage() {
           </Button>
         }
       />
+      <div className="mb-4 flex flex-wrap items-end justify-between gap-3">
+        <div className="grid flex-1 grid-cols-2 items-end gap-3 sm:max-w-xl">
+          <SearchField
+            label={t('products.search')}
+            placeholder={t('suppliers.search')}
+            value={typed}
+            dir="auto"
+            onChange={(event) => setTyped(event.target.value)}
+          />
+          <SelectField
+            label={t('products.sort')}
+            value={sort}
+            options={SORTS.map((value) => ({ value, label: t(`suppliers.sort.${value}`) }))}
+            onChange={onSort}
+          />
+        </div>
+        <ExportButton name="suppliers" file={() => suppliersFile(filters)} />
+      </div>
       <Listing
         query={query}
         cursor={cursor}
-        none={<EmptyState title={t('suppliers.none')} text={t('suppliers.none.text')} />}
+        none={
+          search ? (
+            <EmptyState
+              icon="search"
+              title={t('suppliers.noMatch')}
+              text={t('products.none.text')}
+            />
+          ) : (
+            <EmptyState title={t('suppliers.none')} text={t('suppliers.none.text')} />
+          )
+        }
       >
-        {(rows, stale) => <SupplierTable suppliers={rows} stale={stale} />}
+        {(rows, stale) => (
+          <SupplierTable suppliers={rows} stale={stale} sort={sort} onSort={onSort} />
+        )}
       </Listing>
       <Dialog title={t('suppliers.add')} open={adding} onClose={() => setAdding(false)}>
         <SupplierForm

@@ -5,8 +5,9 @@ import { ProductById } from '@/features/products/ProductById';
 import { ProductPicker } from '@/features/products/ProductPicker';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
+import { ExportButton } from '@/shell/ExportButton';
 import { Listing } from '@/shell/Listing';
-import { useParam } from '@/shell/useUrlState';
+import type { Sorting } from '@/shell/sorting';
 import { Ask } from '@/ui/Ask';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
@@ -21,14 +22,14 @@ interface Edited {
   readonly terms: Terms | null;
 }
 
-interface TableProps {
+interface TableProps extends Sorting {
   terms: readonly Terms[];
   stale: boolean;
   onEdit: (edited: Edited) => void;
   onDrop: (productId: string) => void;
 }
 
-function TermsTable({ terms, stale, onEdit, onDrop }: TableProps) {
+function TermsTable({ terms, stale, onEdit, onDrop, ...sorting }: TableProps) {
   const { t, format } = useWords();
   const columns: Column<Terms>[] = [
     {
@@ -41,6 +42,7 @@ function TermsTable({ terms, stale, onEdit, onDrop }: TableProps) {
       key: 'cost',
       head: t('col.cost'),
       figure: true,
+      sort: 'unit_cost_minor',
       cell: (row) =>
         row.unit_cost_minor == null ? '–' : fmt.money(format, row.unit_cost_minor, row.currency),
     },
@@ -48,6 +50,7 @@ function TermsTable({ terms, stale, onEdit, onDrop }: TableProps) {
       key: 'least',
       head: t('suppliers.least.short'),
       figure: true,
+      sort: 'minimum_quantity',
       from: 'md',
       cell: (row) => fmt.count(format, row.minimum_quantity ?? 1),
     },
@@ -55,6 +58,7 @@ function TermsTable({ terms, stale, onEdit, onDrop }: TableProps) {
       key: 'pack',
       head: t('suppliers.pack.short'),
       figure: true,
+      sort: 'pack_size',
       from: 'md',
       cell: (row) => fmt.count(format, row.pack_size ?? 1),
     },
@@ -62,7 +66,7 @@ function TermsTable({ terms, stale, onEdit, onDrop }: TableProps) {
       key: 'do',
       head: t('jobs.do'),
       cell: (row) => (
-        <span className="flex flex-wrap gap-1">
+        <span className="flex flex-wrap gap-1 @min-[34rem]:flex-nowrap">
           <Button
             small
             aria-label={`${t('users.change')}: ${row.product_id}`}
@@ -89,6 +93,7 @@ function TermsTable({ terms, stale, onEdit, onDrop }: TableProps) {
       rows={terms}
       rowKey={(row) => row.product_id}
       stale={stale}
+      {...sorting}
     />
   );
 }
@@ -96,8 +101,7 @@ function TermsTable({ terms, stale, onEdit, onDrop }: TableProps) {
 /** What the supplier sells and at what terms. */
 export function TermsCard({ id, currency }: { id: string; currency: string }) {
   const { t } = useWords();
-  const cursor = useParam('cursor');
-  const query = useTerms(id, cursor);
+  const list = useTerms(id);
   const drop = useDropTerms(id);
   const [edited, setEdited] = useState<Edited | null>(null);
   const [dropped, setDropped] = useState<string | null>(null);
@@ -106,26 +110,31 @@ export function TermsCard({ id, currency }: { id: string; currency: string }) {
     drop.reset();
   };
   return (
-    <Card title={t('suppliers.terms')} flush>
+    <Card
+      title={t('suppliers.terms')}
+      actions={<ExportButton name="terms" file={list.file} />}
+      flush
+    >
       <div className="max-w-md px-4 pb-2 sm:px-5">
         <ProductPicker
           label={t('suppliers.terms.add')}
           onPick={({ id: productId }) =>
             setEdited({
               productId,
-              terms: query.data?.items.find((each) => each.product_id === productId) ?? null,
+              terms: list.query.data?.items.find((each) => each.product_id === productId) ?? null,
             })
           }
         />
       </div>
-      <Listing
-        bare
-        query={query}
-        cursor={cursor}
-        none={<EmptyState title={t('suppliers.terms.none')} />}
-      >
+      <Listing bare {...list} none={<EmptyState title={t('suppliers.terms.none')} />}>
         {(rows, stale) => (
-          <TermsTable terms={rows} stale={stale} onEdit={setEdited} onDrop={setDropped} />
+          <TermsTable
+            terms={rows}
+            stale={stale}
+            onEdit={setEdited}
+            onDrop={setDropped}
+            {...list.sorting}
+          />
         )}
       </Listing>
       <Dialog title={t('suppliers.terms')} open={edited !== null} onClose={() => setEdited(null)}>

@@ -3,6 +3,9 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, done, ok } from '@/api/client';
 import type { Answer } from '@/api/types';
+import { csv, everyRow } from '@/shell/csv';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
 export type Supplier = Answer<'/v1/suppliers', 'get'>['items'][number];
 export type Terms = Answer<'/v1/suppliers/{supplier_id}/products', 'get'>['items'][number];
@@ -10,15 +13,58 @@ export type Delivery = Answer<'/v1/suppliers/{supplier_id}/deliveries', 'get'>['
 
 const KEY = ['suppliers'];
 
-export function useSuppliers(cursor: string | null) {
+export const SORTS = [
+  'name',
+  '-name',
+  'lead_time',
+  '-lead_time',
+  'minimum_order',
+  '-minimum_order',
+] as const;
+
+interface SupplierFilters {
+  readonly search: string;
+  readonly sort: (typeof SORTS)[number];
+}
+
+function asked({ search, sort }: SupplierFilters) {
+  return { sort, ...(search && { search }) };
+}
+
+/** A page of suppliers; the server searches and sorts. */
+export function useSuppliers(filters: SupplierFilters, cursor: string | null) {
   return useQuery({
-    queryKey: [...KEY, 'list', cursor],
+    queryKey: [...KEY, 'list', filters, cursor],
     queryFn: ({ signal }) => {
-      const query = { limit: 50, ...(cursor && { cursor }) };
+      const query = { limit: 50, ...asked(filters), ...(cursor && { cursor }) };
       return ok(api.GET('/v1/suppliers', { params: { query }, signal }));
     },
     placeholderData: keepPreviousData,
   });
+}
+
+/** All that the list would show, as a file. */
+export async function suppliersFile(filters: SupplierFilters) {
+  const rows = await everyRow((place) => {
+    const query = { limit: 200, ...asked(filters), ...place };
+    return ok(api.GET('/v1/suppliers', { params: { query } }));
+  });
+  return csv<Supplier>(
+    {
+      id: (row) => row.id,
+      name: (row) => row.name,
+      email: (row) => row.email,
+      lead_time_days: (row) => row.lead_time_days,
+      lead_time_deviation_days: (row) => row.lead_time_deviation_days,
+      currency: (row) => row.currency,
+      exchange_rate: (row) => row.exchange_rate,
+      minimum_order_minor: (row) => row.minimum_order_minor,
+      delivery_minor: (row) => row.delivery_minor,
+      free_delivery_from_minor: (row) => row.free_delivery_from_minor,
+      note: (row) => row.note,
+    },
+    rows,
+  );
 }
 
 export function useSupplier(id: string) {
@@ -40,27 +86,48 @@ export function useLeadTime(id: string) {
   });
 }
 
-export function useTerms(id: string, cursor: string | null) {
-  return useQuery({
-    queryKey: [...KEY, id, 'terms', cursor],
-    queryFn: ({ signal }) => {
-      const query = { limit: 25, ...(cursor && { cursor }) };
-      const params = { path: { supplier_id: id }, query };
-      return ok(api.GET('/v1/suppliers/{supplier_id}/products', { params, signal }));
+const TERMS_FACTS: Facts<Terms> = {
+  product_id: (row) => row.product_id,
+  supplier_sku: (row) => row.supplier_sku,
+  unit_cost_minor: (row) => row.unit_cost_minor,
+  currency: (row) => row.currency,
+  minimum_quantity: (row) => row.minimum_quantity ?? 1,
+  pack_size: (row) => row.pack_size ?? 1,
+  lead_time_days: (row) => row.lead_time_days,
+};
+
+export function useTerms(id: string) {
+  const path = { supplier_id: id };
+  return useRows(
+    {
+      key: [...KEY, id, 'terms'],
+      size: 25,
+      page: (query, more) =>
+        ok(api.GET('/v1/suppliers/{supplier_id}/products', { params: { path, query }, ...more })),
     },
-    placeholderData: keepPreviousData,
-  });
+    TERMS_FACTS,
+  );
 }
 
-/** The latest deliveries. */
+const DELIVERY_FACTS: Facts<Delivery> = {
+  at: (row) => row.at,
+  purchase_order_id: (row) => row.purchase_order_id,
+  days: (row) => row.days,
+  units: (row) => row.units,
+};
+
+/** Deliveries, the latest first. */
 export function useDeliveries(id: string) {
-  return useQuery({
-    queryKey: [...KEY, id, 'deliveries'],
-    queryFn: ({ signal }) => {
-      const params = { path: { supplier_id: id }, query: { limit: 50 } };
-      return ok(api.GET('/v1/suppliers/{supplier_id}/deliveries', { params, signal }));
+  const path = { supplier_id: id };
+  return useRows(
+    {
+      key: [...KEY, id, 'deliveries'],
+      page: (query, more) =>
+        ok(api.GET('/v1/suppliers/{supplier_id}/deliveries', { params: { path, query }, ...more })),
     },
-  });
+    DELIVERY_FACTS,
+    'deliveries',
+  );
 }
 
 export interface SupplierValues {

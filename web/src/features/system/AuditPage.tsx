@@ -4,6 +4,8 @@ import type { AuditEntry } from '@/api/types';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
+import type { Sorting } from '@/shell/sorting';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { Button } from '@/ui/Button';
 import { Disclosure } from '@/ui/Disclosure';
@@ -67,7 +69,12 @@ function Details({ entry }: { entry: AuditEntry }) {
   );
 }
 
-function Log({ entries, stale }: { entries: readonly AuditEntry[]; stale: boolean }) {
+interface LogProps extends Sorting {
+  entries: readonly AuditEntry[];
+  stale: boolean;
+}
+
+function Log({ entries, stale, ...sorting }: LogProps) {
   const { t, format } = useWords();
   const nameOf = useActorName();
   const typeOf = useTypeName();
@@ -77,6 +84,7 @@ function Log({ entries, stale }: { entries: readonly AuditEntry[]; stale: boolea
       key: 'what',
       head: t('audit.what'),
       names: true,
+      sort: 'type',
       cell: (row) => (
         <span className="grid gap-0.5">
           <span className="font-medium">{typeOf(row.type)}</span>
@@ -103,11 +111,13 @@ function Log({ entries, stale }: { entries: readonly AuditEntry[]; stale: boolea
     {
       key: 'when',
       head: t('audit.when'),
+      sort: 'at',
       cell: (row) => fmt.moment(format, row.at, timeZone),
     },
     {
       key: 'network',
       head: t('audit.network'),
+      sort: 'network',
       from: 'lg',
       cell: (row) => <bdi dir="ltr">{row.network ?? '–'}</bdi>,
     },
@@ -115,6 +125,7 @@ function Log({ entries, stale }: { entries: readonly AuditEntry[]; stale: boolea
       key: 'number',
       head: t('audit.number'),
       figure: true,
+      sort: 'number',
       from: 'lg',
       cell: (row) => fmt.count(format, row.number),
     },
@@ -126,6 +137,7 @@ function Log({ entries, stale }: { entries: readonly AuditEntry[]; stale: boolea
       rows={entries}
       rowKey={(row) => String(row.number)}
       stale={stale}
+      {...sorting}
     />
   );
 }
@@ -145,7 +157,7 @@ function Filters({ filters }: { filters: AuditFilters }) {
     />
   );
   return (
-    <div className="mb-4 grid items-end gap-3 sm:grid-cols-[minmax(0,18rem)_10rem_10rem_auto]">
+    <div className="mb-4 grid items-end gap-3 min-[24rem]:max-sm:grid-cols-2 min-[24rem]:max-sm:*:first:col-span-2 sm:grid-cols-[minmax(0,18rem)_10rem_10rem_auto]">
       <SelectField
         label={t('audit.what')}
         value={type}
@@ -171,19 +183,30 @@ export function AuditPage() {
     from: useParam('from') ?? '',
     to: useParam('to') ?? '',
   };
-  const cursor = useParam('cursor');
-  const query = useAudit(filters, cursor);
+  const list = useAudit(filters);
   return (
     <SystemFrame here="/system/audit/" text="audit.text">
       <Filters filters={filters} />
-      <div className="grid gap-4">
-        <Listing
-          query={query}
-          cursor={cursor}
-          none={<EmptyState title={t('audit.none')} text={t('list.none.text')} />}
-        >
-          {(rows, stale) => <Log entries={rows} stale={stale} />}
-        </Listing>
+      <div className="in-order grid gap-4">
+        <div>
+          <ListTools
+            rows={list}
+            label={t('system.audit')}
+            name="audit-log"
+            usual={t('products.sort.newest')}
+            orders={[
+              ['at', t('audit.when')],
+              ['type', t('audit.what')],
+              ['subject', t('list.subject')],
+            ]}
+          />
+          <Listing
+            {...list}
+            none={<EmptyState title={t('audit.none')} text={t('list.none.text')} />}
+          >
+            {(rows, stale) => <Log entries={rows} stale={stale} {...list.sorting} />}
+          </Listing>
+        </div>
         <AuditTools />
       </div>
     </SystemFrame>

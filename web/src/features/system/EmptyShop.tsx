@@ -1,6 +1,7 @@
 'use client';
 
 import { useWords } from '@/i18n/locale';
+import { AppLink } from '@/ui/AppLink';
 import { Card } from '@/ui/Card';
 import { PageTitle } from '@/ui/PageTitle';
 
@@ -22,8 +23,14 @@ export function EmptyShop() {
     <div className="mx-auto mt-[4vh] max-w-2xl">
       <PageTitle title={t('empty.title')} text={t('empty.text')} />
       <div className="grid gap-4">
-        <Card title={t('empty.import')} text={t('empty.command')}>
-          <Command text="omnix import orders.csv" />
+        <Card title={t('empty.import')} text={t('empty.import.text')}>
+          <div className="grid justify-items-start gap-3">
+            <AppLink href="/import/" className="font-medium">
+              {t('empty.import.open')}
+            </AppLink>
+            <p className="text-ink-2 text-sm">{t('empty.command')}</p>
+            <Command text="omnix import orders.csv" />
+          </div>
         </Card>
         <Card title={t('empty.demo')} text={t('empty.command')}>
           <Command text="omnix demo" />

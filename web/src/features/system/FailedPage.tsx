@@ -5,7 +5,7 @@ import type { DeadLetter, PoisonedEvent } from '@/api/types';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { Listing } from '@/shell/Listing';
-import { useParam } from '@/shell/useUrlState';
+import { ListTools } from '@/shell/ListTools';
 import { Ask } from '@/ui/Ask';
 import { Banner } from '@/ui/Banner';
 import { Button } from '@/ui/Button';
@@ -134,18 +134,32 @@ function Poisoned({ event }: { event: PoisonedEvent }) {
 
 export function FailedPage() {
   const { t } = useWords();
-  const cursor = useParam('cursor');
-  const letters = useDeadLetters(cursor);
-  const events = usePoisonedEvents(null);
+  const letters = useDeadLetters();
+  const events = usePoisonedEvents();
   return (
     <SystemFrame here="/system/failed/" text="failed.text">
-      <div className="grid gap-4">
+      <div className="in-order grid gap-4">
         <Card title={t('failed.letters')} text={t('failed.letters.text')} flush>
+          <ListTools
+            bare
+            rows={letters}
+            label={t('failed.letters')}
+            name="dead-letters"
+            usual={t('list.usual')}
+            orders={[
+              ['at', t('jobs.asked')],
+              ['name', t('jobs.job')],
+            ]}
+          />
           <Listing
             bare
-            query={letters}
-            cursor={cursor}
-            none={<EmptyState icon="check" title={t('failed.letters.none')} />}
+            {...letters}
+            none={
+              <EmptyState
+                icon={letters.find ? 'search' : 'check'}
+                title={t(letters.find ? 'list.noMatch' : 'failed.letters.none')}
+              />
+            }
           >
             {(rows) => (
               <ul className="divide-y divide-line">
@@ -157,11 +171,26 @@ export function FailedPage() {
           </Listing>
         </Card>
         <Card title={t('failed.events')} text={t('failed.events.text')} flush>
+          <ListTools
+            bare
+            rows={events}
+            label={t('failed.events')}
+            name="laid-aside-events"
+            usual={t('list.usual')}
+            orders={[
+              ['laid_aside_at', t('audit.when')],
+              ['type', t('audit.what')],
+            ]}
+          />
           <Listing
             bare
-            query={{ ...events, data: events.data && { items: events.data.items } }}
-            cursor={null}
-            none={<EmptyState icon="check" title={t('failed.events.none')} />}
+            {...events}
+            none={
+              <EmptyState
+                icon={events.find ? 'search' : 'check'}
+                title={t(events.find ? 'list.noMatch' : 'failed.events.none')}
+              />
+            }
           >
             {(rows) => (
               <ul className="divide-y divide-line">

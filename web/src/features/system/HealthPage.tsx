@@ -94,7 +94,7 @@ export function HealthPage() {
   useLiveChannel('system', reread);
   return (
     <SystemFrame here="/system/" text="system.health.text">
-      <div className="grid items-start gap-4 lg:grid-cols-2">
+      <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-2">
         <Card title={t('system.checks')}>
           <Checks />
         </Card>

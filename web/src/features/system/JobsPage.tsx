@@ -9,6 +9,8 @@ import { useReread } from '@/features/realtime/useReread';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { Listing } from '@/shell/Listing';
+import { ListTools } from '@/shell/ListTools';
+import type { Sorting } from '@/shell/sorting';
 import { oneOf } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { Ask } from '@/ui/Ask';
@@ -64,23 +66,30 @@ function useTook() {
   };
 }
 
-interface TableProps {
+interface TableProps extends Sorting {
   jobs: readonly JobRun[];
   stale: boolean;
   onCancel: (job: JobRun) => void;
 }
 
-function JobTable({ jobs, stale, onCancel }: TableProps) {
+function JobTable({ jobs, stale, onCancel, ...sorting }: TableProps) {
   const { t, format } = useWords();
   const took = useTook();
   const mayCancel = useMay('jobs:write');
   const timeZone = useStatus().data?.shop.time_zone ?? 'UTC';
   const stateOf = (name: string) => JOB_STATES.find((each) => each === name);
   const columns: Column<JobRun>[] = [
-    { key: 'what', head: t('jobs.job'), names: true, cell: (row) => <What job={row} /> },
+    {
+      key: 'what',
+      head: t('jobs.job'),
+      names: true,
+      sort: 'title',
+      cell: (row) => <What job={row} />,
+    },
     {
       key: 'state',
       head: t('jobs.state'),
+      sort: 'state',
       cell: (row) => {
         const state = stateOf(row.state);
         return (
@@ -99,16 +108,19 @@ function JobTable({ jobs, stale, onCancel }: TableProps) {
       head: t('jobs.asked'),
       figure: true,
       from: 'md',
+      sort: 'created_at',
       cell: (row) => fmt.moment(format, row.created_at, timeZone),
     },
-    { key: 'took', head: t('jobs.took'), figure: true, from: 'lg', cell: took },
-    {
+    { key: 'took', head: t('jobs.took'), figure: true, from: 'lg', sort: 'seconds', cell: took },
+  ];
+  const ends = (row: JobRun) =>
+    mayCancel && ['queued', 'running'].includes(row.state) && !row.cancel;
+  if (jobs.some(ends)) {
+    columns.push({
       key: 'do',
       head: t('jobs.do'),
       cell: (row) =>
-        mayCancel &&
-        ['queued', 'running'].includes(row.state) &&
-        !row.cancel && (
+        ends(row) && (
           <Button
             small
             aria-label={`${t('jobs.cancel')}: ${row.title}`}
@@ -117,8 +129,8 @@ function JobTable({ jobs, stale, onCancel }: TableProps) {
             {t('jobs.cancel')}
           </Button>
         ),
-    },
-  ];
+    });
+  }
   return (
     <Table
       label={t('system.jobs')}
@@ -126,6 +138,7 @@ function JobTable({ jobs, stale, onCancel }: TableProps) {
       rows={jobs}
       rowKey={(row) => row.id}
       stale={stale}
+      {...sorting}
     />
   );
 }
@@ -133,8 +146,7 @@ function JobTable({ jobs, stale, onCancel }: TableProps) {
 export function JobsPage() {
   const { t, said } = useWords();
   const state = oneOf(useParam('state'), ['', ...JOB_STATES]);
-  const cursor = useParam('cursor');
-  const query = useJobs(state, cursor);
+  const list = useJobs(state);
   const cancel = useCancelJob();
   const [asked, setAsked] = useState<JobRun | null>(null);
   const queries = useQueryClient();
@@ -146,7 +158,18 @@ export function JobsPage() {
   };
   return (
     <SystemFrame here="/system/jobs/" text="jobs.text">
-      <div className="mb-4 max-w-48">
+      <ListTools
+        rows={list}
+        label={t('system.jobs')}
+        name="jobs"
+        usual={t('products.sort.newest')}
+        orders={[
+          ['title', t('jobs.job')],
+          ['state', t('jobs.state')],
+          ['created_at', t('jobs.asked')],
+          ['seconds', t('jobs.took')],
+        ]}
+      >
         <SelectField
           label={t('jobs.state')}
           value={state}
@@ -156,13 +179,19 @@ export function JobsPage() {
           ]}
           onChange={(value) => changeUrl({ state: value, cursor: null })}
         />
-      </div>
+      </ListTools>
       <Listing
-        query={query}
-        cursor={cursor}
-        none={<EmptyState title={t('jobs.none')} {...(state && { text: t('list.none.text') })} />}
+        {...list}
+        none={
+          <EmptyState
+            title={t('jobs.none')}
+            {...((state || list.find) && { text: t('list.none.text') })}
+          />
+        }
       >
-        {(rows, stale) => <JobTable jobs={rows} stale={stale} onCancel={setAsked} />}
+        {(rows, stale) => (
+          <JobTable jobs={rows} stale={stale} onCancel={setAsked} {...list.sorting} />
+        )}
       </Listing>
       <Ask
         title={t('jobs.cancel.ask')}

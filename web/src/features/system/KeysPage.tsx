@@ -5,7 +5,8 @@ import type { ApiKey } from '@/api/types';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { Listing } from '@/shell/Listing';
-import { useParam } from '@/shell/useUrlState';
+import { ListTools } from '@/shell/ListTools';
+import type { Sorting } from '@/shell/sorting';
 import { Ask } from '@/ui/Ask';
 import { Badge } from '@/ui/Badge';
 import { Button } from '@/ui/Button';
@@ -19,13 +20,13 @@ import { SystemFrame } from './SystemFrame';
 import { useKeys, useRevokeKey } from './useKeys';
 import { useActorName } from './useMembers';
 
-interface TableProps {
+interface TableProps extends Sorting {
   keys: readonly ApiKey[];
   stale: boolean;
   onRevoke: (key: ApiKey) => void;
 }
 
-function KeyTable({ keys, stale, onRevoke }: TableProps) {
+function KeyTable({ keys, stale, onRevoke, ...sorting }: TableProps) {
   const { t, format } = useWords();
   const nameOf = useActorName();
   const day = (iso: string) => fmt.day(format, iso.slice(0, 10));
@@ -35,6 +36,7 @@ function KeyTable({ keys, stale, onRevoke }: TableProps) {
       key: 'name',
       head: t('keys.name'),
       names: true,
+      sort: 'name',
       cell: (row) => (
         <span className="grid gap-0.5">
           <bdi className="font-medium">{row.name}</bdi>
@@ -56,6 +58,7 @@ function KeyTable({ keys, stale, onRevoke }: TableProps) {
       key: 'used',
       head: t('keys.used'),
       figure: true,
+      sort: 'last_used_at',
       from: 'md',
       cell: (row) => (row.last_used_at ? day(row.last_used_at) : t('keys.never')),
     },
@@ -63,6 +66,7 @@ function KeyTable({ keys, stale, onRevoke }: TableProps) {
       key: 'ends',
       head: t('keys.ends'),
       figure: true,
+      sort: 'expires_at',
       cell: (row) =>
         row.expires_at < now ? <Badge tone="bad">{t('keys.ended')}</Badge> : day(row.expires_at),
     },
@@ -83,14 +87,14 @@ function KeyTable({ keys, stale, onRevoke }: TableProps) {
       rows={keys}
       rowKey={(row) => row.id}
       stale={stale}
+      {...sorting}
     />
   );
 }
 
 export function KeysPage() {
   const { t } = useWords();
-  const cursor = useParam('cursor');
-  const query = useKeys(cursor);
+  const list = useKeys();
   const revoke = useRevokeKey();
   const [making, setMaking] = useState(false);
   const [asked, setAsked] = useState<ApiKey | null>(null);
@@ -109,12 +113,30 @@ export function KeysPage() {
         </Button>
       }
     >
+      <ListTools
+        rows={list}
+        label={t('system.keys')}
+        name="api-keys"
+        usual={t('list.usual')}
+        orders={[
+          ['name', t('keys.name')],
+          ['last_used_at', t('keys.used')],
+          ['expires_at', t('keys.ends')],
+        ]}
+      />
       <Listing
-        query={query}
-        cursor={cursor}
-        none={<EmptyState title={t('keys.none')} text={t('keys.none.text')} />}
+        {...list}
+        none={
+          list.find ? (
+            <EmptyState icon="search" title={t('list.noMatch')} />
+          ) : (
+            <EmptyState title={t('keys.none')} text={t('keys.none.text')} />
+          )
+        }
       >
-        {(rows, stale) => <KeyTable keys={rows} stale={stale} onRevoke={setAsked} />}
+        {(rows, stale) => (
+          <KeyTable keys={rows} stale={stale} onRevoke={setAsked} {...list.sorting} />
+        )}
       </Listing>
       <Dialog title={t('keys.make')} open={making} onClose={() => setMaking(false)}>
         <KeyForm

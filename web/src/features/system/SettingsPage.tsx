@@ -8,8 +8,11 @@ import { useWords } from '@/i18n/locale';
 import { Banner } from '@/ui/Banner';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
+import { CheckField } from '@/ui/Choice';
 import { SelectField, TextField } from '@/ui/Field';
 import { ErrorState, Loading, useReason } from '@/ui/states';
+import { COUNTRIES } from './countries';
+import { DigestCard } from './DigestCard';
 import { SettingsHistory } from './SettingsHistory';
 import { SystemFrame } from './SystemFrame';
 import { useChangeSettings, useSettings } from './useSettings';
@@ -32,26 +35,42 @@ function useZones(own: string) {
   }, [own]);
 }
 
+function useCountries(own: string) {
+  const { t, format } = useWords();
+  return useMemo(() => {
+    const names = new Intl.DisplayNames([format], { type: 'region' });
+    const known = [...new Set([...(own ? [own] : []), ...COUNTRIES])]
+      .map((value) => ({ value, label: names.of(value) ?? value }))
+      .sort((one, other) => one.label.localeCompare(other.label, format));
+    return [{ value: '', label: t('settings.country.zone') }, ...known];
+  }, [own, t, format]);
+}
+
 function Form({ settings }: { settings: ShopSettings }) {
   const { t } = useWords();
   const why = useReason();
   const may = useMay('system:write');
   const { name, currency, time_zone: own = 'UTC', version = 0 } = settings;
   const [zone, setZone] = useState(own);
+  const [country, setCountry] = useState(settings.country ?? '');
   const [saved, setSaved] = useState(false);
   const change = useChangeSettings(version);
   const zones = useZones(own);
+  const countries = useCountries(settings.country ?? '');
   const { busy, general, onSubmit, message } = useForm(check, async (values) => {
     setSaved(false);
     await change.mutateAsync({
       name: String(values.get('name')).trim(),
       currency: String(values.get('currency')).trim().toUpperCase(),
       time_zone: zone,
+      country,
       lead_time_days: Number(values.get('lead_time_days')),
       review_days: Number(values.get('review_days')),
       event_origins: String(values.get('event_origins'))
         .split(/[\s,]+/)
         .filter(Boolean),
+      personalisation_by_consent: values.has('personalisation_by_consent'),
+      web_address: String(values.get('web_address')).trim().replace(/\/+$/, ''),
       service_level: Math.round(Number(values.get('service_level')) * 10) / 1000,
     });
     setSaved(true);
@@ -85,6 +104,14 @@ function Form({ settings }: { settings: ShopSettings }) {
         disabled={!may}
         onChange={setZone}
       />
+      <SelectField
+        label={t('settings.country')}
+        hint={t('settings.country.hint')}
+        value={country}
+        options={countries}
+        disabled={!may}
+        onChange={setCountry}
+      />
       <TextField
         label={t('settings.level')}
         hint={t('settings.level.hint')}
@@ -115,6 +142,23 @@ function Form({ settings }: { settings: ShopSettings }) {
           {...field('event_origins')}
         />
       </div>
+      <div className="sm:col-span-2">
+        <TextField
+          label={t('settings.web')}
+          hint={t('settings.web.hint')}
+          dir="ltr"
+          defaultValue={settings.web_address ?? ''}
+          {...field('web_address')}
+        />
+      </div>
+      <div className="sm:col-span-2">
+        <CheckField
+          label={t('settings.byConsent')}
+          name="personalisation_by_consent"
+          defaultChecked={settings.personalisation_by_consent ?? false}
+          disabled={!may}
+        />
+      </div>
       {may && (
         <div className="flex justify-end sm:col-span-2">
           <Button type="submit" kind="primary" busy={busy}>
@@ -131,7 +175,7 @@ export function SettingsPage() {
   const { data, error, refetch } = useSettings();
   return (
     <SystemFrame here="/system/settings/" text="settings.text">
-      <div className="grid gap-4">
+      <div className="in-order grid gap-4">
         <Card
           title={t('settings.shop')}
           {...(data && {
@@ -142,6 +186,7 @@ export function SettingsPage() {
           {!error && !data && <Loading className="h-72" />}
           {data && <Form settings={data} />}
         </Card>
+        <DigestCard />
         <SettingsHistory />
       </div>
     </SystemFrame>

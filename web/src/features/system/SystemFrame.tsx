@@ -9,6 +9,7 @@ import { SectionTabs } from '@/ui/SectionTabs';
 
 const PAGES = [
   { href: '/system/', label: 'system.health', needs: 'system:read' },
+  { href: '/system/data/', label: 'system.data', needs: 'system:read' },
   { href: '/system/jobs/', label: 'system.jobs', needs: 'system:read' },
   { href: '/system/failed/', label: 'system.failed', needs: 'system:write' },
   { href: '/system/settings/', label: 'system.settings', needs: 'system:read' },

@@ -11,7 +11,7 @@ import { SelectField, TextField } from '@/ui/Field';
 import { useReason } from '@/ui/states';
 import { ROLES, type Role, useAddMember, useChangeMember } from './useMembers';
 
-function check(values: FormData): FieldKeys {
+export function check(values: FormData): FieldKeys {
   const findings: Record<string, FieldKeys[string]> = {};
   for (const [field, value] of values) {
     if (!String(value).trim()) findings[field] = 'login.required';
@@ -19,14 +19,22 @@ function check(values: FormData): FieldKeys {
   return findings;
 }
 
-function RoleField({ role, onChange }: { role: Role; onChange: (role: Role) => void }) {
+export function RoleField<R extends Role>({
+  role,
+  roles,
+  onChange,
+}: {
+  role: R;
+  roles: readonly R[];
+  onChange: (role: R) => void;
+}) {
   const { t } = useWords();
   return (
     <div className="grid gap-1">
       <SelectField
         label={t('users.role')}
         value={role}
-        options={ROLES.map((value) => ({ value, label: t(`users.role.${value}`) }))}
+        options={roles.map((value) => ({ value, label: t(`users.role.${value}`) }))}
         onChange={onChange}
       />
       <p className="text-ink-2 text-sm">{t(`users.role.${role}.text`)}</p>
@@ -34,7 +42,15 @@ function RoleField({ role, onChange }: { role: Role; onChange: (role: Role) => v
   );
 }
 
-function Ends({ label, busy, onClose }: { label: string; busy: boolean; onClose: () => void }) {
+export function Ends({
+  label,
+  busy,
+  onClose,
+}: {
+  label: string;
+  busy: boolean;
+  onClose: () => void;
+}) {
   const { t } = useWords();
   return (
     <div className="flex flex-wrap justify-end gap-2">
@@ -76,7 +92,7 @@ function AddForm({ onAdded, onClose }: { onAdded: (secret: string) => void; onCl
         dir="ltr"
         error={message('email')}
       />
-      <RoleField role={role} onChange={setRole} />
+      <RoleField role={role} roles={ROLES} onChange={setRole} />
       <Ends label={t('users.add')} busy={busy} onClose={onClose} />
     </form>
   );
@@ -88,9 +104,7 @@ export function AddUser({ onAdded }: { onAdded: (secret: string) => void }) {
   const close = () => setOpen(false);
   return (
     <>
-      <Button kind="primary" onClick={() => setOpen(true)}>
-        {t('users.add')}
-      </Button>
+      <Button onClick={() => setOpen(true)}>{t('users.add')}</Button>
       <Dialog title={t('users.add')} open={open} onClose={close}>
         <AddForm
           onClose={close}
@@ -128,7 +142,7 @@ export function ChangeForm({ user, onClose }: { user: Member; onClose: () => voi
         defaultValue={user.name}
         error={message('name')}
       />
-      <RoleField role={role} onChange={setRole} />
+      <RoleField role={role} roles={ROLES} onChange={setRole} />
       <Ends label={t('action.save')} busy={busy} onClose={onClose} />
     </form>
   );

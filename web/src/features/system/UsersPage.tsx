@@ -6,24 +6,27 @@ import type { Member } from '@/api/types';
 import * as fmt from '@/i18n/format';
 import { useWords } from '@/i18n/locale';
 import { Listing } from '@/shell/Listing';
-import { useParam } from '@/shell/useUrlState';
+import { ListTools } from '@/shell/ListTools';
+import type { Sorting } from '@/shell/sorting';
 import { Badge } from '@/ui/Badge';
 import { EmptyState } from '@/ui/states';
 import { useStore } from '@/ui/store';
 import { type Column, Table } from '@/ui/Table';
+import { InvitationsCard } from './InvitationsCard';
+import { InviteUser } from './InviteUser';
 import { Secret } from './Secret';
 import { SystemFrame } from './SystemFrame';
 import { AddUser } from './UserForms';
 import { UserSteps } from './UserSteps';
 import { useMembers } from './useMembers';
 
-interface TableProps {
+interface TableProps extends Sorting {
   users: readonly Member[];
   stale: boolean;
   onSecret: (secret: string) => void;
 }
 
-function UserTable({ users, stale, onSecret }: TableProps) {
+function UserTable({ users, stale, onSecret, ...sorting }: TableProps) {
   const { t, format } = useWords();
   const session = useStore(sessionStore);
   const own = session.phase === 'in' ? session.user.id : null;
@@ -32,6 +35,7 @@ function UserTable({ users, stale, onSecret }: TableProps) {
       key: 'user',
       head: t('users.user'),
       names: true,
+      sort: 'name',
       cell: (row) => (
         <span className="grid">
           <bdi className="font-medium">{row.name}</bdi>
@@ -41,10 +45,16 @@ function UserTable({ users, stale, onSecret }: TableProps) {
         </span>
       ),
     },
-    { key: 'role', head: t('users.role'), cell: (row) => t(`users.role.${row.role}`) },
+    {
+      key: 'role',
+      head: t('users.role'),
+      sort: 'role',
+      cell: (row) => t(`users.role.${row.role}`),
+    },
     {
       key: 'state',
       head: t('users.state'),
+      sort: 'state',
       cell: (row) => (
         <span className="flex flex-wrap gap-1">
           <Badge tone={row.state === 'active' ? 'good' : 'neutral'}>
@@ -59,6 +69,7 @@ function UserTable({ users, stale, onSecret }: TableProps) {
       head: t('users.since'),
       figure: true,
       from: 'lg',
+      sort: 'created_at',
       cell: (row) => fmt.day(format, row.created_at.slice(0, 10)),
     },
     {
@@ -79,20 +90,53 @@ function UserTable({ users, stale, onSecret }: TableProps) {
       rows={users}
       rowKey={(row) => row.id}
       stale={stale}
+      {...sorting}
     />
   );
 }
 
 export function UsersPage() {
   const { t } = useWords();
-  const cursor = useParam('cursor');
-  const query = useMembers(cursor);
+  const list = useMembers();
+  const [invited, setInvited] = useState<string | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
   return (
-    <SystemFrame here="/system/users/" text="users.text" actions={<AddUser onAdded={setSecret} />}>
-      <Listing query={query} cursor={cursor} none={<EmptyState title={t('users.none')} />}>
-        {(rows, stale) => <UserTable users={rows} stale={stale} onSecret={setSecret} />}
-      </Listing>
+    <SystemFrame
+      here="/system/users/"
+      text="users.text"
+      actions={
+        <div className="flex flex-wrap gap-2">
+          <AddUser onAdded={setSecret} />
+          <InviteUser onInvited={setInvited} />
+        </div>
+      }
+    >
+      <div className="in-order grid gap-4">
+        <InvitationsCard sent={invited} onSent={setInvited} />
+        <div>
+          <ListTools
+            rows={list}
+            label={t('system.users')}
+            name="users"
+            usual={t('list.usual')}
+            orders={[
+              ['name', t('users.user')],
+              ['email', t('customer.email')],
+              ['role', t('users.role')],
+              ['state', t('users.state')],
+              ['created_at', t('users.since')],
+            ]}
+          />
+          <Listing
+            {...list}
+            none={<EmptyState title={t(list.find ? 'list.noMatch' : 'users.none')} />}
+          >
+            {(rows, stale) => (
+              <UserTable users={rows} stale={stale} onSecret={setSecret} {...list.sorting} />
+            )}
+          </Listing>
+        </div>
+      </div>
       <Secret
         title={t('users.oneTime')}
         text={t('users.oneTime.text')}

@@ -1,7 +1,11 @@
 'use client';
 
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { api, ok } from '@/api/client';
+import { save } from '@/api/save';
+import type { AuditEntry } from '@/api/types';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
 export interface AuditFilters {
   readonly actor: string;
@@ -21,22 +25,34 @@ function span({ from, to }: AuditFilters) {
   return { ...(since && { since }), ...(until && { until }) };
 }
 
-/** A page of the audit log, newest first. */
-export function useAudit(filters: AuditFilters, cursor: string | null) {
-  return useQuery({
-    queryKey: ['audit-log', filters, cursor],
-    queryFn: ({ signal }) => {
-      const query = {
-        limit: 50,
-        ...(filters.actor && { actor: filters.actor }),
-        ...(filters.type && { type: filters.type }),
-        ...span(filters),
-        ...(cursor && { cursor }),
-      };
-      return ok(api.GET('/v1/audit-log', { params: { query }, signal }));
+const FACTS: Facts<AuditEntry> = {
+  number: (row) => row.number,
+  at: (row) => row.at,
+  type: (row) => row.type,
+  subject: (row) => row.subject,
+  actor: (row) => row.actor,
+  network: (row) => row.network,
+  details: (row) => JSON.stringify(row.details),
+  hash: (row) => row.hash,
+};
+
+/** The audit log, newest first. */
+export function useAudit(filters: AuditFilters) {
+  return useRows(
+    {
+      key: ['audit-log', filters],
+      page: (place, more) => {
+        const query = {
+          ...place,
+          ...(filters.actor && { actor: filters.actor }),
+          ...(filters.type && { type: filters.type }),
+          ...span(filters),
+        };
+        return ok(api.GET('/v1/audit-log', { params: { query }, ...more }));
+      },
     },
-    placeholderData: keepPreviousData,
-  });
+    FACTS,
+  );
 }
 
 const AT_ONCE = 5000;
@@ -69,15 +85,6 @@ async function verify(told: (entries: number) => void): Promise<Verdict> {
 
 export function useVerify(told: (entries: number) => void) {
   return useMutation({ mutationFn: () => verify(told) });
-}
-
-function save(content: Blob, name: string): void {
-  const address = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }
 
 /** Fetches the whole log, since a plain link would bear no token, and hands it to the browser. */

@@ -1,32 +1,53 @@
 'use client';
 
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, done, ok } from '@/api/client';
-import type { PoisonedEvent } from '@/api/types';
+import type { DeadLetter, PoisonedEvent } from '@/api/types';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
 const DEAD = ['dead-letters'];
 const POISONED = ['poisoned-events'];
 
-export function useDeadLetters(cursor: string | null) {
-  return useQuery({
-    queryKey: [...DEAD, cursor],
-    queryFn: ({ signal }) => {
-      const query = { limit: 25, ...(cursor && { cursor }) };
-      return ok(api.GET('/v1/dead-letters', { params: { query }, signal }));
+const LETTER_FACTS: Facts<DeadLetter> = {
+  id: (row) => row.id,
+  name: (row) => row.name,
+  at: (row) => row.at,
+  attempts: (row) => row.attempts,
+  error: (row) => row.error,
+};
+
+export function useDeadLetters() {
+  return useRows(
+    {
+      key: DEAD,
+      size: 25,
+      page: (query, more) => ok(api.GET('/v1/dead-letters', { params: { query }, ...more })),
     },
-    placeholderData: keepPreviousData,
-  });
+    LETTER_FACTS,
+  );
 }
 
-export function usePoisonedEvents(cursor: string | null) {
-  return useQuery({
-    queryKey: [...POISONED, cursor],
-    queryFn: ({ signal }) => {
-      const query = { limit: 25, ...(cursor && { cursor }) };
-      return ok(api.GET('/v1/poisoned-events', { params: { query }, signal }));
+const EVENT_FACTS: Facts<PoisonedEvent> = {
+  event_id: (row) => row.event_id,
+  consumer: (row) => row.consumer,
+  type: (row) => row.type,
+  key: (row) => row.key,
+  at: (row) => row.at,
+  laid_aside_at: (row) => row.laid_aside_at,
+  error: (row) => row.error,
+};
+
+export function usePoisonedEvents() {
+  return useRows(
+    {
+      key: POISONED,
+      size: 25,
+      page: (query, more) => ok(api.GET('/v1/poisoned-events', { params: { query }, ...more })),
     },
-    placeholderData: keepPreviousData,
-  });
+    EVENT_FACTS,
+    'events',
+  );
 }
 
 export function useRedriveLetter() {

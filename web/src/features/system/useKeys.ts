@@ -1,19 +1,30 @@
 'use client';
 
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, done, ok } from '@/api/client';
+import type { ApiKey } from '@/api/types';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
 const KEY = ['api-keys'];
 
-export function useKeys(cursor: string | null) {
-  return useQuery({
-    queryKey: [...KEY, cursor],
-    queryFn: ({ signal }) => {
-      const query = { limit: 50, ...(cursor && { cursor }) };
-      return ok(api.GET('/v1/auth/api-keys', { params: { query }, signal }));
+const FACTS: Facts<ApiKey> = {
+  name: (row) => row.name,
+  owner: (row) => row.owner,
+  created_at: (row) => row.created_at,
+  last_used_at: (row) => row.last_used_at,
+  expires_at: (row) => row.expires_at,
+  permissions: (row) => row.permissions.join(' '),
+};
+
+export function useKeys() {
+  return useRows(
+    {
+      key: KEY,
+      page: (query, more) => ok(api.GET('/v1/auth/api-keys', { params: { query }, ...more })),
     },
-    placeholderData: keepPreviousData,
-  });
+    FACTS,
+  );
 }
 
 export interface NewKey {

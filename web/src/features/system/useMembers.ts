@@ -1,33 +1,50 @@
 'use client';
 
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, done, ok } from '@/api/client';
 import type { Member } from '@/api/types';
+import { useWords } from '@/i18n/locale';
+import type { Facts } from '@/shell/rows';
+import { useRows } from '@/shell/useRows';
 
 export const ROLES = ['admin', 'manager', 'analyst', 'customer', 'service'] as const;
 export type Role = (typeof ROLES)[number];
 const KEY = ['users'];
 
-export function useMembers(cursor: string | null) {
-  return useQuery({
-    queryKey: [...KEY, cursor],
-    queryFn: ({ signal }) => {
-      const query = { limit: 50, ...(cursor && { cursor }) };
-      return ok(api.GET('/v1/users', { params: { query }, signal }));
+const FACTS: Facts<Member> = {
+  name: (row) => row.name,
+  email: (row) => row.email,
+  role: (row) => row.role,
+  state: (row) => row.state,
+  created_at: (row) => row.created_at,
+};
+
+export function useMembers() {
+  return useRows(
+    {
+      key: [...KEY, 'list'],
+      page: (query, more) => ok(api.GET('/v1/users', { params: { query }, ...more })),
     },
-    placeholderData: keepPreviousData,
-  });
+    FACTS,
+  );
 }
+
+/** Whom events name that no person caused. */
+const NOBODY = ['system', 'unknown'];
 
 /** The name of whoever did something, where the list of users tells it; else the id. */
 export function useActorName(): (id: string) => string {
+  const { t } = useWords();
   const { data } = useQuery({
     queryKey: [...KEY, 'names'],
     queryFn: ({ signal }) =>
       ok(api.GET('/v1/users', { params: { query: { limit: 200 } }, signal })),
     staleTime: 5 * 60_000,
   });
-  return (id) => data?.items.find((user) => user.id === id)?.name ?? id;
+  return (id) =>
+    NOBODY.includes(id)
+      ? t('audit.itself')
+      : (data?.items.find((user) => user.id === id)?.name ?? id);
 }
 
 export interface NewMember {

@@ -5,6 +5,7 @@ import { GridComponent } from 'echarts/components';
 import { type ECharts, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef, useState } from 'react';
+import { nearest } from './nearest';
 import { type ChartColours, chartOption } from './option';
 import type { ChartData } from './types';
 
@@ -63,16 +64,16 @@ export default function ChartCanvas({ data, active, onActive }: Props) {
   const [line, setLine] = useState<number | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a redraw moves every point
   useEffect(() => {
-    const x = active === null ? null : chart.current?.convertToPixel({ xAxisIndex: 0 }, active);
+    const place = active === null ? undefined : (data.point?.at?.[active] ?? active);
+    const x = place === undefined ? null : chart.current?.convertToPixel({ xAxisIndex: 0 }, place);
     setLine(typeof x === 'number' ? x : null);
   }, [active, drawn]);
 
   const point = (clientX: number) => {
     if (!box.current || !chart.current) return;
     const x = clientX - box.current.getBoundingClientRect().left;
-    const index = chart.current.convertFromPixel({ xAxisIndex: 0 }, x);
-    const last = data.days.length - 1;
-    if (typeof index === 'number') onActive(Math.min(Math.max(Math.round(index), 0), last));
+    const place = chart.current.convertFromPixel({ xAxisIndex: 0 }, x);
+    if (typeof place === 'number') onActive(nearest(place, data.days.length, data.point?.at));
   };
 
   return (

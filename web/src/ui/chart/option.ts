@@ -70,11 +70,28 @@ function seriesMarks(series: Series, colour: string, open: number): Mark[] {
   ];
 }
 
-function valueAxis(series: Series | undefined, colours: ChartColours, second: boolean): Mark {
+/** An axis bears its name where there are two of them. */
+function valueAxis(
+  series: Series | undefined,
+  colours: ChartColours,
+  second: boolean,
+  named: boolean,
+): Mark {
   return {
     type: 'value',
     show: Boolean(series),
     position: second ? 'right' : 'left',
+    ...(named && {
+      name: series?.name,
+      nameGap: 10,
+      nameTextStyle: {
+        color: colours.axis,
+        fontFamily: colours.font,
+        align: second ? 'right' : 'left',
+        // From the line of the axis back to the edge of its ticks.
+        padding: second ? [0, -28, 0, 0] : [0, 0, 0, -28],
+      },
+    }),
     splitNumber: 4,
     minInterval: series?.kind === 'bar' ? 1 : 0,
     min: series?.kind === 'step' ? undefined : 0,
@@ -100,12 +117,51 @@ function shadeMark(on: readonly boolean[], colours: ChartColours, axis: number):
   };
 }
 
+function pointAxis(data: ChartData, colours: ChartColours): Mark {
+  const at = data.point?.at;
+  const label = { color: colours.axis, fontFamily: colours.font, hideOverlap: true };
+  const line = { axisLine: { lineStyle: { color: colours.grid } }, axisTick: { show: false } };
+  if (at) {
+    return {
+      ...line,
+      type: 'value',
+      min: at[0],
+      max: at.at(-1),
+      splitLine: { show: false },
+      axisLabel: { ...label, formatter: (value: number) => data.dayTick(String(value)) },
+      name: data.point?.head,
+      nameLocation: 'middle',
+      nameGap: 26,
+      nameTextStyle: { color: colours.axis, fontFamily: colours.font },
+    };
+  }
+  return {
+    ...line,
+    type: 'category',
+    data: data.days,
+    boundaryGap: data.series.some((series) => series.kind === 'bar') || Boolean(data.shade),
+    axisLabel: {
+      ...label,
+      formatter: data.dayTick,
+      interval: Math.max(Math.ceil(data.days.length / 7) - 1, 0),
+      showMinLabel: true,
+    },
+  };
+}
+
+/** On a scale of its own every value says where it stands. */
+function placed(mark: Mark, at: readonly number[] | undefined): Mark {
+  if (!at) return mark;
+  return { ...mark, data: (mark.data as readonly unknown[]).map((value, i) => [at[i], value]) };
+}
+
 export function chartOption(data: ChartData, colours: ChartColours): EChartsCoreOption {
   const first = data.series.find((series) => !series.second);
   const second = data.series.find((series) => series.second);
   const open = data.open ? data.days.indexOf(data.open.day) : -1;
-  const axes = [valueAxis(first, colours, false)];
-  if (second || data.shade) axes.push(valueAxis(second, colours, true));
+  const two = Boolean(first && second);
+  const axes = [valueAxis(first, colours, false, two)];
+  if (second || data.shade) axes.push(valueAxis(second, colours, true, two));
   if (data.shade) axes.push({ type: 'value', min: 0, max: 1, show: false });
   const marks = [
     ...(data.bands ?? []).flatMap((band, i) => bandMarks(band, i, colours.tones[band.tone])),
@@ -114,23 +170,15 @@ export function chartOption(data: ChartData, colours: ChartColours): EChartsCore
   if (data.shade) marks.push(shadeMark(data.shade.on, colours, 2));
   return {
     animation: false,
-    grid: { left: 4, right: second ? 4 : 12, top: 10, bottom: 6, containLabel: true },
-    xAxis: {
-      type: 'category',
-      data: data.days,
-      boundaryGap: data.series.some((series) => series.kind === 'bar') || Boolean(data.shade),
-      axisLine: { lineStyle: { color: colours.grid } },
-      axisTick: { show: false },
-      axisLabel: {
-        color: colours.axis,
-        fontFamily: colours.font,
-        formatter: data.dayTick,
-        hideOverlap: true,
-        interval: Math.max(Math.ceil(data.days.length / 7) - 1, 0),
-        showMinLabel: true,
-      },
+    grid: {
+      left: 4,
+      right: second ? 4 : 12,
+      top: two ? 30 : 10,
+      bottom: data.point?.at ? 24 : 6,
+      containLabel: true,
     },
+    xAxis: pointAxis(data, colours),
     yAxis: axes,
-    series: marks,
+    series: marks.map((mark) => placed(mark, data.point?.at)),
   };
 }

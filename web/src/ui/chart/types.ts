@@ -43,6 +43,13 @@ export interface ChartData {
   readonly shade?: Shade;
   readonly open?: OpenDay;
   readonly dayTick: (day: string) => string;
-  /** For points that are no days, such as quantities: what one is called, and their column. */
-  readonly point?: { readonly head: string; readonly name: (point: string) => string };
+  /**
+   * For points that are no days, such as quantities: what one is called, and their column. `at` are
+   * their places on a scale; without it they stand side by side.
+   */
+  readonly point?: {
+    readonly head: string;
+    readonly name: (point: string) => string;
+    readonly at?: readonly number[];
+  };
 }

@@ -30,7 +30,7 @@ class ProtectedResource(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
 
 
 def _base(request: Request[Any, Any, Any]) -> str:
-    return f"{request.base_url.scheme}://{request.base_url.netloc}"
+    return str(request.base_url).rstrip("/")
 
 
 def _challenge(request: Request[Any, Any, Any], error: OmnixError) -> Response[dict[str, Any]]:

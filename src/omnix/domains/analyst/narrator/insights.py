@@ -11,7 +11,8 @@ AT_RISK = 0.5
 _HIGH_ERROR = 0.5
 
 
-def _made(headline: str, *findings: tuple[str, str] | None) -> Draft:
+def made(headline: str, *findings: tuple[str, str] | None) -> Draft:
+    """A headline with the findings that there are, each with its kind."""
     return Draft(
         headline=headline,
         findings=tuple(DraftFinding(kind=k, text=t) for k, t in filter(None, findings)),  # type: ignore[arg-type]
@@ -22,11 +23,11 @@ def customer(results: Sequence[Evidence]) -> Draft:
     (one,) = results
     name = f"{{{one.id}.1.name}}"
     if not one.figures:
-        return _made(f"Nothing is known of {name} yet: there was no purchase, or no analysis.")
+        return made(f"Nothing is known of {name} yet: there was no purchase, or no analysis.")
     churn = one.value("churn")
     lost = churn is not None and churn >= AT_RISK
     due = [row for row in one.rows[1:] if value(row, "run_out")]
-    return _made(
+    return made(
         f"{name} is {ref(one, 'lifecycle')}: {ref(one, 'orders')} orders for "
         f"{ref(one, 'revenue')}, the last on {ref(one, 'last_day')}.",
         ("finding", f"The expected spend of a year is {ref(one, 'expected_spend')}."),
@@ -43,7 +44,7 @@ def product(results: Sequence[Evidence]) -> Draft:
     sold, ahead, stock, order = results
     name = f"{{{sold.id}.1.name}}"
     wape = ahead.value("wape")
-    return _made(
+    return made(
         f"{name} sold {ref(sold, 'units')} units for {ref(sold, 'revenue')} from "
         f"{ref(sold, 'period')}.",
         ("finding", f"Over {ref(ahead, 'days')} days {ref(ahead, 'units')} units are expected to "
@@ -61,7 +62,7 @@ def stock(results: Sequence[Evidence]) -> Draft:
     low, order, advice = results
     slow = [row for row in advice.rows if value(row, "kind") in ("promote", "discontinue")]
     known = low.value("low_stock") is not None
-    return _made(
+    return made(
         f"{ref(low, 'low_stock')} stocks are low and {ref(low, 'out_of_stock')} are out."
         if known else "How many stocks are low is not known: none was counted.",
         ("risk", f"{cell(low, low.rows[0], 'name')} is the most urgent: "
@@ -77,7 +78,7 @@ def experiment(results: Sequence[Evidence]) -> Draft:
     (one,) = results
     verdict = one.value("verdict")
     kind = {"better": "action", "broken": "risk", "harmed": "risk"}.get(str(verdict), "finding")
-    return _made(
+    return made(
         f"{{{one.id}.1.name}} is {ref(one, 'status')}; {ref(one, 'units')} units were looked at.",
         (kind, ref(one, "verdict_text")),
     )

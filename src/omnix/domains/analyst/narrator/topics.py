@@ -45,6 +45,12 @@ TOPICS = (
         "Did the test win?",
     ),
     _topic(
+        "metric",
+        r"sell.?through|days of cover|lost units",
+        acting.metric,
+        "What is the sell-through?",
+    ),
+    _topic(
         "accuracy",
         r"(?:how (?:good|accurate|reliable|far off)|"
         r"accura|reliab|trust).*forecast|forecast.*(?:accura|"
@@ -65,7 +71,9 @@ TOPICS = (
         r"\bwho (?:is|are|may|might|will) .*leav|churn|"
         r"(?:customers?|clients?|buyers?|people) .*\b(?:leav|"
         r"los[et]|losing|at risk|stay(?:ing)? away|"
-        r"not come back|gone)|(?:los[et]|losing) .*customers|"
+        r"not come back|gone|inactive)|"
+        r"customers?\b.*(?:\bnot|n't)\b.*(?:ordered|bought|come|been)|"
+        r"(?:inactive|lapsed|lost) customers|(?:los[et]|losing) .*customers|"
         r"at.risk",
         acting.leaving,
         "Which customers may leave?",
@@ -78,13 +86,13 @@ TOPICS = (
     ),
     _topic(
         "attention",
-        r"attention|alerts?\b|urgent|problems?\b|wrong\b|worr|warning|critical",
+        r"attention|alerts?\b|urgent|problems?\b|wrong\b|worr|warning|critical|\brisks?\b",
         acting.attention,
         "What needs attention today?",
     ),
     _topic(
         "purchases",
-        r"purchase orders?|ordered from|(?:which|what) deliver|on its way|arriv",
+        r"purchase orders?|overdue|ordered from|(?:which|what) deliver|on its way|arriv",
         acting.purchases,
         "Which purchase orders are on their way?",
     ),
@@ -107,6 +115,7 @@ TOPICS = (
     ),
     _topic(
         "too much",
+        r"what (?:should|can|could) (?:i|we) (?:promote|discount|clear|drop|discontinue|stop)|"
         r"too much|over.?stock|dead stock|slow (?:movers?|"
         r"moving|sell)|(?:not|n't|hardly|never|barely) (?:sell|"
         r"mov)|(?:sell|sold|sells|selling|performing) (?:the )?(?:worst|"
@@ -147,17 +156,10 @@ TOPICS = (
         "What will sell next week?",
     ),
     _topic(
-        "stock",
-        r"in stock|on hand|how (?:many|much) .*(?:do (?:we|"
-        r"i) have|have we|is there|are there|left|available)|"
-        r"stock (?:of|level)|inventory|\bstock\b",
-        acting.stock,
-        "How many blue mugs are in stock?",
-    ),
-    _topic(
         "best customers",
         r"(?:best|top|biggest|most valuable|loyal)\b.*customers?|"
-        r"customers? .*(?:spen[dt]|buy|bought) (?:the )?most",
+        r"(?:customers?|who) .*(?:spen[dt]|spends|buys?|bought) (?:the )?most|"
+        r"top \d+ customers",
         acting.best_customers,
         "Who are my best customers?",
     ),
@@ -170,6 +172,21 @@ TOPICS = (
         "How many new customers did we get?",
     ),
     _topic(
+        "catalogue",
+        r"how many .*\b(?:products|articles|categories|skus)\b(?!.*\b(?:sold|sell|order))|"
+        r"number of products|(?:list|which|what) .*categories",
+        acting.catalogue,
+        "How many products do we have?",
+    ),
+    _topic(
+        "stock",
+        r"in stock|on hand|how (?:many|much) .*(?:do (?:we|"
+        r"i) have|have we|is there|are there|left|available)|"
+        r"stock (?:of|level)|inventory|\bstock\b",
+        acting.stock,
+        "How many blue mugs are in stock?",
+    ),
+    _topic(
         "advice",
         r"what (?:should|shall|can|could|must) (?:i|"
         r"we) do|advice|advise|recommend|suggest|next step|"
@@ -178,8 +195,27 @@ TOPICS = (
         "What should I do first?",
     ),
     _topic(
+        "parts",
+        r"\b(?:by|per|each|every|which|what|compare|best|worst)\b.*\b(?:channels?|locations?|"
+        r"branch(?:es)?|weekdays?|stores|outlets?)\b|(?:which|best|busiest|worst) (?:store|shop|"
+        r"branch)\b|days? of the week|\bonline\b|web ?shop|in.store",
+        selling.parts,
+        "Which weekday sells best?",
+    ),
+    _topic(
+        "best products",
+        r"best.?sell|(?:sell|sold|sells|selling|perform\w*) (?:the )?(?:best|"
+        r"most|well)|top (?:\w+ )?(?:products?|items?|articles?|"
+        r"sell)|most popular|popular|what sold|(?:which|"
+        r"what) (?:\w+ )?(?:products?|items?|articles?)|favou?rite|trending|"
+        r"most profitable|(?:margin|profit) (?:by|per|of each) product|top \w+ by|"
+        r"products? .*(?:grow|rising|fell|fall|dropp|declin)|(?:most|best) .*products?",
+        selling.best_products,
+        "What sold best this month?",
+    ),
+    _topic(
         "trend",
-        r"\bwhy\b|compar|versus|\bvs\b|up or down|grow|"
+        r"\bwhy\b|compar|versus|\bvs\b|\bthan\b|up or down|grow|"
         r"declin|better or worse|trend|chang|(?:rise|"
         r"rising|rose|fall|falling|fell|drop)",
         selling.trend,
@@ -191,15 +227,6 @@ TOPICS = (
         r"quietest|which) (?:week)?day",
         selling.best_day,
         "What was the best day last month?",
-    ),
-    _topic(
-        "best products",
-        r"best.?sell|(?:sell|sold|sells|selling|perform\w*) (?:the )?(?:best|"
-        r"most|well)|top (?:\w+ )?(?:products?|items?|"
-        r"sell)|most popular|popular|what sold|(?:which|"
-        r"what) (?:products?|items?)|favou?rite",
-        selling.best_products,
-        "What sold best this month?",
     ),
     _topic(
         "margin",
@@ -250,9 +277,10 @@ TOPICS = (
     ),
     _topic(
         "overview",
+        r"how (?:is|are|did|was|were) (?:it |we )?(?:going|do|doing|business)?\W*$|"
         r"how (?:is|are|did|was|s|has|have) (?:the |"
         r"my |our )?(?:shop|store|business|we|things?|"
-        r"it|day|week|month|everything)|summar|overview|"
+        r"it|day|week|month|everything|business|trade)|summar|overview|"
         r"what(?: is|s)? (?:going on|happen|up|new)|"
         r"report|status|good morning|hello",
         selling.overview,

@@ -7,7 +7,6 @@ import msgspec
 from omnix.domains.analyst.evidence import Evidence, Figure, Period, Row, Teller, numbered, query
 from omnix.domains.analyst.evidence import span_text as span
 from omnix.domains.analyst.toolbox import Tool
-from omnix.kit.errors import Unavailable
 from omnix.platform.access import Actor
 from omnix.ports import Ports
 
@@ -24,12 +23,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 async def explain_change(ports: Ports, actor: Actor, asked: Change) -> Evidence:
-    """Causes that sum to the change. Raises Unavailable where nothing can be computed."""
-    try:
-        from omnix.domains.dashboard.changes.service import explain_change as explained
-    except ImportError as error:
-        # The function of the stack that answers here carries no numerics.
-        raise Unavailable("causes are computed at GET /v1/dashboard/changes") from error
+    """Causes that sum to the change."""
+    # Numerics are imported where they are used: what answers a product's page carries none.
+    from omnix.domains.dashboard.changes.kept import explained
 
     told = await explained(
         ports, metric=asked.metric, first=asked.first, last=asked.last, against=asked.against
@@ -52,6 +48,7 @@ async def explain_change(ports: Ports, actor: Actor, asked: Change) -> Evidence:
         for cause in told.causes
     ]  # fmt: skip
     period = Period(told.range.first, told.range.last)
+    before = Period(told.against.first, told.against.last)
     given = {
         "from": period.first, "to": period.last, "metric": asked.metric, "against": asked.against,
     }  # fmt: skip
@@ -65,6 +62,7 @@ async def explain_change(ports: Ports, actor: Actor, asked: Change) -> Evidence:
             amount("change", "Change", told.change),
             say.ratio("change_share", "Change as a share", told.change_share, signed=True),
             say.text("headline", "In short", told.headline),
+            say.span("days_before", "Compared with", before),
         ),
         rows=numbered(rows), notes=tuple(note.text for note in told.notes),
     )  # fmt: skip

@@ -4,19 +4,20 @@ import msgspec
 
 from omnix.domains.alerts import desk as alerts
 from omnix.domains.alerts.rules import KindName
-from omnix.domains.analyst.evidence import Evidence, Figure, Row, Teller, numbered, query
+from omnix.domains.analyst.evidence import Evidence, Figure, Row, Teller, numbered
 from omnix.domains.analyst.toolbox import Tool
+from omnix.domains.customers import service as customers
 from omnix.domains.experiments import service as experiments
 from omnix.domains.experiments.findings import ExperimentResults, MetricResult
 from omnix.domains.experiments.model import Status
 from omnix.domains.recommendations import decide
 from omnix.domains.recommendations.model import ActionKind
 from omnix.domains.system.settings import shop
-from omnix.kit.errors import Unavailable
 from omnix.kit.ids import Id
 from omnix.platform.access import Actor
 from omnix.ports import Ports
 
+from .listing import listed
 from .sales import Few, product_link
 
 _STAKES = {
@@ -74,14 +75,10 @@ async def actions(ports: Ports, actor: Actor, asked: Actions) -> Evidence:
         )
         for each in page.items
     ]  # fmt: skip
-    filters: dict[str, str | int] = {"limit": asked.limit}
-    if asked.kind:
-        filters["kind"] = asked.kind
-    return Evidence(
-        tool="actions", title="What to do", currency=say.currency, filters=filters,
+    return listed(
+        "actions", "What to do", say.currency, rows, "/v1/recommendations", "/recommendations/",
+        asked.limit, empty="There is no open advice.", kind=asked.kind,
         as_of=page.items[0].made_at[:10] if page.items else None,
-        source=query("/v1/recommendations", {"kind": asked.kind}), link="/recommendations/",
-        rows=numbered(rows), notes=() if rows else ("There is no open advice.",),
     )  # fmt: skip
 
 
@@ -89,10 +86,16 @@ async def standing_alerts(ports: Ports, actor: Actor, asked: Alerts) -> Evidence
     """Alerts by money at stake."""
     say = Teller((await shop(ports)).currency)
     page = await alerts.listing(ports, "active", asked.kind, False, asked.limit, None)
+    ids = [each.subject.removeprefix("customer:") for each in page.items]
+    seen = "customers:read" in actor.permissions
+    people = await customers.get_many(ports, ids) if seen else {}
     rows = [
         Row(
-            key="", kind="customer" if each.kind == "customer" else "alert",
-            name=each.subject_name, id=each.id, link="/alerts/",
+            key="",
+            kind="customer" if each.kind == "customer" else "alert",
+            name=people[id].name if id in people else each.subject_name,
+            id=each.id,
+            link="/alerts/",
             figures=(
                 say.text("title", "Alert", each.rule),
                 say.text("severity", "Severity", each.severity),
@@ -101,15 +104,11 @@ async def standing_alerts(ports: Ports, actor: Actor, asked: Alerts) -> Evidence
                 say.text("advice", "What to do", each.action.text if each.action else None),
             ),
         )
-        for each in page.items
+        for id, each in zip(ids, page.items, strict=True)
     ]  # fmt: skip
-    filters: dict[str, str | int] = {"limit": asked.limit}
-    if asked.kind:
-        filters["kind"] = asked.kind
-    return Evidence(
-        tool="alerts", title="What needs attention", currency=say.currency, filters=filters,
-        source=query("/v1/alerts", {"kind": asked.kind}), link="/alerts/", rows=numbered(rows),
-        notes=() if rows else ("Nothing stands.",),
+    return listed(
+        "alerts", "What needs attention", say.currency, rows, "/v1/alerts", "/alerts/",
+        asked.limit, empty="Nothing stands.", kind=asked.kind,
     )  # fmt: skip
 
 
@@ -128,26 +127,18 @@ async def list_experiments(ports: Ports, actor: Actor, asked: Experiments) -> Ev
         )
         for each in page.items
     ]  # fmt: skip
-    filters: dict[str, str | int] = {"limit": asked.limit}
-    if asked.status:
-        filters["status"] = asked.status
-    return Evidence(
-        tool="experiments", title="Experiments", currency=say.currency, filters=filters,
-        source=query("/v1/experiments", {"status": asked.status}), link="/experiments/",
-        rows=numbered(rows),
-        notes=() if rows else ("There is no such experiment.",),
+    return listed(
+        "experiments", "Experiments", say.currency, rows, "/v1/experiments", "/experiments/",
+        asked.limit, empty="There is no such experiment.", status=asked.status,
     )  # fmt: skip
 
 
 async def experiment_results(ports: Ports, actor: Actor, asked: OneExperiment) -> Evidence:
-    """The verdict and every metric. Raises Unavailable where nothing can be computed."""
-    one = await experiments.get(ports, asked.experiment_id)
-    try:
-        from omnix.domains.experiments import results
-    except ImportError as error:
-        # The function of the stack that answers here carries no numerics.
-        raise Unavailable("results are computed at GET /v1/experiments/{id}/results") from error
+    """The verdict and every metric."""
+    # Numerics are imported where they are used: what answers a product's page carries none.
+    from omnix.domains.experiments import results
 
+    one = await experiments.get(ports, asked.experiment_id)
     told = (await results.read(ports, one)).told
     say = Teller(told.currency)
     figures = [

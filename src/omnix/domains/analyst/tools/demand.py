@@ -16,22 +16,26 @@ from omnix.kit.ids import Id
 from omnix.platform.access import Actor
 from omnix.ports import Ports
 
-from .sales import Few, Nothing, Ranges, product_link
+from .sales import Day, Few, Nothing, Ranges, product_link
 
 Ahead = Annotated[int, Meta(ge=1, le=90, description="Days ahead.")]
 
 
 class DemandOver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The next ``days`` days."""
+    """The next ``days`` days, or those of them from a day to another."""
 
     days: Ahead = 28
+    first: Day = msgspec.field(name="from", default=None)
+    last: Day = msgspec.field(name="to", default=None)
 
 
 class ProductDemand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One product over the next ``days`` days."""
+    """One product over the next ``days`` days, or from a day to another."""
 
     product_id: Id
     days: Ahead = 28
+    first: Day = msgspec.field(name="from", default=None)
+    last: Day = msgspec.field(name="to", default=None)
 
 
 class LostOver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,35 +46,41 @@ class LostOver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 async def _expected(
-    ports: Ports, key: str, days: int, say: Teller
+    ports: Ports, key: str, asked: DemandOver | ProductDemand, say: Teller
 ) -> tuple[list[Figure], Period | None, str | None]:
     """The sum of the days' means and, for the lengths whose sums are kept, an 80% range."""
     item = await forecasting.stored(ports, key)
     if item is None:
         return [], None, None
-    known = min(days, len(item["mean"]))
+    from omnix.domains.forecasting.model import days_of
+
     begin = item["forecast_date"]
+    every = list(zip(days_of(item), item["mean"], strict=True))
+    low, high = (day.isoformat() if day else None for day in (asked.first, asked.last))
+    if low is None and high is None:
+        every = every[: asked.days]
+    every = [(day, mean) for day, mean in every if (low or day) <= day <= (high or day)]
+    if not every:
+        return [], None, begin
+    known = len(every)
     figures = [
-        say.units("units", f"Units expected in {known} days", sum(item["mean"][:known])),
+        say.units("units", f"Units expected in {known} days", sum(mean for _, mean in every)),
         say.count("days", "Days ahead", known, "days"),
     ]
     totals = msgspec.convert(item["totals"], Totals)
-    if known in totals.days:
+    if known in totals.days and every[0][0] == begin:
         at = totals.days.index(known)
         for name, level, label in (("low", 0.1, "at least"), ("high", 0.9, "at most")):
             value = totals.quantiles[at][totals.levels.index(level)]
             figures.append(say.units(name, f"With a chance of nine in ten {label}", value))
         figures.append(say.ratio("between", "Chance of lying between", 0.8))
-    from omnix.domains.forecasting.model import days_of
-
-    span = days_of(item)[:known]
-    return figures, Period(span[0], span[-1]) if span else None, begin
+    return figures, Period(every[0][0], every[-1][0]), begin
 
 
 async def demand_forecast(ports: Ports, actor: Actor, asked: DemandOver) -> Evidence:
     """Everything that is expected to sell."""
     say = Teller((await shop(ports)).currency)
-    figures, period, as_of = await _expected(ports, TOTAL, asked.days, say)
+    figures, period, as_of = await _expected(ports, TOTAL, asked, say)
     return Evidence(
         tool="demand_forecast", title="What is expected to sell", period=period, as_of=as_of,
         filters={"days": asked.days}, currency=say.currency,
@@ -83,7 +93,7 @@ async def product_forecast(ports: Ports, actor: Actor, asked: ProductDemand) -> 
     """One product's stored forecast."""
     product = await products.get(ports, asked.product_id)
     say = Teller((await shop(ports)).currency)
-    figures, period, as_of = await _expected(ports, product.id, asked.days, say)
+    figures, period, as_of = await _expected(ports, product.id, asked, say)
     document = await forecasting.known(ports, product.id)
     if document is not None:
         figures.append(say.ratio("wape", "Error of such forecasts so far", document.quality.wape))

@@ -125,11 +125,18 @@ def _float(value: float | str | None) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
+_UNKNOWN = {
+    "none": "The customer never bought, or was not analysed yet.",
+    "refused": "The customer wants nothing found out about it.",
+    "ready": "",
+}
+
+
 async def customer(ports: Ports, actor: Actor, asked: OneCustomer) -> Evidence:
     """Everything that the last analysis found of one customer."""
     say = Teller((await shop(ports)).currency)
     known = await customers.get(ports, asked.customer_id)
-    told = await insights.analysed(ports, actor, known.id)
+    state, told = await insights.known(ports, actor, known.id)
     named = Row(key="", kind="customer", name=known.name, id=known.id,
                 link=customer_link(known.id))  # fmt: skip
     rows = [named]
@@ -150,7 +157,7 @@ async def customer(ports: Ports, actor: Actor, asked: OneCustomer) -> Evidence:
         filters={"customer_id": known.id}, as_of=told.as_of if told else None,
         source=f"GET /v1/customers/{known.id}/insights", link=customer_link(known.id),
         figures=_of_customer(told) if told is not None else (), rows=numbered(rows),
-        notes=() if told else ("The customer never bought, or was not analysed yet.",),
+        notes=() if told else (_UNKNOWN[state],),
     )  # fmt: skip
 
 

@@ -45,10 +45,14 @@ class MetricsOver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class SalesOver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The last 30 days of data where no range is given."""
+    """The last 30 days of data where no range is given; beside ``before_from`` to ``before_to``, or
+    as many days just before.
+    """
 
     first: Day = msgspec.field(name="from", default=None)
     last: Day = msgspec.field(name="to", default=None)
+    before_from: Day = None
+    before_to: Day = None
     by: Literal["day", "week", "month"] = "day"
 
 
@@ -130,19 +134,22 @@ async def metrics(ports: Ports, actor: Actor, asked: MetricsOver) -> Evidence:
 
 
 async def sales(ports: Ports, actor: Actor, asked: SalesOver) -> Evidence:
-    """Totals of a range, of as many days before it, and of each day, week or month."""
+    """Totals of a range, of the days to compare with, and of each day, week or month."""
     first, last = await analytics.default_range(ports, asked.first, asked.last, 30)
-    days = (last - first).days + 1
-    before = first - timedelta(days=days)
+    before, until = _before(asked, first, last)
+    analytics.check_range(before, until)
     now = await service.over(ports, first, last)
-    then = await service.over(ports, before, first - timedelta(days=1))
+    then = await service.over(ports, before, until)
     fair_now, fair_then = now, then
     unfinished = last == await today(ports)
     if unfinished:
         # A day that is not over would make every morning look like a fall.
         cut = timedelta(days=1)
+        just_before = until == first - cut
         fair_now = await service.over(ports, first, last - cut)
-        fair_then = await service.over(ports, before + cut, first - cut)
+        fair_then = await service.over(
+            ports, before + cut if just_before else before, until if just_before else until - cut
+        )
     series = await analytics.sales(ports, first, last, asked.by)
     say = Teller(series.currency)
     figures: list[Figure] = []
@@ -157,6 +164,12 @@ async def sales(ports: Ports, actor: Actor, asked: SalesOver) -> Evidence:
             figures.append(
                 say.ratio(f"{name}_change", f"Change of {metric.label.lower()}", change, True)
             )
+    profit = await service.gross_profit(ports, first, last)
+    figures += [
+        say.money("gross_profit", "Gross profit, where costs are known", profit),
+        say.span("days_before", "Compared with", Period(str(before), str(until))),
+        say.count("unfinished", "Days that are not over", 1 if unfinished else 0, "days"),
+    ]
     rows = [
         Row(
             key="", kind=asked.by, name=day_text(point.period), id=point.period,
@@ -177,11 +190,21 @@ async def sales(ports: Ports, actor: Actor, asked: SalesOver) -> Evidence:
         notes.append(UNFINISHED)
     return Evidence(
         tool="sales", title=f"Sales, {span(period)}", period=period,
-        filters={"by": asked.by, "compared_from": before.isoformat()}, currency=say.currency,
+        filters={"by": asked.by, "before_from": str(before), "before_to": str(until)},
+        currency=say.currency,
         source=query("/v1/dashboard/sales", {"from": first, "to": last, "by": asked.by}),
         link="/", figures=tuple(figures), rows=numbered(rows),
         notes=tuple(notes),
     )  # fmt: skip
+
+
+def _before(asked: SalesOver, first: date, last: date) -> tuple[date, date]:
+    """The days to compare with."""
+    length = last - first
+    if asked.before_from is not None:
+        return asked.before_from, asked.before_to or asked.before_from + length
+    until = asked.before_to or first - timedelta(days=1)
+    return until - length, until
 
 
 async def top_products(ports: Ports, actor: Actor, asked: TopOver) -> Evidence:
@@ -264,8 +287,8 @@ async def find_products(ports: Ports, actor: Actor, asked: Words) -> Evidence:
     ]  # fmt: skip
     return Evidence(
         tool="find_products", title="Products found", currency=say.currency,
-        filters={"limit": asked.limit}, source="GET /v1/products?search=...", link="/products/",
-        rows=numbered(rows),
+        filters={"text": asked.text, "limit": asked.limit},
+        source="GET /v1/products?search=...", link="/products/", rows=numbered(rows),
     )  # fmt: skip
 
 
@@ -279,7 +302,8 @@ TOOLS = (
          "many days before, as the dashboard shows them.", _SEE, MetricsOver, metrics),
     Tool("sales", "Sales over a range",
          "Revenue, orders, units, average order value, margin and returns from one day to another, "
-         "beside as many days before, and of each day, week or month.", _SEE, SalesOver, sales),
+         "beside as many days before or the days given, and of each day, week or month.", _SEE,
+         SalesOver, sales),
     Tool("top_products", "Best-selling products",
          "The products of the highest revenue in the last 7, 30, 90 or 365 days, up to ten, each "
          "beside the range before.", _SEE, TopOver, top_products),

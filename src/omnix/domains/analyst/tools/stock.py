@@ -1,6 +1,9 @@
 """What is there, what runs out, and what to order."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from omnix.domains.analyst.evidence import Evidence, Row, Teller, numbered, query
 from omnix.domains.analyst.toolbox import Tool
@@ -14,12 +17,15 @@ from omnix.domains.inventory.replenishment.model import Proposal
 from omnix.domains.products import service as products
 from omnix.domains.system.settings import shop
 from omnix.kit.ids import Id
+from omnix.kit.text import words
 from omnix.platform.access import Actor
 from omnix.ports import Ports
 
+from .listing import listed
 from .sales import Few, product_link
 
-_MOST_PROPOSALS = 200
+_MOST_PROPOSALS = 1000
+_A_PAGE = 200
 
 
 class LowStock(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,9 +41,12 @@ class OfProduct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Proposals(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to order now, of all products or of one."""
+    """What to order now, of all products, of one, or of those whose name or supplier has words
+    that begin with those of ``text``.
+    """
 
     product_id: Id | None = None
+    text: Annotated[str, Meta(min_length=2, max_length=100)] | None = None
     location_id: Id | None = None
     limit: Few = 5
 
@@ -62,6 +71,7 @@ def _row(say: Teller, each: Proposal) -> Row:
             say.day("order_by", "Order by", each.order_by),
             say.money("cost", "Cost of the order", each.expected_cost_minor),
             say.typed("supplier", "Supplier", each.supplier),
+            say.text("supplier_id", "Supplier's id", each.supplier_id),
             say.typed("location", "Location", each.location_name),
             say.text("reason", "Reason", each.reason),
         ),
@@ -91,12 +101,13 @@ async def low_stock(ports: Ports, actor: Actor, asked: LowStock) -> Evidence:
 async def replenish(ports: Ports, actor: Actor, asked: Proposals) -> Evidence:
     """The stored proposals, most money at stake first, and what all of them come to."""
     say = Teller((await shop(ports)).currency)
-    page = await replenishment.listing(ports, asked.location_id, False, _MOST_PROPOSALS, None)
-    meant = [p for p in page.items if asked.product_id in (None, p.product_id)]
+    found, cursor = await _proposals(ports, asked.location_id)
+    meant = [p for p in found if _meant(asked, p)]
     filters: dict[str, str | int] = {"limit": asked.limit}
-    filters.update({n: v for n in ("product_id", "location_id") if (v := getattr(asked, n))})
+    names = ("product_id", "text", "location_id")
+    filters.update({n: v for n in names if (v := getattr(asked, n))})
     notes = []
-    if page.next_cursor is not None:
+    if cursor is not None:
         notes.append(f"Only the {_MOST_PROPOSALS} proposals with most at stake are counted.")
     if any(p.expected_cost_minor is None for p in meant):
         notes.append("Orders whose unit cost is not known are left out of the cost.")
@@ -113,6 +124,26 @@ async def replenish(ports: Ports, actor: Actor, asked: Proposals) -> Evidence:
         ),
         rows=numbered([_row(say, each) for each in meant[: asked.limit]]), notes=tuple(notes),
     )  # fmt: skip
+
+
+async def _proposals(ports: Ports, location_id: str | None) -> tuple[list[Proposal], str | None]:
+    """Those with most at stake, and where more of them begin."""
+    found: list[Proposal] = []
+    cursor = None
+    while True:
+        page = await replenishment.listing(ports, location_id, False, _A_PAGE, cursor)
+        found += page.items
+        cursor = page.next_cursor
+        if cursor is None or len(found) >= _MOST_PROPOSALS:
+            return found, cursor
+
+
+def _meant(asked: Proposals, one: Proposal) -> bool:
+    own = words(f"{one.name} {one.supplier or ''} {one.location_name}", limit=60)
+    wanted = words(asked.text or "")
+    return asked.product_id in (None, one.product_id) and all(
+        any(word.startswith(each) for word in own) for each in wanted
+    )
 
 
 async def product_stock(ports: Ports, actor: Actor, asked: OfProduct) -> Evidence:
@@ -166,13 +197,9 @@ async def purchase_orders(ports: Ports, actor: Actor, asked: Orders) -> Evidence
         )
         for each in page.items
     ]  # fmt: skip
-    filters: dict[str, str | int] = {"limit": asked.limit}
-    if asked.state:
-        filters["state"] = asked.state
-    return Evidence(
-        tool="purchase_orders", title="Purchase orders", currency=say.currency, filters=filters,
-        source=query("/v1/purchase-orders", {"state": asked.state}), link="/purchase-orders/",
-        rows=numbered(rows),
+    return listed(
+        "purchase_orders", "Purchase orders", say.currency, rows, "/v1/purchase-orders",
+        "/purchase-orders/", asked.limit, state=asked.state,
     )  # fmt: skip
 
 

@@ -89,14 +89,14 @@ GROUP BY day
 ORDER BY day;
 
 -- name: change_groups
--- Orders and what they brought on each day from $first to $last by the kinds of customers who placed them, as they were known before $known; $products stand in $categories.
+-- Orders and what they brought on each day from $first to $last by the kinds of customers who placed them, as they were known before $known, and what $products, which stand in $categories, brought; '' is all others.
 -- reads: sales
 WITH filed AS (
     SELECT unnest($products::VARCHAR[]) AS product_id, unnest($categories::VARCHAR[]) AS category
 ), lines AS (
     SELECT s.order_id, s.customer_id, s.day, coalesce(s.location_id, '') AS location_id,
         coalesce(s.channel, '') AS channel, coalesce(f.category, '') AS category,
-        s.product_id,
+        coalesce(f.product_id, '') AS product_id,
         (CASE $metric WHEN 'units' THEN s.quantity WHEN 'margin'
             THEN s.revenue_minor - coalesce(s.cost_minor, 0) ELSE s.revenue_minor END)::DOUBLE
             AS amount, s.revenue_minor
@@ -126,34 +126,55 @@ WITH filed AS (
 ), totals AS (
     SELECT category, sum(money) / sum(sum(money)) OVER () AS part FROM tastes GROUP BY category
 ), leaning AS (
-    SELECT h.customer_id, t.category,
-        (coalesce(m.money, 0) + t.part * avg(h.money) OVER ())
-            / ((h.money + avg(h.money) OVER ()) * t.part) AS lean
-    FROM habits h CROSS JOIN totals t
-        LEFT JOIN tastes m ON m.customer_id = h.customer_id AND m.category = t.category
+    -- Who bought nothing of a category does not lean to it.
+    SELECT m.customer_id, m.category,
+        (m.money + t.part * o.mean) / ((h.money + o.mean) * t.part) AS lean, o.people
+    FROM tastes m JOIN totals t ON t.category = m.category
+        JOIN habits h ON h.customer_id = m.customer_id
+        CROSS JOIN (SELECT avg(money) AS mean, count(*) AS people FROM habits) o
     WHERE t.part > 0
 ), leaners AS (
     SELECT customer_id, category
     FROM leaning
-    QUALIFY percent_rank() OVER (PARTITION BY category ORDER BY lean DESC, customer_id) < 0.15
-        AND lean > 1.1
-), sorted AS (
-    SELECT l.order_id, l.day, l.product_id, l.amount,
-        CASE WHEN l.customer_id IS NULL THEN 'anonymous' WHEN p.customer_id IS NULL THEN 'new' END
-            AS unknown, p.place, p.way, p.spend, p.basket, l.location_id, l.channel
+    WHERE lean > 1.1
+    QUALIFY row_number() OVER (PARTITION BY category ORDER BY lean DESC, customer_id) - 1
+        < 0.15 * (people - 1)
+), placed AS (
+    SELECT order_id, day, customer_id, location_id, channel, sum(amount) AS amount
+    FROM lines
+    GROUP BY ALL
+), sorts AS (
+    -- Few sorts of customers before each line is counted once for every way of grouping.
+    SELECT o.day, NULL AS product_id,
+        CASE WHEN o.customer_id IS NULL THEN 'anonymous' WHEN p.customer_id IS NULL THEN 'new' END
+            AS unknown,
+        p.place, p.way, p.spend, p.basket, o.location_id, o.channel, sum(o.amount) AS amount,
+        count(*) AS orders
+    FROM placed o LEFT JOIN people p ON p.customer_id = o.customer_id
+    GROUP BY ALL
+    UNION ALL
+    SELECT NULL, l.product_id,
+        CASE WHEN l.customer_id IS NULL THEN 'anonymous' WHEN p.customer_id IS NULL THEN 'new' END,
+        p.place, p.way, p.spend, p.basket, l.location_id, l.channel, sum(l.amount), 0
     FROM lines l LEFT JOIN people p ON p.customer_id = l.customer_id
+    GROUP BY ALL
 ), told AS (
-    SELECT order_id, day, product_id, amount,
+    SELECT day, product_id, amount, orders,
         unnest(['home', 'way', 'spend', 'basket', 'known', 'place', 'channel']) AS grouping,
         unnest([coalesce(unknown, place), coalesce(unknown, way), coalesce(unknown, spend),
             coalesce(unknown, basket), coalesce(unknown, 'known'), location_id, channel]) AS label
-    FROM sorted
-    UNION ALL
-    SELECT l.order_id, l.day, l.product_id, l.amount, 'leans', t.category
-    FROM lines l JOIN leaners t ON t.customer_id = l.customer_id
+    FROM sorts
 )
 SELECT grouping, label, product_id, day, sum(amount)::DOUBLE AS amount,
-    count(DISTINCT order_id)::DOUBLE AS orders
+    sum(orders)::DOUBLE AS orders
 FROM told
-GROUP BY GROUPING SETS ((grouping, label, day), (grouping, label, product_id))
+GROUP BY grouping, label, product_id, day
+UNION ALL
+SELECT 'leans', t.category, NULL, o.day, sum(o.amount)::DOUBLE, count(*)::DOUBLE
+FROM placed o JOIN leaners t ON t.customer_id = o.customer_id
+GROUP BY t.category, o.day
+UNION ALL
+SELECT 'leans', t.category, l.product_id, NULL, sum(l.amount)::DOUBLE, 0
+FROM lines l JOIN leaners t ON t.customer_id = l.customer_id
+GROUP BY t.category, l.product_id
 ORDER BY grouping, label, product_id, day;

@@ -37,10 +37,10 @@ async def read(ports: Ports, metric: Metric, first: date, known: date, last: dat
     span = {"first": first, "last": last, "costed": metric == "margin"}
     sold = await ports.lake.arrays(SQL["change_products"], **span)
     days = (last - first).days + 1
-    kept, row_of = _kept(sold)
+    kept, row_of, rows = _kept(sold)
     products: list[str | None] = [*kept, None] if len(row_of) > len(kept) else [*kept]
     documents = await catalogue.stored(ports, kept)
-    rows, at = _rows(sold["product_id"], row_of), _day(sold["day"], first)
+    at = _day(sold["day"], first)
     shape = len(products), days
 
     def summed(name: str) -> Real:
@@ -90,14 +90,21 @@ async def read(ports: Ports, metric: Metric, first: date, known: date, last: dat
     )
 
 
-def _kept(sold: Mapping[str, Any]) -> tuple[list[str], dict[str, int]]:
-    """The products that bring most, by id, and each product's row; the rest share the last one."""
-    ids, inverse = np.unique(np.asarray(sold["product_id"], dtype=object), return_inverse=True)
-    money = np.bincount(inverse, np.asarray(sold["gross"], dtype=np.float64), len(ids))
+def _kept(sold: Mapping[str, Any]) -> tuple[list[str], dict[str, int], Any]:
+    """The products that bring most, by id, each product's row, where the rest share the last one,
+    and the row of each line of ``sold``, which come product by product.
+    """
+    ids = np.asarray(sold["product_id"], dtype=object)
+    begins = np.ones(len(ids), dtype=np.bool_)
+    begins[1:] = ids[1:] != ids[:-1]
+    place = np.cumsum(begins) - 1
+    known = [str(id) for id in ids[begins]]
+    money = np.bincount(place, np.asarray(sold["gross"], dtype=np.float64), len(known))
     order = np.argsort(-money, kind="stable")
-    kept = sorted(str(ids[n]) for n in order[:MOST_PRODUCTS])
+    kept = sorted(known[n] for n in order[:MOST_PRODUCTS])
     row_of = {id: n for n, id in enumerate(kept)}
-    return kept, {str(id): row_of.get(str(id), len(kept)) for id in ids}
+    row_of = {id: row_of.get(id, len(kept)) for id in known}
+    return kept, row_of, np.array([row_of[id] for id in known], dtype=np.int64)[place]
 
 
 def _rows(ids: Any, row_of: Mapping[str, int]) -> Any:
@@ -156,6 +163,7 @@ def _groups(
         amount[row, day], orders[row, day] = told["amount"][at], told["orders"][at]
         at = np.flatnonzero(mine & ~by_day)
         row = np.array([number[labels[n]] for n in at], dtype=np.int64)
+        # The last row is that of all products that are not looked at one by one.
         np.add.at(share, (row, _rows(ids[at], row_of)), told["amount"][at])
         kept[name] = titles, amount, orders, share
     if "known" not in kept:

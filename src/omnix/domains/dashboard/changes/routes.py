@@ -22,6 +22,10 @@ async def dashboard_changes(
     turns: Turns,
     from_: From = None,
     to: To = None,
+    days: Annotated[
+        int,
+        Parameter(ge=1, le=92, description="The last so many whole days, if no first is given."),
+    ] = 7,
     against: Annotated[
         Literal["previous", "last_year"],
         Parameter(description="The days just before, or those 364 days earlier."),
@@ -32,13 +36,15 @@ async def dashboard_changes(
 ) -> Changes:
     """Causes with what each did, summing to the change; those out of the ordinary come first.
 
-    The last seven whole days of data where no range is given, at most 92.
+    The last whole days of data where no range is given, at most 92.
     """
     # Numerics are imported where they are used: this route is answered by the computing function.
-    from .service import explain_change
+    from .kept import explained
 
     async with turns.take():
-        return await explain_change(ports, metric=metric, first=from_, last=to, against=against)
+        return await explained(
+            ports, metric=metric, first=from_, last=to, days=days, against=against
+        )
 
 
 ROUTES = (dashboard_changes,)

@@ -34,23 +34,29 @@ async def explain_change(
     metric: Metric = "revenue",
     first: date | None = None,
     last: date | None = None,
+    days: int = _DAYS,
     against: Against = "previous",
 ) -> Changes:
     """Causes of the change from an earlier period to ``first``..``last``, summing to it.
 
-    Without a range, the last seven whole days of data. ``against`` the days just before, or those
-    364 days earlier, so that weekdays match. Raises Invalid for a range that is empty, longer
+    Without a range, the last ``days`` whole days of data. ``against`` the days just before, or
+    those 364 days earlier, so that weekdays match. Raises Invalid for a range that is empty, longer
     than MOST_DAYS or out of bounds.
     """
-    first, last = await _range(ports, first, last)
-    days = (last - first).days + 1
-    gap = days if against == "previous" else max(_YEAR, -(-days // 7) * 7)
-    before = first - timedelta(days=gap)
+    first, last = await period(ports, first, last, days)
+    before, days = earlier(first, last, against)
     begin = max(_EARLIEST, before - timedelta(days=max(_HISTORY, _PERIODS * days)))
     begin = await _known(ports, begin, before)
     found = await read(ports, metric, begin, before, last)
     told = engine.explain(found.history, (before - begin).days, (first - begin).days, days)
     return await _told(ports, metric, found, told, (first, last), (before, days))
+
+
+def earlier(first: date, last: date, against: Against) -> tuple[date, int]:
+    """The first of the days that ``first``..``last`` are compared with, and how many there are."""
+    days = (last - first).days + 1
+    gap = days if against == "previous" else max(_YEAR, -(-days // 7) * 7)
+    return first - timedelta(days=gap), days
 
 
 async def _known(ports: Ports, begin: date, before: date) -> date:
@@ -59,7 +65,10 @@ async def _known(ports: Ports, begin: date, before: date) -> date:
     return begin if earliest is None else min(max(begin, earliest), before)
 
 
-async def _range(ports: Ports, first: date | None, last: date | None) -> tuple[date, date]:
+async def period(
+    ports: Ports, first: date | None, last: date | None, days: int
+) -> tuple[date, date]:
+    """The days that are asked about; raises what ``explain_change`` raises for them."""
     if last is None:
         today = day_of(ports.clock.now(), (await shop(ports)).time_zone)
         ranges = await ports.records.get(SNAPSHOTS, rollups.RANGES_KEY) or {}
@@ -67,14 +76,17 @@ async def _range(ports: Ports, first: date | None, last: date | None) -> tuple[d
         # A day that is not over would explain every morning as a fall.
         last = last - timedelta(days=1) if last >= today else last
         last = last if first is None else max(first, last)
+    year = _EARLIEST.year + 3
+    if last.year < year:
+        raise Invalid.field("to", f"must not be before the year {year}")
     if first is None:
-        first = last - timedelta(days=_DAYS - 1)
+        first = last - timedelta(days=days - 1)
     if first > last:
         raise Invalid.field("from", "must not be after to")
     if (last - first).days >= MOST_DAYS:
         raise Invalid.field("from", f"must be at most {MOST_DAYS - 1} days before to")
-    if first.year < _EARLIEST.year + 3:
-        raise Invalid.field("from", f"must not be before the year {_EARLIEST.year + 3}")
+    if first.year < year:
+        raise Invalid.field("from", f"must not be before the year {year}")
     return first, last
 
 

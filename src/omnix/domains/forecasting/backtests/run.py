@@ -9,6 +9,7 @@ from omnix.domains.forecasting import history, inputs
 from omnix.domains.forecasting.catalogue import active
 from omnix.domains.forecasting.declare import BACKTEST_GROUPS, BACKTESTS
 from omnix.domains.forecasting.model import label
+from omnix.domains.forecasting.trained import of_earlier
 from omnix.domains.ml.lineage import code_version
 from omnix.engine.forecast.backtest import rolling_cuts
 from omnix.kit.time import instant
@@ -18,7 +19,7 @@ from omnix.ports import Put
 from . import study
 from .model import Backtest, BacktestRequest, Group, Groups
 
-MODEL = "ets_tsb"
+INSTANT, TRAINED = "ets_tsb", "boosted"
 KEPT_SECONDS = 400 * 86_400
 
 
@@ -41,7 +42,7 @@ async def run(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]
         cuts = rolling_cuts(days, horizon, asked.origins, step=step)
     except ValueError:
         return _nothing(f"{days} days of sales are too few to look {horizon} ahead")
-    total_steps, done = 3 * len(cuts) + 1, 0
+    total_steps, done = 3 * len(cuts) + 2, 1
 
     async def tell() -> None:
         nonlocal done
@@ -56,9 +57,10 @@ async def run(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]
     }
     known = await inputs.read(ports, past, by_id, horizon)
     panel, places = past.by_product, past.by_place
+    means, follow = await of_earlier(context, past, known, cuts, horizon, (0, total_steps))
     gathered = await study.study(
         panel, horizon, cuts, kinds, tell, step,
-        signals=known.signals(panel.size), drivers=known.drivers,
+        signals=known.signals(panel.size), drivers=known.drivers, means=means,
     )  # fmt: skip
     found: dict[str, tuple[list[Group], int]] = {
         kind: study.groups(gathered, kind, grouping.names, span) for kind, grouping in kinds.items()
@@ -76,11 +78,12 @@ async def run(context: JobContext, payload: Mapping[str, Any]) -> dict[str, Any]
     shop, _ = study.groups(whole, study.ALL, ["The shop as one series"], span)
     if not every:
         return _nothing("no day of these windows can be scored: all of it was out of stock")
+    model = TRAINED if follow else INSTANT
     made = Backtest(
         id=context.id,
         made_at=instant(ports.clock.now()),
-        model=MODEL,
-        label=label(MODEL),
+        model=model,
+        label=label(model),
         code=code_version("omnix.engine.forecast"),
         fingerprint=study.seen(past),
         first_day=span.first.isoformat(),

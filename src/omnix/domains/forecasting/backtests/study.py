@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from omnix.domains.forecasting.history import History, Window
 from omnix.domains.forecasting.model import SHOWN_LEVELS
@@ -72,15 +73,16 @@ async def study(
     *,
     signals: Signals | None = None,
     drivers: Drivers | None = None,
+    means: Mapping[int, NDArray[np.float32]] | None = None,
 ) -> Gathered:
     """Score the forecasts from each of ``cuts``, by the groupings and for ``ALL``; ``tell`` is
-    called before each origin. Off the event loop, one origin at a time.
+    called before each origin. Off the event loop, one origin at a time. ``means`` as in `rolling`.
     """
-    codes = {name: (len(g.names), g.code) for name, g in groupings.items()}
-    gathered = Gathered(panel.size, {ALL: (1, np.zeros(panel.size, np.int64)), **codes})
+    gathered = gathering(panel.size, groupings)
     scored = rolling(
-        panel, horizon, cuts, quantiles=SHOWN_LEVELS, step=step, signals=signals, drivers=drivers
-    )
+        panel, horizon, cuts, quantiles=SHOWN_LEVELS, step=step, signals=signals, drivers=drivers,
+        means=means,
+    )  # fmt: skip
 
     def one() -> None:
         gathered.add(next(scored))
@@ -89,6 +91,12 @@ async def study(
         await tell()
         await asyncio.to_thread(one)
     return gathered
+
+
+def gathering(size: int, groupings: Mapping[str, Grouping]) -> Gathered:
+    """What tallies of ``size`` series are added to, by the groupings and for ``ALL``."""
+    codes = {name: (len(g.names), g.code) for name, g in groupings.items()}
+    return Gathered(size, {ALL: (1, np.zeros(size, np.int64)), **codes})
 
 
 def number(value: Any) -> float | None:

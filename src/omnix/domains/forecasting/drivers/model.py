@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from omnix.domains.forecasting.model import MOST_DAYS, Note
 from omnix.kit.money import MAX_MINOR
+from omnix.kit.time import DayText
 
 Basis = Literal["own", "category", "all_products", "none"]
 
@@ -104,8 +105,8 @@ class PlannedPromotion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """A price cut; over all days asked for unless ``first_day`` and ``last_day`` say otherwise."""
 
     percent_off: Annotated[int, Meta(ge=1, le=90)]
-    first_day: str | None = None
-    last_day: str | None = None
+    first_day: DayText | None = None
+    last_day: DayText | None = None
 
 
 class WhatIf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from omnix.kit.time import DayText
+
 Factor = Annotated[float, Meta(ge=0, le=20)]
 Units = Annotated[float, Meta(ge=0, le=10_000_000)]
 State = Literal["planned", "active", "expired", "withdrawn"]
@@ -17,12 +19,12 @@ class NewOverride(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """
 
     product_id: Annotated[str, Meta(min_length=1, max_length=64)]
-    first_day: str
-    last_day: str
+    first_day: DayText
+    last_day: DayText
     reason: Annotated[str, Meta(min_length=3, max_length=500)]
     multiplier: Factor | None = None
     units_per_day: Units | None = None
-    expires: str | None = None
+    expires: DayText | None = None
 
 
 class Worth(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,23 +3,16 @@
 from typing import Annotated
 
 from litestar import delete, get, post
-from litestar.params import HeaderParameter, Parameter
+from litestar.params import Parameter
 
 from omnix.platform.access import Actor
-from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.platform.http import Cursor, Limit, Listing, RetryKey, allow
 from omnix.ports import Ports
 
 from . import desk
 from .model import NewOverride, Override
 
 READ, WRITE = allow("forecasts:read"), allow("forecasts:write")
-RetryKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key",
-        description="Chosen by the caller: a retry under it makes no second override.",
-    ),
-]
 
 
 class OverrideList(Listing, frozen=True, kw_only=True):

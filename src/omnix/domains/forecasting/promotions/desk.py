@@ -1,4 +1,4 @@
-"""Promotions recorded, listed and taken back; and what of them a forecast needs."""
+"""Promotions recorded, changed, listed and taken back; and what of them a forecast needs."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -16,12 +16,13 @@ from omnix.kit.text import normal
 from omnix.kit.time import instant
 from omnix.platform.access import Actor
 from omnix.platform.idempotency import Retry
-from omnix.ports import Absent, Delete, Ports, Present, Put
+from omnix.ports import Absent, Delete, Equals, Item, Ports, Present, Put
 
-from .model import MOST_DAYS, NewPromotion, Promotion
+from .model import MOST_DAYS, ChangedPromotion, NewPromotion, Promotion
 
 LISTING = "all"
 _PAGE = 500
+_BATCH = 25
 
 
 async def listing(
@@ -39,10 +40,14 @@ async def listing(
 
 async def get(ports: Ports, promotion_id: str) -> Promotion:
     """Raises NotFound."""
+    return msgspec.convert(await _item(ports, promotion_id), Promotion)
+
+
+async def _item(ports: Ports, promotion_id: str) -> Item:
     item = await ports.records.get(PROMOTIONS, promotion_id)
     if item is None:
         raise NotFound(f"there is no promotion {promotion_id}")
-    return msgspec.convert(item, Promotion)
+    return item
 
 
 async def create(ports: Ports, actor: Actor, new: NewPromotion, key: str | None) -> Promotion:
@@ -71,6 +76,67 @@ async def create(ports: Ports, actor: Actor, new: NewPromotion, key: str | None)
     return msgspec.convert(item, Promotion)
 
 
+async def change(
+    ports: Ports, actor: Actor, promotion_id: str, wanted: ChangedPromotion
+) -> Promotion:
+    """Put it on record otherwise, by whoever recorded it first. Raises NotFound, Invalid,
+    Conflict where it changed since ``version`` was read.
+    """
+    before = await _item(ports, promotion_id)
+    known = msgspec.convert(before, Promotion)
+    if known.version != wanted.version:
+        raise Conflict("the promotion changed meanwhile; read it again")
+    ids = await _checked(ports, wanted)
+    after = msgspec.structs.replace(
+        known, name=normal(wanted.name), percent_off=wanted.percent_off,
+        first_day=wanted.first_day, last_day=wanted.last_day, product_ids=ids,
+        category=wanted.category, version=known.version + 1,
+    )  # fmt: skip
+    item = stored(after)
+    same = Equals("version", before.get("version"))
+    try:
+        await ports.records.write(
+            [Put(PROMOTIONS, item, when=(same,))],
+            [_event(item, actor, instant(ports.clock.now()))],
+        )
+    except ConditionFailed as error:
+        raise Conflict("the promotion changed meanwhile; read it again") from error
+    return after
+
+
+async def take_over(
+    ports: Ports, actor: Actor, promotions: Sequence[Promotion]
+) -> tuple[int, int, int]:
+    """Record promotions that were checked elsewhere, under the ids they have; how many were new,
+    changed and as they stood. Who recorded one first, and when, stays. Raises Conflict where
+    somebody changed one meanwhile.
+    """
+    created = changed = 0
+    now = instant(ports.clock.now())
+    for start in range(0, len(promotions), _BATCH):
+        part = promotions[start : start + _BATCH]
+        found = await ports.records.get_many(PROMOTIONS, [each.id for each in part])
+        puts: list[Put] = []
+        for each, item in zip(part, found, strict=True):
+            if item is None:
+                created += 1
+                puts.append(Put(PROMOTIONS, stored(each), when=(Absent(),)))
+                continue
+            before = msgspec.convert(item, Promotion)
+            kept = {"author": before.author, "created_at": before.created_at}
+            after = msgspec.structs.replace(each, **kept, version=before.version)
+            if after != before:
+                changed += 1
+                after = msgspec.structs.replace(after, version=before.version + 1)
+                same = Equals("version", item.get("version"))
+                puts.append(Put(PROMOTIONS, stored(after), when=(same,)))
+        try:
+            await ports.records.write(puts, [_event(put.item, actor, now) for put in puts])
+        except ConditionFailed as error:
+            raise Conflict("a promotion changed meanwhile; import the file again") from error
+    return created, changed, len(promotions) - created - changed
+
+
 def stored(promotion: Promotion) -> dict[str, Any]:
     """The promotion's item."""
     item: dict[str, Any] = msgspec.to_builtins(promotion)
@@ -79,9 +145,7 @@ def stored(promotion: Promotion) -> dict[str, Any]:
 
 async def remove(ports: Ports, actor: Actor, promotion_id: str) -> None:
     """It did not, or will not, take place. Raises NotFound."""
-    item = await ports.records.get(PROMOTIONS, promotion_id)
-    if item is None:
-        raise NotFound(f"there is no promotion {promotion_id}")
+    item = await _item(ports, promotion_id)
     try:
         await ports.records.write(
             [Delete(PROMOTIONS, promotion_id, when=(Present(),))],
@@ -123,6 +187,11 @@ async def _checked(ports: Ports, new: NewPromotion) -> list[str]:
         if id not in known:
             raise Invalid.field("product_ids", f"there is no product {id}")
     return ids
+
+
+async def check(ports: Ports, new: NewPromotion) -> None:
+    """Raises Invalid for what ``create`` would not take."""
+    await _checked(ports, new)
 
 
 async def since(ports: Ports, first: date) -> Sequence[Mapping[str, Any]]:

@@ -5,6 +5,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from omnix.kit.time import DayText
+
 MOST_PRODUCTS = 500
 MOST_DAYS = 366
 MOST_PERCENT = 95
@@ -22,10 +24,16 @@ class NewPromotion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     name: Name
     percent_off: Percent
-    first_day: str
-    last_day: str
+    first_day: DayText
+    last_day: DayText
     product_ids: Annotated[list[Id], Meta(max_length=MOST_PRODUCTS)] = []
     category: Category | None = None
+
+
+class ChangedPromotion(NewPromotion, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The whole promotion as it is to be; ``version`` is the one that was read."""
+
+    version: Annotated[int, Meta(ge=1)]
 
 
 class Promotion(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,3 +48,4 @@ class Promotion(msgspec.Struct, frozen=True, kw_only=True):
     category: str | None
     author: str
     created_at: str
+    version: int = 1

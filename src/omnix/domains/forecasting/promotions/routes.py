@@ -2,24 +2,17 @@
 
 from typing import Annotated
 
-from litestar import delete, get, post
-from litestar.params import HeaderParameter, Parameter
+from litestar import delete, get, post, put
+from litestar.params import Parameter
 
 from omnix.platform.access import Actor
-from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.platform.http import Cursor, Limit, Listing, RetryKey, allow
 from omnix.ports import Ports
 
 from . import desk
-from .model import NewPromotion, Promotion
+from .model import ChangedPromotion, NewPromotion, Promotion
 
 READ, WRITE = allow("forecasts:read"), allow("forecasts:write")
-RetryKey = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key",
-        description="Chosen by the caller: a retry under it records no second promotion.",
-    ),
-]
 
 
 class PromotionList(Listing, frozen=True, kw_only=True):
@@ -34,7 +27,10 @@ async def list_promotions(
     limit: Limit,
     cursor: Cursor,
     from_day: Annotated[
-        str | None, Parameter(description="Only those that end on this day or later.")
+        str | None,
+        Parameter(
+            description="Only those that end on this day or later.", schema_extra={"format": "date"}
+        ),
     ] = None,
 ) -> PromotionList:
     """What is recorded of past and coming promotions, the latest last day first."""
@@ -57,10 +53,25 @@ async def get_promotion(ports: Ports, promotion_id: str) -> Promotion:
     return await desk.get(ports, promotion_id)
 
 
+@put("/forecasts/promotions/{promotion_id:str}", opt=WRITE, summary="Change a promotion")
+async def change_promotion(
+    ports: Ports, actor: Actor, promotion_id: str, data: ChangedPromotion
+) -> Promotion:
+    """Takes the place of what is on record, if `version` is still the current one; the next
+    night's forecasts follow it."""
+    return await desk.change(ports, actor, promotion_id, data)
+
+
 @delete("/forecasts/promotions/{promotion_id:str}", opt=WRITE, summary="Take a promotion back")
 async def remove_promotion(ports: Ports, actor: Actor, promotion_id: str) -> None:
     """For one that did not, or will not, take place; the next night's forecasts forget it."""
     await desk.remove(ports, actor, promotion_id)
 
 
-ROUTES = (list_promotions, create_promotion, get_promotion, remove_promotion)
+ROUTES = (
+    list_promotions,
+    create_promotion,
+    get_promotion,
+    change_promotion,
+    remove_promotion,
+)

@@ -7,12 +7,11 @@ from litestar import get, post
 from litestar.params import QueryParameter
 
 from omnix.domains.inventory.declare import CLASSIFY, SIMULATE
-from omnix.domains.inventory.parameters import RetryKey
 from omnix.kit.errors import ConditionFailed
 from omnix.kit.ids import new_id
 from omnix.platform import jobs
 from omnix.platform.access import Actor
-from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.platform.http import Cursor, Limit, Listing, RetryKey, allow
 from omnix.platform.idempotency import Retry
 from omnix.platform.jobs import JobRun
 from omnix.ports import Ports

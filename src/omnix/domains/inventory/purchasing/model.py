@@ -19,7 +19,10 @@ SCOPE = "shop"
 
 State = Literal["draft", "approved", "sent", "partly_received", "received", "closed", "cancelled"]
 OPEN_STATES = ("approved", "sent", "partly_received")
-Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\n)$")]
+Day = Annotated[
+    str,
+    Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?!\n)$", extra_json_schema={"format": "date"}),
+]
 
 
 class NewLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,16 +1,18 @@
 """Purchase orders and what stock is worth, over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from litestar import get, patch, post
 from litestar.params import Parameter, QueryParameter
+from litestar.response import Stream
 
 from omnix.domains.inventory import valuation
-from omnix.domains.inventory.parameters import RetryKey
 from omnix.domains.inventory.valuation import Worth
+from omnix.kit.paging import Page
 from omnix.platform.access import Actor
-from omnix.platform.http import Cursor, Limit, Listing, allow
+from omnix.platform.http import Cursor, Limit, Listing, RetryKey, allow
 from omnix.platform.jobs import JobRun
+from omnix.platform.tables import listed
 from omnix.ports import Ports
 
 from . import document as documents
@@ -30,6 +32,23 @@ APPROVE = allow("purchasing:approve")
 _STATES = "^(draft|approved|sent|partly_received|received|closed|cancelled)$"
 
 
+InState = Annotated[str | None, QueryParameter(name="state", pattern=_STATES)]
+SupplierId = Annotated[str | None, Parameter(max_length=64)]
+Sort = Annotated[
+    Literal["-created_at", "created_at", "expected_on", "-expected_on", "supplier", "-supplier"],
+    Parameter(
+        description=f"With a minus: the last first. Other than by creation: of at most "
+        f"{service.MOST_SORTED} orders."
+    ),
+]
+_COLUMNS = (
+    "id", "state", "supplier_id", "supplier", "location_id", "created_at", "expected_on",
+    "approved_at", "sent_at", "received_at", "delivery_minor", "total_minor", "currency", "origin",
+    "note",
+)  # fmt: skip
+_AT_ONCE = 200
+
+
 class PurchaseOrderList(Listing, frozen=True, kw_only=True):
     """A page of purchase orders."""
 
@@ -47,12 +66,31 @@ async def list_purchase_orders(
     ports: Ports,
     limit: Limit,
     cursor: Cursor,
-    order_state: Annotated[str | None, QueryParameter(name="state", pattern=_STATES)] = None,
-    supplier_id: Annotated[str | None, Parameter(max_length=64)] = None,
+    order_state: InState = None,
+    supplier_id: SupplierId = None,
+    sort: Sort = "-created_at",
 ) -> PurchaseOrderList:
-    """Orders to suppliers, newest first: all, those in a state, or those of a supplier."""
-    page = await service.listing(ports, order_state, supplier_id, limit, cursor)
+    """Orders to suppliers: all, those in a state, or those of a supplier."""
+    page = await service.listing(ports, order_state, supplier_id, limit, cursor, sort)
     return PurchaseOrderList(items=list(page.items), next_cursor=page.next_cursor)
+
+
+@get(
+    "/purchase-orders/export.csv", opt=READ, summary="Purchase orders as a table",
+    media_type="text/csv",
+)  # fmt: skip
+async def export_purchase_orders(
+    ports: Ports,
+    order_state: InState = None,
+    supplier_id: SupplierId = None,
+    sort: Sort = "-created_at",
+) -> Stream:
+    """Every purchase order that the list would give, without lines, money in minor units."""
+
+    async def fetch(cursor: str | None) -> Page[PurchaseOrder]:
+        return await service.listing(ports, order_state, supplier_id, _AT_ONCE, cursor, sort)
+
+    return await listed(_COLUMNS, fetch, "purchase-orders.csv")
 
 
 @post("/purchase-orders", opt=WRITE, summary="Draft a purchase order")
@@ -149,14 +187,29 @@ async def get_document(ports: Ports, order_id: str) -> Document:
 
 
 @get("/inventory/values", opt=READ, summary="List what stock is worth")
-async def list_values(ports: Ports, limit: Limit, cursor: Cursor) -> WorthList:
-    """Products by name, each at the moving average of what its units cost, and by FIFO."""
-    page = await valuation.listing(ports, limit, cursor)
+async def list_values(
+    ports: Ports,
+    limit: Limit,
+    cursor: Cursor,
+    search: Annotated[
+        str | None, Parameter(max_length=200, description="Starts of words, all of them.")
+    ] = None,
+    sort: Annotated[
+        Literal["name", "-name", "on_hand", "-on_hand", "value", "-value"],
+        Parameter(
+            description=f"With a minus: the last or highest first. By units or value: of at most "
+            f"{valuation.MOST_SORTED} products."
+        ),
+    ] = "name",
+) -> WorthList:
+    """Products, each at the moving average of what its units cost, and by FIFO."""
+    page = await valuation.listing(ports, limit, cursor, search, sort)
     return WorthList(items=list(page.items), next_cursor=page.next_cursor)
 
 
 ROUTES = (
     list_purchase_orders,
+    export_purchase_orders,
     create_purchase_order,
     draft_from_replenishment,
     get_purchase_order,

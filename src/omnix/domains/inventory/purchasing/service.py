@@ -4,7 +4,7 @@ An order and the ``on_order`` of every stock it concerns change in the same comm
 step that was taken already changes nothing and answers with the order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from omnix.kit.errors import ConditionFailed, Conflict, Invalid, NotFound
 from omnix.kit.events import Event
 from omnix.kit.ids import new_id
 from omnix.kit.money import MAX_MINOR
-from omnix.kit.paging import Page
+from omnix.kit.paging import Page, sorted_page, whole
 from omnix.kit.time import day_of, instant
 from omnix.platform.access import Actor
 from omnix.platform.idempotency import Retry
@@ -48,10 +48,28 @@ async def get(ports: Ports, id: str) -> PurchaseOrder:
     return msgspec.convert(item, PurchaseOrder)
 
 
+MOST_SORTED = 2000
+"""Purchase orders that are held at once to put them in an order that no index has."""
+
+_AT_ONCE = 200
+_RANKS: Mapping[str, Callable[[PurchaseOrder], str | None]] = {
+    "expected_on": lambda one: one.expected_on,
+    "supplier": lambda one: one.supplier.casefold(),
+}
+
+
 async def listing(
-    ports: Ports, state: str | None, supplier_id: str | None, limit: int, cursor: str | None
+    ports: Ports,
+    state: str | None,
+    supplier_id: str | None,
+    limit: int,
+    cursor: str | None,
+    sort: str = "-created_at",
 ) -> Page[PurchaseOrder]:
-    """Newest first: all, those in a state, or those of a supplier."""
+    """All, those in a state, or those of a supplier, newest first unless ``sort`` says otherwise.
+
+    Raises Invalid for an order other than by creation over more than MOST_SORTED of them.
+    """
     if state is not None and supplier_id is not None:
         raise Invalid.field("supplier_id", "filter by state or by supplier, not by both")
     if supplier_id is not None:
@@ -60,10 +78,24 @@ async def listing(
         partition, index = state, "state-index"
     else:
         partition, index = "all", "listing-index"
-    page = await ports.records.query(
-        PURCHASE_ORDERS, partition, index=index, newest_first=True, limit=limit, cursor=cursor
-    )
-    return Page([msgspec.convert(item, PurchaseOrder) for item in page.items], page.next_cursor)
+    order, backwards = sort.removeprefix("-"), sort.startswith("-")
+
+    async def fetch(after: str | None, number: int = _AT_ONCE) -> Page[PurchaseOrder]:
+        page = await ports.records.query(
+            PURCHASE_ORDERS, partition, index=index, limit=number, cursor=after,
+            newest_first=backwards or order != "created_at",
+        )  # fmt: skip
+        return Page([msgspec.convert(item, PurchaseOrder) for item in page.items], page.next_cursor)
+
+    if order == "created_at":
+        return await fetch(cursor, limit)
+    rank = _RANKS.get(order)
+    if rank is None:
+        raise Invalid.field("sort", "must be created_at, expected_on or supplier")
+    return sorted_page(
+        await whole(fetch, MOST_SORTED), rank, lambda one: one.id, descending=backwards,
+        limit=limit, cursor=cursor,
+    )  # fmt: skip
 
 
 async def create(

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from omnix.domains.forecasting.model import NOTES
 from omnix.domains.inventory.policy import Objective
 from omnix.engine.inventory import Plan
 
@@ -16,7 +17,19 @@ ASSUMPTIONS = {
     "no-margin": "It sells for no more than it costs, so the service level decides.",
     "no-cost": "The unit cost is not known, so the order has no value.",
     "no-forecast": "No forecast has been made yet, so no demand is assumed.",
+    "minimum-above-demand": "The supplier sells no fewer than {minimum:,}, more than will sell "
+    "over these days.",
+    "minimum-not-worth": "The supplier sells no fewer than {minimum:,}; they would lie for so long "
+    "that missed sales cost less.",
 }
+
+DOUBTS = (
+    "no_history", "no_sales", "few_sales", "short_history", "long_gap", "dormant", "cold_start",
+    "outliers_capped", "returns_ignored",
+)  # fmt: skip
+"""The forecast's notes that a buyer should know of: how much its demand is a guess."""
+
+ASSUMPTIONS |= {f"forecast-{note.replace('_', '-')}": NOTES[note] for note in DOUBTS}
 
 
 class Assumption(msgspec.Struct, frozen=True):
@@ -130,4 +143,7 @@ def say(
     )
     if made.quantity == 0:
         return f"{need} Since {have}, nothing needs to be ordered now."
+    if made.position + made.quantity > made.target:
+        more = f"{made.target:,} would do, but packs, the minimum or the price make it more"
+        return f"{need} Since {have}, order {made.quantity:,}: {more}."
     return f"{need} Since {have}, order {made.quantity:,} to reach {made.target:,}."

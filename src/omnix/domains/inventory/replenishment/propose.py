@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from omnix.domains.products.model import Product
-from omnix.engine.inventory import TotalDemand
+from omnix.engine.inventory import Plan, TotalDemand
 from omnix.kit.time import instant
 from omnix.ports import Item
 
 from .cases import Case, Decision, cases, decide
 from .desk import Desk
-from .model import ASSUMPTIONS, Assumption, Inputs, Proposal, say
+from .model import ASSUMPTIONS, DOUBTS, Assumption, Inputs, Proposal, say
 
 
 async def proposals(
@@ -55,7 +55,7 @@ def proposal(desk: Desk, case: Case, decided: Decision) -> Proposal:
         out=case.counted and case.available <= 0 and made.demand_mean > 0,
         urgency=round(lost * product.price_minor) + min(made.quantity, 10**6),
         reason=say(made, decided.objective, case.lead, case.review, level, case.counted),
-        assumptions=_assumptions(desk, case),
+        assumptions=_assumptions(desk, case, made),
         inputs=Inputs(
             objective=decided.objective,
             available=case.available,
@@ -87,7 +87,7 @@ def _cover(demand: TotalDemand, available: int) -> float | None:
     return round(high, 1)
 
 
-def _assumptions(desk: Desk, case: Case) -> list[Assumption]:
+def _assumptions(desk: Desk, case: Case, made: Plan) -> list[Assumption]:
     codes = []
     learnt = 0
     if not case.counted:
@@ -105,5 +105,14 @@ def _assumptions(desk: Desk, case: Case) -> list[Assumption]:
         codes.append("no-margin")
     if case.document is None:
         codes.append("no-forecast")
-    told = {"settings": desk.settings, "deliveries": learnt, "wait": case.wait}
+    else:
+        noted = case.document.get("notes", ())
+        codes += [f"forecast-{note.replace('_', '-')}" for note in DOUBTS if note in noted]
+    minimum = case.terms.minimum_quantity if case.terms else 1
+    if 0 < made.demand_mean < minimum > 1:
+        if made.quantity:
+            codes.append("minimum-above-demand")
+        elif made.position < made.demand_mean:
+            codes.append("minimum-not-worth")
+    told = {"settings": desk.settings, "deliveries": learnt, "wait": case.wait, "minimum": minimum}
     return [Assumption(code, ASSUMPTIONS[code].format(**told)) for code in codes]

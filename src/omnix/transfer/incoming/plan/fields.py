@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["orders", "products", "customers", "stock", "sales", "stock_days"]
+Kind = Literal["orders", "products", "customers", "stock", "sales", "stock_days", "promotions"]
 Value = Literal["text", "integer", "number", "share", "amount", "time", "day", "flag", "json"]
 
 _SIGNS = re.compile(r"[^0-9a-z]+")
@@ -96,6 +96,10 @@ PRODUCTS = (
     _field("option1", "text", "first option", "option1 value"),
     _field("option2", "text", "second option", "option2 value"),
     _field("option3", "text", "third option", "option3 value"),
+    _field("option1_name", "text", "what the first option is"),
+    _field("option2_name", "text", "what the second option is"),
+    _field("option3_name", "text", "what the third option is"),
+    _field("variant_of", "json", "parent and option values as JSON"),
     _field("brand", "text", "brand", "vendor"),
     _field("attributes", "json", "attributes as JSON"),
     _field("components", "json", "parts of a bundle as JSON"),
@@ -159,6 +163,23 @@ SALES = (
     *_AVAILABILITY,
 )  # fmt: skip
 
+PROMOTIONS = (
+    _field("first_day", "day", "first day of the promotion", "from", "start", "starts",
+           "start date", "date from", "valid from", "begin", required=True),
+    _field("last_day", "day", "last day, included", "to", "until", "end", "ends", "end date",
+           "date to", "valid to", "valid until", required=True),
+    _field("percent_off", "share", "percent off", "percent", "percentage", "discount", "off",
+           "discount percent", "discount percentage", "reduction"),
+    _field("sku", "text", "article number", "stock code", "variant sku", "product code",
+           "article", "item number", "product sku"),
+    _field("category", "text", "category, for all of its articles", "product category", "type"),
+    _field("name", "text", "name of the promotion", "promotion", "promotion name", "campaign",
+           "offer", "title"),
+    _field("price", "amount", "usual price", "regular price", "list price"),
+    _field("promotion_price", "amount", "price in the promotion", "sale price", "special price",
+           "reduced price", "promo price"),
+)  # fmt: skip
+
 FIELDS: dict[Kind, tuple[Field, ...]] = {
     "orders": ORDERS,
     "products": PRODUCTS,
@@ -166,4 +187,5 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
     "stock": STOCK,
     "sales": SALES,
     "stock_days": STOCK_DAYS,
+    "promotions": PROMOTIONS,
 }

@@ -133,6 +133,7 @@ OWN: dict[Kind, Layout] = {
     "stock": Layout("omnix-stock", "Stock on hand", "stock"),
     "sales": Layout("omnix-sales", "Units sold by day", "sales"),
     "stock_days": Layout("omnix-stock-days", "Days in stock", "stock_days"),
+    "promotions": Layout("omnix-promotions", "Promotions", "promotions"),
 }
 
 BY_NAME: dict[str, Layout] = {x.name: x for x in (*LAYOUTS, *OWN.values())}

@@ -66,6 +66,8 @@ class ImportPlan:
     guesses: tuple[Guess, ...]
     warnings: tuple[str, ...]
     options: ImportOptions
+    missing: tuple[Field, ...] = ()
+    """Fields that the import needs and no column was recognised for."""
 
     @property
     def kind(self) -> Kind:
@@ -117,6 +119,12 @@ class ImportPlan:
                 for m in self.mapping
             ],
             "unmapped": list(self.unmapped),
+            "columns": [header for header in self.source.headers if header],
+            "fields": [
+                {"field": f.name, "title": f.title, "required": f.required}
+                for f in self.layout.fields
+            ],
+            "missing": [f.name for f in self.missing],
             "guesses": [
                 {"name": g.name, "value": g.value, "reason": g.reason} for g in self.guesses
             ],
@@ -128,26 +136,9 @@ class ImportPlan:
 def plan(path: Path | str, options: ImportOptions | None = None) -> ImportPlan:
     """Look at the file's head and decide. Raises Invalid (field ``file``, ``layout``,
     ``mapping.<field>``, ``currency`` or ``time_zone``), NotFound or TooLarge."""
-    options = options or ImportOptions()
-    _check(options)
-    source = open_source(Path(path))
-    layout = _layout(source, options)
-    mapping = _mapping(source, layout, options)
-    used = {m.position for m in mapping}
-    unmapped = tuple(h for i, h in enumerate(source.headers) if i not in used and h)
-    missing = [
-        f for f in layout.fields if f.required and not any(m.field == f.name for m in mapping)
-    ]
-    has = {m.field for m in mapping}
-    if layout.kind == "orders" and "items" in has:
-        missing = [f for f in missing if f.name not in ("sku", "quantity")]
-    elif layout.kind == "orders" and not missing and not has & {"unit_price", "line_total"}:
-        missing = [f for f in layout.fields if f.name == "unit_price"]
-    elif layout.kind == "stock_days" and not missing and not has & {"in_stock", "hours_in_stock"}:
-        missing = [f for f in layout.fields if f.name == "in_stock"]
-    elif layout.kind == "customers" and not has & {"customer_ref", "email", "name", "phone"}:
-        missing = [f for f in layout.fields if f.name == "email"]
-    if missing:
+    found = look(path, options)
+    if found.missing:
+        source, missing = found.source, found.missing
         raise Invalid(
             f"no column of {source.path.name} was recognised for "
             + ", ".join(f"{f.name} ({f.title})" for f in missing)
@@ -155,10 +146,40 @@ def plan(path: Path | str, options: ImportOptions | None = None) -> ImportPlan:
             + ", ".join(source.headers[:30]),
             [FieldError(f"mapping.{f.name}", "no column was recognised") for f in missing],
         )
+    return found
+
+
+def look(path: Path | str, options: ImportOptions | None = None) -> ImportPlan:
+    """As ``plan``, but fields that lack a column are told in the plan, for whoever can name it."""
+    options = options or ImportOptions()
+    _check(options)
+    source = open_source(Path(path))
+    layout = _layout(source, options)
+    mapping = _mapping(source, layout, options)
+    used = {m.position for m in mapping}
+    unmapped = tuple(h for i, h in enumerate(source.headers) if i not in used and h)
     return ImportPlan(
         source, layout, mapping, unmapped, _guesses(source, layout, mapping, options),
-        source.warnings, options,
+        source.warnings, options, tuple(_missing(layout, {m.field for m in mapping})),
     )  # fmt: skip
+
+
+def _missing(layout: Layout, has: set[str]) -> list[Field]:
+    """What the import needs and has no column for."""
+    missing = [f for f in layout.fields if f.required and f.name not in has]
+    if layout.kind == "orders" and "items" in has:
+        return [f for f in missing if f.name not in ("sku", "quantity")]
+    if layout.kind == "customers" and not has & {"customer_ref", "email", "name", "phone"}:
+        return [f for f in layout.fields if f.name == "email"]
+    if missing:
+        return missing
+    either: dict[str, tuple[tuple[str, ...], ...]] = {
+        "orders": (("unit_price", "line_total"),),
+        "stock_days": (("in_stock", "hours_in_stock"),),
+        "promotions": (("percent_off", "promotion_price"), ("sku", "category")),
+    }
+    lacking = {names[0] for names in either.get(layout.kind, ()) if not has & set(names)}
+    return [f for f in layout.fields if f.name in lacking]
 
 
 def _check(options: ImportOptions) -> None:
@@ -184,6 +205,10 @@ def _layout(source: Source, options: ImportOptions) -> Layout:
     fitting = [x for x in LAYOUTS if x.signature and x.signature <= present]
     if fitting:
         return max(fitting, key=lambda x: len(x.signature))
+    fields = {f.name for kind in FIELDS.values() for f in kind}
+    for name in options.mapping:
+        if name not in fields:
+            raise Invalid.field(f"mapping.{name}", "is a field of no layout")
     scores = {layout: _score(source, layout, options) for layout in OWN.values()}
     best = max(scores, key=lambda x: scores[x])
     if scores[best] <= 0:
@@ -198,7 +223,10 @@ def _layout(source: Source, options: ImportOptions) -> Layout:
 
 def _score(source: Source, layout: Layout, options: ImportOptions) -> float:
     """How well the header fits: nothing without most required fields, else found minus missed."""
-    mapped = {m.field for m in _mapping(source, layout, options)}
+    if not options.mapping.keys() <= {f.name for f in layout.fields}:
+        return 0
+    mapping = _mapping(source, layout, options)
+    mapped = {m.field for m in mapping}
     required = [f.name for f in layout.fields if f.required]
     found = sum(name in mapped for name in required)
     if layout.kind == "customers":
@@ -209,6 +237,15 @@ def _score(source: Source, layout: Layout, options: ImportOptions) -> float:
         return 0
     if layout.kind == "stock_days" and not mapped & {"in_stock", "hours_in_stock"}:
         return 0
+    if layout.kind == "promotions":
+        # Two columns of dates alone make none, since files of orders have them too.
+        named = {m.field for m in mapping if m.how != "its values are dates"}
+        whole = (
+            {"first_day", "last_day"} <= named
+            and mapped & {"percent_off", "promotion_price"}
+            and mapped & {"sku", "category"}
+        )
+        return 3 if whole else 0
     return (2 if found == len(required) else 0) + len(required) / 10 + len(mapped) / 100
 
 

@@ -1,4 +1,4 @@
-"""Products, customers, stock and daily sales into the shop."""
+"""What was judged row by row, into the shop."""
 
 import asyncio
 from collections import defaultdict
@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from omnix.domains.customers.service import EMAIL_SCOPE
+from omnix.domains.forecasting.promotions import desk as promotions
 from omnix.domains.inventory import locations, service
 from omnix.domains.inventory.declare import LOCATIONS, STOCK_DAYS
 from omnix.domains.inventory.model import Adjustment, NewLocation
@@ -25,6 +26,8 @@ from omnix.transfer.incoming.source.rows import Text
 
 from . import catalogue
 from .judge_records import Judged
+from .promotion_rows import settle
+from .variant_rows import put_variants, settle_products
 
 _KEYS = {
     "shopify-products": "handle",
@@ -62,6 +65,8 @@ async def apply_records(context: Context, judged: Judged, text: Text) -> None:
         await _sales(context, judged)
     if judged.stock_days:
         await _stock_days(context, judged)
+    if judged.promotions:
+        await _promotions(context, judged)
 
 
 async def _products(context: Context, judged: Judged) -> None:
@@ -85,6 +90,7 @@ async def _products(context: Context, judged: Judged) -> None:
         msgspec.structs.replace(p, id=f"{product_id(p.sku)}-2"[:64]) if p.id in taken else p
         for p in made
     ]
+    await put_variants(ports, judged, made, known)
     tally = await catalogue.put_products(ports, made, known)
     context.tell("products", tally.created, tally.changed, tally.same, len(made))
     changed = [p for p in made if p.id in tally.ids]
@@ -244,19 +250,35 @@ async def _stock_days(context: Context, judged: Judged) -> None:
     await context.step("days in stock", 1)
 
 
+async def _promotions(context: Context, judged: Judged) -> None:
+    created, changed, same = await promotions.take_over(context.ports, SYSTEM, judged.promotions)
+    context.tell("promotions", created, changed, same, len(judged.promotions))
+    await context.step("promotions", 1)
+
+
 def _noon(day: Any, zone: str) -> Any:
     start, end = day_range(day, zone)
     return parse_instant(instant(start + (end - start) / 2)).replace(tzinfo=None)
 
 
-async def read_judged(context_plan: ImportPlan, currency: str, now: str) -> tuple[Judged, Text]:
-    """Read the whole file and judge its rows, off the event loop."""
+async def read_judged(
+    ports: Ports, context_plan: ImportPlan, currency: str, now: str
+) -> tuple[Judged, Text]:
+    """Read the whole file and judge its rows, off the event loop; then what of them rests on
+    what the shop has."""
     from omnix.transfer.incoming.source.rows import records
 
-    from .judge_records import Reader, judge
+    from .judge_records import judge
+    from .reader import Reader
 
     def work() -> tuple[Judged, Text]:
         text = records(context_plan)
         return judge(Reader(context_plan, text.records, currency, now), text.records), text
 
-    return await asyncio.to_thread(work)
+    judged, text = await asyncio.to_thread(work)
+    if judged.products:
+        await settle_products(ports, judged, context_plan.position("components") is not None)
+    if judged.promotion_rows:
+        judged.promotions, refused = await settle(ports, judged.promotion_rows, now)
+        judged.refused += refused
+    return judged, text

@@ -1,22 +1,23 @@
-"""Products, customers, stock, daily sales and days in stock: read and judged row by row."""
+"""Rows of every kind but orders: read and judged one by one."""
 
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
 
 from omnix.domains.customers.model import Consent, Customer
-from omnix.domains.products.model import UNCATEGORISED, Component, Product
+from omnix.domains.forecasting.promotions.model import Promotion
+from omnix.domains.products.model import UNCATEGORISED, Component, Parent, Product
 from omnix.kit import text as kit_text
 from omnix.kit.ids import is_id
-from omnix.kit.money import MAX_MINOR
-from omnix.kit.time import instant, parse_instant
 from omnix.transfer.incoming.identity import customer_id, product_id
-from omnix.transfer.incoming.plan.planning import ImportPlan
-from omnix.transfer.incoming.source.rows import Record, comma_decimals, integer, minor
+from omnix.transfer.incoming.source.rows import Record
+
+from .promotion_rows import PromotionRow, promotion_row
+from .reader import Reader, Wrong, day_in
+from .variant_rows import OPTION_NAMES, OPTIONS, variant_of
 
 _YES = {"yes", "true", "1", "y", "subscribed"}
 _IN = {"yes", "true", "y", "in stock", "instock", "available"}
@@ -39,100 +40,17 @@ class Judged:
     """What the rows are; each refused row with its line, column and reason."""
 
     products: list[Product] = field(default_factory=list)
+    product_rows: list[Record] = field(default_factory=list)
+    parents: dict[str, Parent] = field(default_factory=dict)
     customers: list[Customer] = field(default_factory=list)
     stock: list[tuple[str, str, int]] = field(default_factory=list)
     sales: list[dict[str, Any]] = field(default_factory=list)
     stock_days: list[StockDay] = field(default_factory=list)
+    promotion_rows: list[PromotionRow] = field(default_factory=list)
+    promotions: list[Promotion] = field(default_factory=list)
+    """What the rows of promotions come to, once the shop was asked what it has."""
     refused: list[tuple[Record, str, str]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
-
-
-class Wrong(Exception):
-    """A row that is refused: the field at fault and why."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field, self.reason = field, reason
-
-
-class Reader:
-    """Cells of one plan by field, with the ways in which its columns write numbers."""
-
-    def __init__(self, plan: ImportPlan, records: list[Record], currency: str, now: str) -> None:
-        self.plan, self.currency, self.now = plan, currency, now
-        self._at = {m.field: m.position for m in plan.mapping}
-        amounts = {f.name for f in plan.layout.fields if f.value == "amount"}
-        self._comma = {
-            name: comma_decimals(record.cells[at] for record in records)
-            for name, at in self._at.items()
-            if name in amounts
-        }
-
-    def text(self, record: Record, name: str, limit: int = 300) -> str:
-        at = self._at.get(name)
-        value = record.cells[at].strip() if at is not None else ""
-        if len(value) > limit:
-            raise Wrong(name, f"is longer than {limit} characters")
-        return value
-
-    def amount(self, record: Record, name: str) -> int | None:
-        value = self.text(record, name)
-        if not value:
-            return None
-        try:
-            found = minor(value, self.currency, self._comma[name])
-        except ValueError as error:
-            raise Wrong(name, "is no amount") from error
-        if found < 0:
-            raise Wrong(name, "is negative")
-        if found > MAX_MINOR:
-            raise Wrong(name, "is too large")
-        return found
-
-    def integer(self, record: Record, name: str) -> int | None:
-        value = self.text(record, name)
-        if not value:
-            return None
-        try:
-            return integer(value)
-        except ValueError as error:
-            raise Wrong(name, "is no whole number") from error
-
-    def number(self, record: Record, name: str, unit: str = "") -> float | None:
-        value = self.text(record, name).removesuffix(unit).strip().replace(",", ".")
-        if not value:
-            return None
-        try:
-            found = float(value)
-        except ValueError as error:
-            raise Wrong(name, "is no number") from error
-        if not math.isfinite(found):
-            raise Wrong(name, "is no number")
-        return found
-
-    def needed(self, record: Record, name: str, limit: int = 300) -> str:
-        value = kit_text.normal(self.text(record, name, limit))
-        if not value:
-            raise Wrong(name, "is missing")
-        return value
-
-    def structure(self, record: Record, name: str, kind: Any, empty: Any) -> Any:
-        value = self.text(record, name, 20_000)
-        if not value:
-            return empty
-        try:
-            return msgspec.json.decode(value, type=kind)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise Wrong(name, f"is not as it should be ({error})") from error
-
-    def time(self, record: Record, name: str) -> str:
-        value = self.text(record, name)
-        if not value:
-            return self.now
-        try:
-            return instant(parse_instant(value))
-        except ValueError:
-            return self.now
 
 
 def judge(reader: Reader, records: list[Record]) -> Judged:
@@ -143,6 +61,7 @@ def judge(reader: Reader, records: list[Record]) -> Judged:
         "stock": _stock,
         "sales": _sale,
         "stock_days": _stock_day,
+        "promotions": _promotion,
     }
     if reader.plan.kind == "products":
         rows = _shopify(reader, records) if reader.plan.position("handle") is not None else records
@@ -166,7 +85,8 @@ def _shopify(reader: Reader, records: list[Record]) -> Iterator[Record]:
     """Variants as rows of their own: the product's own cells filled in, rows of images left out."""
     at = {m.field: m.position for m in reader.plan.mapping}
     handle_at, price_at = at["handle"], at["price"]
-    common = [at[n] for n in ("name", "description", "category", "brand", "status") if n in at]
+    shared = ("name", "description", "category", "brand", "status", *OPTION_NAMES)
+    common = [at[n] for n in shared if n in at]
     first: dict[str, list[str]] = {}
     count: dict[str, int] = {}
     last = ""
@@ -180,7 +100,7 @@ def _shopify(reader: Reader, records: list[Record]) -> Iterator[Record]:
         cells = list(record.cells)
         for position in common:
             cells[position] = cells[position] or lead[position]
-        named = [cells[at[o]].strip() for o in ("option1", "option2", "option3") if o in at]
+        named = [cells[at[o]].strip() for o in OPTIONS if o in at]
         options = [o for o in named if o and o != "Default Title"]
         if options and "name" in at:
             cells[at["name"]] = f"{cells[at['name']]} - {' / '.join(options)}"
@@ -222,8 +142,14 @@ def _product(reader: Reader, record: Record, judged: Judged) -> None:
         created_at=reader.time(record, "created_at"),
         updated_at=reader.now,
     )
+    variant = variant_of(reader, record, made)
+    if variant is not None:
+        parent, values = variant
+        judged.parents.setdefault(parent.id, parent)
+        made = msgspec.structs.replace(made, parent_id=parent.id, options=values)
     judged.seen.add(sku)
     judged.products.append(made)
+    judged.product_rows.append(record)
     on_hand = reader.integer(record, "on_hand")
     if on_hand is not None and on_hand > 0 and not made.components:
         judged.stock.append((sku, "", on_hand))
@@ -295,7 +221,7 @@ def _stock_day(reader: Reader, record: Record, judged: Judged) -> None:
 
 
 def _day_of_stock(reader: Reader, record: Record, share: float) -> StockDay:
-    sku, day = reader.needed(record, "sku", 64), _day(reader.needed(record, "day"))
+    sku, day = reader.needed(record, "sku", 64), day_in(reader, record, "day")
     return StockDay(sku, reader.text(record, "location", 64), day, share)
 
 
@@ -339,7 +265,7 @@ def _sale(reader: Reader, record: Record, judged: Judged) -> None:
         {
             "sku": sku,
             "name": reader.text(record, "name") or sku,
-            "day": _day(reader.needed(record, "day")),
+            "day": day_in(reader, record, "day"),
             "place": reader.text(record, "location", 64),
             "quantity": units,
             "revenue": revenue,
@@ -350,10 +276,5 @@ def _sale(reader: Reader, record: Record, judged: Judged) -> None:
         judged.stock_days.append(_day_of_stock(reader, record, share))
 
 
-def _day(text: str) -> date:
-    for form in ("%Y-%m-%d", "%m/%d/%Y", "%d.%m.%Y", "%Y/%m/%d"):
-        try:
-            return datetime.strptime(text[:10].strip(), form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    raise Wrong("day", "is no day such as 2026-05-31")
+def _promotion(reader: Reader, record: Record, judged: Judged) -> None:
+    judged.promotion_rows.append(promotion_row(reader, record))

@@ -1,0 +1,1 @@
+"""What an assistant proposed, until a person approves or refuses it."""

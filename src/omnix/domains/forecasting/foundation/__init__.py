@@ -1,0 +1,1 @@
+"""Tier 3: a model trained elsewhere, with the weights that the user put on this machine."""

@@ -1,0 +1,109 @@
+"""Clients of the live connection that are slow, behind or gone."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from omnix.adapters.local.platform import open_local
+from omnix.adapters.local.push import TOO_SLOW, WAITING
+from omnix.kit.errors import NotFound
+
+pytestmark = pytest.mark.anyio
+AT = "2026-01-01T00:00:00.000Z"
+
+
+async def test_a_slow_client_is_dropped_and_the_others_get_everything(tmp_path: Path) -> None:
+    async with open_local(tmp_path, [], []) as platform:
+        push = platform.push
+        closed: list[tuple[int, str]] = []
+        got: list[int] = []
+        stuck = asyncio.Event()
+
+        async def slow(message: bytes) -> None:
+            await stuck.wait()
+
+        async def fast(message: bytes) -> None:
+            got.append(json.loads(message)["data"]["n"])
+
+        async def close(code: int, reason: str) -> None:
+            closed.append((code, reason))
+
+        async def gone(message: bytes) -> None:
+            raise ConnectionResetError
+
+        for name, send in (("slow", slow), ("fast", fast), ("gone", gone)):
+            push.attach(name, send, close)
+            await push.subscribe(name, "orders")
+        count = WAITING * 2
+        for n in range(count):
+            await push.publish("orders", "order.placed", AT, {"n": n})
+            if n % 50 == 0:
+                await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
+        assert got == list(range(count))
+        assert [code for code, _ in closed] == [TOO_SLOW]
+        assert push.connected() == 1
+        with pytest.raises(NotFound):
+            await push.subscribe("slow", "orders")
+        push.detach("fast")
+
+
+async def test_a_client_that_is_behind_gets_the_latest_alone_and_the_rest_whole(
+    tmp_path: Path,
+) -> None:
+    async with open_local(tmp_path, [], []) as platform:
+        push = platform.push
+        got: list[tuple[str, int, int]] = []
+        ready, all_there = asyncio.Event(), asyncio.Event()
+
+        async def slow(message: bytes) -> None:
+            await ready.wait()
+            told = json.loads(message)
+            got.append((told["event"], told["sequence"], told["data"]["n"]))
+            if told["data"]["n"] == WAITING * 4 - 1:
+                all_there.set()
+
+        async def close(code: int, reason: str) -> None:
+            raise AssertionError(reason)
+
+        push.attach("slow", slow, close)
+        began = await push.subscribe("slow", "dashboard")
+        for n in range(WAITING * 4):
+            await push.publish("dashboard", "refreshed", AT, {"n": n}, latest=True)
+            if n % 50 == 0:
+                await push.publish("dashboard", "made", AT, {"n": n})
+                await asyncio.sleep(0)
+        ready.set()
+        async with asyncio.timeout(20):
+            await all_there.wait()
+        assert [n for event, _, n in got if event == "made"] == list(range(0, WAITING * 4, 50))
+        numbers = [sequence - began for _, sequence, _ in got]
+        assert numbers == sorted(set(numbers))
+        assert len(got) < WAITING
+        push.detach("slow")
+
+
+async def test_a_burst_reaches_a_client_that_keeps_up_whole(tmp_path: Path) -> None:
+    async with open_local(tmp_path, [], []) as platform:
+        push = platform.push
+        got: list[int] = []
+        all_there = asyncio.Event()
+
+        async def fast(message: bytes) -> None:
+            got.append(json.loads(message)["data"]["n"])
+            if len(got) == WAITING * 4:
+                all_there.set()
+
+        async def close(code: int, reason: str) -> None:
+            raise AssertionError(reason)
+
+        push.attach("fast", fast, close)
+        await push.subscribe("fast", "dashboard")
+        for n in range(WAITING * 4):
+            await push.publish("dashboard", "refreshed", AT, {"n": n}, latest=n % 3 > 0)
+        async with asyncio.timeout(20):
+            await all_there.wait()
+        assert got == list(range(WAITING * 4))
+        push.detach("fast")

@@ -1,0 +1,5 @@
+import { PairsPage } from '@/features/customers/PairsPage';
+
+export default function Page() {
+  return <PairsPage />;
+}

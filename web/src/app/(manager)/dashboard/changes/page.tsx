@@ -1,0 +1,5 @@
+import { ChangesPage } from '@/features/dashboard/ChangesPage';
+
+export default function Page() {
+  return <ChangesPage />;
+}

@@ -1,0 +1,5 @@
+import { SoldProductsPage } from '@/features/dashboard/SoldProductsPage';
+
+export default function Page() {
+  return <SoldProductsPage />;
+}

@@ -1,0 +1,5 @@
+import { StockOverTimePage } from '@/features/dashboard/StockOverTimePage';
+
+export default function Page() {
+  return <StockOverTimePage />;
+}

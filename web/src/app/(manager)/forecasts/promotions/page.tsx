@@ -1,0 +1,5 @@
+import { PromotionsPage } from '@/features/forecasting/PromotionsPage';
+
+export default function Page() {
+  return <PromotionsPage />;
+}

@@ -1,0 +1,5 @@
+import { ImportPage } from '@/features/imports/ImportPage';
+
+export default function Page() {
+  return <ImportPage />;
+}

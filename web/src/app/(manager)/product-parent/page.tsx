@@ -1,0 +1,5 @@
+import { ParentPage } from '@/features/products/ParentPage';
+
+export default function Page() {
+  return <ParentPage />;
+}

@@ -1,0 +1,5 @@
+import { ParentsPage } from '@/features/products/ParentsPage';
+
+export default function Page() {
+  return <ParentsPage />;
+}

@@ -1,0 +1,5 @@
+import { QualityPage } from '@/features/system/QualityPage';
+
+export default function Page() {
+  return <QualityPage />;
+}

@@ -1,0 +1,5 @@
+import { ConfirmEmailPage } from '@/features/auth/ConfirmEmailPage';
+
+export default function Page() {
+  return <ConfirmEmailPage />;
+}

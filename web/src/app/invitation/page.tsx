@@ -1,0 +1,5 @@
+import { InvitationPage } from '@/features/auth/InvitationPage';
+
+export default function Page() {
+  return <InvitationPage />;
+}
