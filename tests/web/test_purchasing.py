@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from .conftest import Api, Visit
+from .conftest import PHONE, Api, Visit
 
 
 def proposal(api: Api) -> dict[str, Any]:
@@ -87,3 +87,27 @@ def test_what_does_not_exist_is_no_dead_end(visit: Visit) -> None:
     ):
         page = visit.open(path)
         expect(page.get_by_role("main").get_by_role("link", name=back)).to_be_visible()
+
+
+def test_a_card_waits_for_those_above_it_until_they_have_come(visit: Visit, api: Api) -> None:
+    page = visit.page
+    held: list[Route] = []
+    supplier = api.get("/v1/suppliers", limit=1)["items"][0]["id"]
+    asked = re.compile(rf"/v1/suppliers/{supplier}/products")
+    page.route(asked, lambda route: held.append(route))
+    terms, deliveries, lead = (
+        page.get_by_role("heading", name=name, exact=True, include_hidden=True)
+        for name in ("What it sells", "Deliveries", "Lead time")
+    )
+    visit.open(f"/supplier/?id={supplier}")
+    expect(terms).to_be_visible()
+    expect(lead).to_be_visible()
+    expect(deliveries).to_be_attached()
+    expect(deliveries).to_be_hidden()
+    page.set_viewport_size(PHONE)
+    expect(lead).to_be_hidden()
+    page.route(asked, lambda route: route.continue_())
+    for route in held:
+        route.continue_()
+    for heading in (terms, deliveries, lead):
+        expect(heading).to_be_visible()

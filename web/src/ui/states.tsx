@@ -1,36 +1,20 @@
-import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { ApiError } from '@/api/problem';
 import { useWords } from '@/i18n/locale';
 import { Button } from './Button';
 import { Icon, type IconName } from './Icon';
+import { useHold } from './InOrder';
 
 /** Holds the place of something that loads, so that nothing jumps when it comes. */
 export function Skeleton({ className = 'h-4 w-full' }: { className?: string }) {
   return <div aria-hidden="true" className={`skeleton ${className}`} />;
 }
 
-const IN_ORDER = ['in-order', 'in-order-narrow'];
-const AROUND = IN_ORDER.map((name) => `.${name}`).join();
-
-/** Has the browser look once more at which parts wait: it was seen to leave one out of sight. */
-function lookAgain(from: Element | null): void {
-  for (let around = from; around; around = around.parentElement?.closest(AROUND) ?? null) {
-    const { classList } = around;
-    const names = IN_ORDER.filter((name) => classList.contains(name));
-    classList.remove(...names);
-    classList.add(...names);
-  }
-}
-
 export function Loading({ className = 'h-40' }: { className?: string }) {
   const { t } = useWords();
-  const place = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const around = place.current?.closest(AROUND) ?? null;
-    return () => queueMicrotask(() => lookAgain(around));
-  }, []);
+  useHold();
   return (
-    <div ref={place} role="status" data-loading="">
+    <div role="status">
       <span className="sr-only">{t('app.loading')}</span>
       <Skeleton className={className} />
     </div>

@@ -3,6 +3,7 @@
 import { DigestCard } from '@/features/system/DigestCard';
 import { useWords } from '@/i18n/locale';
 import { Card } from '@/ui/Card';
+import { InOrder } from '@/ui/InOrder';
 import { PageTitle } from '@/ui/PageTitle';
 import { ErrorState, Loading } from '@/ui/states';
 import { EmailCard } from './EmailForm';
@@ -30,8 +31,8 @@ export function AccountPage() {
       {error && <ErrorState error={error} retry={() => void refetch()} />}
       {!error && !data && <Loading className="h-96" />}
       {data && (
-        <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-2">
-          <div className="in-order grid min-w-0 gap-4">
+        <InOrder narrow className="grid items-start gap-4 lg:grid-cols-2">
+          <InOrder className="grid min-w-0 gap-4">
             <Card title={t('account.name')}>
               <NameForm name={data.name} />
             </Card>
@@ -39,15 +40,15 @@ export function AccountPage() {
               <PasswordForm email={data.email} />
             </Card>
             <DigestCard />
-          </div>
-          <div className="in-order grid min-w-0 gap-4">
+          </InOrder>
+          <InOrder className="grid min-w-0 gap-4">
             <FactorCard />
             <Card title={t('account.email')} text={t('account.email.text')}>
               <EmailCard />
             </Card>
             <SessionsCard />
-          </div>
-        </div>
+          </InOrder>
+        </InOrder>
       )}
     </>
   );

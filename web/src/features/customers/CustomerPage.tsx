@@ -11,6 +11,7 @@ import { AppLink } from '@/ui/AppLink';
 import { Badge } from '@/ui/Badge';
 import { Card } from '@/ui/Card';
 import { FactList } from '@/ui/FactList';
+import { InOrder } from '@/ui/InOrder';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { DuplicatesCard } from './DuplicatesCard';
@@ -118,21 +119,24 @@ function ById({ id }: { id: string }) {
           )}
         />
       )}
-      <div className="mt-4 in-order-narrow grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <div className="in-order grid min-w-0 gap-4">
+      <InOrder
+        narrow
+        className="mt-4 grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]"
+      >
+        <InOrder className="grid min-w-0 gap-4">
           <InsightCard subject="customer" id={id} />
           {insights && <RunOutCard insights={insights} />}
           <TimelineCard id={id} />
           <InteractionsCard id={id} />
-        </div>
-        <div className="in-order grid min-w-0 gap-4">
+        </InOrder>
+        <InOrder className="grid min-w-0 gap-4">
           <NextBasketCard id={id} />
           <PreviewCard id={id} />
           {insights && <SegmentCard insights={insights} />}
           {!data.merged && <DuplicatesCard customer={data} />}
           <Facts customer={data} />
-        </div>
-      </div>
+        </InOrder>
+      </InOrder>
     </>
   );
 }

@@ -9,6 +9,7 @@ import { useWords } from '@/i18n/locale';
 import { useParam } from '@/shell/useUrlState';
 import { AppLink } from '@/ui/AppLink';
 import { Banner } from '@/ui/Banner';
+import { InOrder } from '@/ui/InOrder';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { Decisions } from './Decisions';
@@ -57,7 +58,7 @@ function Found({
         }
         actions={<Decisions experiment={experiment} verdict={data?.verdict} />}
       />
-      <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,1fr)]">
+      <InOrder narrow className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,1fr)]">
         <div className="grid min-w-0 gap-4">
           {status === 'draft' && <Banner tone="accent">{t('exp.draft.text')}</Banner>}
           {error && <ErrorState error={error} retry={() => void refetch()} />}
@@ -67,7 +68,7 @@ function Found({
           {data && <WhomCard experiment={experiment} />}
         </div>
         <PlanCard experiment={experiment} />
-      </div>
+      </InOrder>
     </>
   );
 }

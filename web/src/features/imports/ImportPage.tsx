@@ -9,6 +9,7 @@ import { Banner } from '@/ui/Banner';
 import { Card } from '@/ui/Card';
 import { SelectField } from '@/ui/Field';
 import { FileField } from '@/ui/FileField';
+import { InOrder } from '@/ui/InOrder';
 import { PageTitle } from '@/ui/PageTitle';
 import { ErrorState, Loading } from '@/ui/states';
 import { ImportsCard } from './ImportsCard';
@@ -60,7 +61,7 @@ export function ImportPage() {
   return (
     <>
       <PageTitle title={t('imports.title')} text={t('imports.text')} />
-      <div className="in-order grid gap-4">
+      <InOrder className="grid gap-4">
         {may && (
           <Card title={t('imports.choose')}>
             <div className="grid items-start gap-4 sm:grid-cols-2">
@@ -91,7 +92,7 @@ export function ImportPage() {
           />
         )}
         <ImportsCard />
-      </div>
+      </InOrder>
     </>
   );
 }

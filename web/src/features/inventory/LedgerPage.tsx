@@ -15,6 +15,7 @@ import type { Sorting } from '@/shell/sorting';
 import { useParam } from '@/shell/useUrlState';
 import { AppLink } from '@/ui/AppLink';
 import { Card } from '@/ui/Card';
+import { InOrder } from '@/ui/InOrder';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
@@ -162,13 +163,13 @@ function ById({ id }: { id: string }) {
           </AppLink>
         }
       />
-      <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <div className="in-order grid min-w-0 gap-4">
+      <InOrder narrow className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <InOrder className="grid min-w-0 gap-4">
           <StockCard productId={id} />
           <Ledger id={id} />
-        </div>
+        </InOrder>
         <AdjustCard productId={id} />
-      </div>
+      </InOrder>
     </>
   );
 }

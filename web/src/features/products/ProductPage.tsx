@@ -19,6 +19,7 @@ import { useParam } from '@/shell/useUrlState';
 import { AppLink } from '@/ui/AppLink';
 import { Badge } from '@/ui/Badge';
 import { Card } from '@/ui/Card';
+import { InOrder } from '@/ui/InOrder';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { PriceHistory } from './PriceHistory';
@@ -78,8 +79,8 @@ function Details({ product, status }: { product: Product; status: Status }) {
     <>
       <VariantsCard product={product} from={from} to={to} />
       {/* One column on a phone, in the order of use; two where there is room. */}
-      <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <div className="in-order contents lg:grid lg:gap-4">
+      <InOrder narrow className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <InOrder className="contents lg:grid lg:gap-4">
           <ForecastCard productId={id} history={history} timeZone={status.shop.time_zone} />
           <div className="order-2 min-w-0">
             {sales.data && <SalesHistory sales={sales.data} days={days} today={today} />}
@@ -96,8 +97,8 @@ function Details({ product, status }: { product: Product; status: Status }) {
           <div className="order-4 min-w-0">
             <DriversCard productId={id} />
           </div>
-        </div>
-        <div className="in-order contents lg:grid lg:gap-4">
+        </InOrder>
+        <InOrder className="contents lg:grid lg:gap-4">
           <div className="order-1 min-w-0">
             <ProposalCard productId={id} currency={product.currency} today={today} />
           </div>
@@ -110,8 +111,8 @@ function Details({ product, status }: { product: Product; status: Status }) {
           <div className="order-5 min-w-0">
             <ProductFacts product={product} />
           </div>
-        </div>
-      </div>
+        </InOrder>
+      </InOrder>
     </>
   );
 }

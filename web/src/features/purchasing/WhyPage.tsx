@@ -10,6 +10,7 @@ import { AppLink } from '@/ui/AppLink';
 import { Card } from '@/ui/Card';
 import { Chart } from '@/ui/chart/Chart';
 import type { ChartData, ChartTone } from '@/ui/chart/types';
+import { InOrder } from '@/ui/InOrder';
 import { Notes } from '@/ui/Notes';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
@@ -82,7 +83,7 @@ function Explained({ id, location }: { id: string; location: string | null }) {
             : t('proposal.enough', { location: proposal.location_name })
         }
       />
-      <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+      <InOrder narrow className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
         <div className="grid min-w-0 gap-4">
           <p dir="auto" className="max-w-prose">
             {proposal.reason}
@@ -95,7 +96,7 @@ function Explained({ id, location }: { id: string; location: string | null }) {
           <Offers why={data} />
           <Notes title={t('proposal.assumptions')} notes={proposal.assumptions} />
         </div>
-      </div>
+      </InOrder>
     </>
   );
 }

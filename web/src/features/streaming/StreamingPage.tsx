@@ -9,6 +9,7 @@ import { useWords } from '@/i18n/locale';
 import { oneOfNumbers } from '@/shell/url';
 import { changeUrl, useParam } from '@/shell/useUrlState';
 import { Card } from '@/ui/Card';
+import { InOrder } from '@/ui/InOrder';
 import { PageTitle } from '@/ui/PageTitle';
 import { Segmented } from '@/ui/Segmented';
 import { ErrorState, Loading } from '@/ui/states';
@@ -82,7 +83,7 @@ export function StreamingPage() {
           />
         }
       />
-      <div className="in-order grid gap-4">
+      <InOrder className="grid gap-4">
         {error && <ErrorState error={error} retry={() => void refetch()} />}
         {!error && !data && <Loading className="h-96" />}
         {!error && data && (
@@ -96,7 +97,7 @@ export function StreamingPage() {
         </div>
         <TrendingCard minutes={minutes} />
         <AnomaliesCard />
-      </div>
+      </InOrder>
     </>
   );
 }

@@ -11,6 +11,7 @@ import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import { Dialog } from '@/ui/Dialog';
 import { FactList } from '@/ui/FactList';
+import { InOrder } from '@/ui/InOrder';
 import { PageTitle } from '@/ui/PageTitle';
 import { EmptyState, ErrorState, Loading } from '@/ui/states';
 import { DeliveriesCard } from './DeliveriesCard';
@@ -84,16 +85,16 @@ function ById({ id }: { id: string }) {
         title={data.name}
         actions={<Button onClick={() => setChanging(true)}>{t('users.change')}</Button>}
       />
-      <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
-        <div className="in-order grid min-w-0 gap-4">
+      <InOrder narrow className="grid items-start gap-4 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
+        <InOrder className="grid min-w-0 gap-4">
           <TermsCard id={id} currency={currency} />
           <DeliveriesCard id={id} told={data.lead_time_days} />
-        </div>
-        <div className="in-order grid min-w-0 gap-4">
+        </InOrder>
+        <InOrder className="grid min-w-0 gap-4">
           <LeadTimeCard id={id} />
           <Facts supplier={data} currency={currency} />
-        </div>
-      </div>
+        </InOrder>
+      </InOrder>
       <Dialog title={data.name} open={changing} onClose={close}>
         <SupplierForm supplier={data} onSaved={close} onClose={close} />
       </Dialog>

@@ -10,6 +10,7 @@ import { changeUrl, useParam } from '@/shell/useUrlState';
 import { Button } from '@/ui/Button';
 import { Disclosure } from '@/ui/Disclosure';
 import { SelectField, TextField } from '@/ui/Field';
+import { InOrder } from '@/ui/InOrder';
 import { EmptyState } from '@/ui/states';
 import { type Column, Table } from '@/ui/Table';
 import { AuditTools } from './AuditTools';
@@ -187,7 +188,7 @@ export function AuditPage() {
   return (
     <SystemFrame here="/system/audit/" text="audit.text">
       <Filters filters={filters} />
-      <div className="in-order grid gap-4">
+      <InOrder className="grid gap-4">
         <div>
           <ListTools
             rows={list}
@@ -208,7 +209,7 @@ export function AuditPage() {
           </Listing>
         </div>
         <AuditTools />
-      </div>
+      </InOrder>
     </SystemFrame>
   );
 }

@@ -11,6 +11,7 @@ import { Banner } from '@/ui/Banner';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import { Disclosure } from '@/ui/Disclosure';
+import { InOrder } from '@/ui/InOrder';
 import { EmptyState, useReason } from '@/ui/states';
 import { SystemFrame } from './SystemFrame';
 import { useDeadLetters, usePoisonedEvents, usePoisonedStep, useRedriveLetter } from './useFailed';
@@ -138,7 +139,7 @@ export function FailedPage() {
   const events = usePoisonedEvents();
   return (
     <SystemFrame here="/system/failed/" text="failed.text">
-      <div className="in-order grid gap-4">
+      <InOrder className="grid gap-4">
         <Card title={t('failed.letters')} text={t('failed.letters.text')} flush>
           <ListTools
             bare
@@ -201,7 +202,7 @@ export function FailedPage() {
             )}
           </Listing>
         </Card>
-      </div>
+      </InOrder>
     </SystemFrame>
   );
 }

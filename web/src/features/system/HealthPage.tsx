@@ -10,6 +10,7 @@ import { Badge, type Tone } from '@/ui/Badge';
 import { Banner } from '@/ui/Banner';
 import { Card } from '@/ui/Card';
 import { FactList } from '@/ui/FactList';
+import { InOrder } from '@/ui/InOrder';
 import { ErrorState, Loading } from '@/ui/states';
 import { SystemFrame } from './SystemFrame';
 import { useHealth } from './useHealth';
@@ -94,14 +95,14 @@ export function HealthPage() {
   useLiveChannel('system', reread);
   return (
     <SystemFrame here="/system/" text="system.health.text">
-      <div className="in-order-narrow grid items-start gap-4 lg:grid-cols-2">
+      <InOrder narrow className="grid items-start gap-4 lg:grid-cols-2">
         <Card title={t('system.checks')}>
           <Checks />
         </Card>
         <Card title={t('system.now')}>
           <Facts />
         </Card>
-      </div>
+      </InOrder>
     </SystemFrame>
   );
 }

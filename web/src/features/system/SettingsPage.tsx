@@ -10,6 +10,7 @@ import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import { CheckField } from '@/ui/Choice';
 import { SelectField, TextField } from '@/ui/Field';
+import { InOrder } from '@/ui/InOrder';
 import { ErrorState, Loading, useReason } from '@/ui/states';
 import { COUNTRIES } from './countries';
 import { DigestCard } from './DigestCard';
@@ -175,7 +176,7 @@ export function SettingsPage() {
   const { data, error, refetch } = useSettings();
   return (
     <SystemFrame here="/system/settings/" text="settings.text">
-      <div className="in-order grid gap-4">
+      <InOrder className="grid gap-4">
         <Card
           title={t('settings.shop')}
           {...(data && {
@@ -188,7 +189,7 @@ export function SettingsPage() {
         </Card>
         <DigestCard />
         <SettingsHistory />
-      </div>
+      </InOrder>
     </SystemFrame>
   );
 }

@@ -9,6 +9,7 @@ import { Listing } from '@/shell/Listing';
 import { ListTools } from '@/shell/ListTools';
 import type { Sorting } from '@/shell/sorting';
 import { Badge } from '@/ui/Badge';
+import { InOrder } from '@/ui/InOrder';
 import { EmptyState } from '@/ui/states';
 import { useStore } from '@/ui/store';
 import { type Column, Table } from '@/ui/Table';
@@ -111,7 +112,7 @@ export function UsersPage() {
         </div>
       }
     >
-      <div className="in-order grid gap-4">
+      <InOrder className="grid gap-4">
         <InvitationsCard sent={invited} onSent={setInvited} />
         <div>
           <ListTools
@@ -136,7 +137,7 @@ export function UsersPage() {
             )}
           </Listing>
         </div>
-      </div>
+      </InOrder>
       <Secret
         title={t('users.oneTime')}
         text={t('users.oneTime.text')}
