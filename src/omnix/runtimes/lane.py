@@ -39,7 +39,6 @@ class _Cycle:
         "body",
         "disconnected",
         "keep_alive",
-        "message_event",
         "more_body",
         "response_complete",
     )
@@ -57,8 +56,14 @@ class _Cycle:
         self.keep_alive = True
         self.disconnected = False
         self.response_complete = False
-        # For uvicorn the event that tells an application of its next message.
-        self.message_event = self
+
+    @property
+    def message_event(self) -> "_Cycle":
+        """For uvicorn the event that tells an application of its next message.
+
+        Not kept: what names itself is left to the garbage collector.
+        """
+        return self
 
     def set(self) -> None:
         """Read on: the protocol pauses at 64 kB for an application that asks for more."""

@@ -22,7 +22,7 @@ from omnix.runtimes.locking import WORKER, FolderLock
 _log = logging.getLogger("omnix.worker")
 
 JOBS_AT_ONCE = 2
-NICE = 10
+NICE = 19
 PAUSE_SECONDS = 0.1
 """Between two commits of what can wait, while the API commits too."""
 _GRACE_SECONDS = 5
