@@ -4,10 +4,13 @@ A question mark at the end of the path is all it takes to be sent the usual way.
 """
 
 import asyncio
+import contextlib
+import dataclasses
 import functools
+import gc
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,8 @@ import pytest
 from faults.books import check, make_key, opened
 from faults.server import Server, running
 from omnix.app import DIRECT
-from omnix.platform.direct import MOST_BYTES, Lane
+from omnix.platform.access import Actor
+from omnix.platform.direct import MOST_BYTES, Direct, Lane
 from omnix.runtimes.edge import EdgeServer
 from omnix.runtimes.lane import LaneHttp
 
@@ -205,6 +209,24 @@ def test_an_upgrade_after_an_order_does_not_repeat_it(
     assert answer.count(b"x-request-id: before-upgrade") == 1
 
 
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@contextlib.asynccontextmanager
+async def connected(lane: Lane, application: Any) -> AsyncIterator[Streams]:
+    """A connection to a server in this process."""
+    edge = EdgeServer(application, functools.partial(LaneHttp, lane=lane))
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+    serving = asyncio.create_task(edge.serve(sockets=[listener]))
+    streams = await asyncio.open_connection("127.0.0.1", listener.getsockname()[1])
+    async with asyncio.timeout(20):
+        yield streams
+    streams[1].close()
+    edge.should_exit = True
+    await serving
+
+
 @pytest.mark.anyio
 async def test_an_application_that_fails_is_answered_for() -> None:
     async def broken(scope: Any, receive: Any, send: Any) -> None:
@@ -214,20 +236,39 @@ async def test_an_application_that_fails_is_answered_for() -> None:
         raise ValueError
 
     ports: Any = None
-    lane = Lane(ports, nobody, DIRECT)
-    edge = EdgeServer(broken, functools.partial(LaneHttp, lane=lane))
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.setblocking(False)
-    serving = asyncio.create_task(edge.serve(sockets=[listener]))
-    reader, writer = await asyncio.open_connection("127.0.0.1", listener.getsockname()[1])
-    writer.write(request("any"))
-    async with asyncio.timeout(20):
+    async with connected(Lane(ports, nobody, DIRECT), broken) as (reader, writer):
+        writer.write(request("any"))
         answer = await reader.read()
     assert answer.startswith(b"HTTP/1.1 500 ")
     assert b"connection: close" in answer
-    writer.close()
-    edge.should_exit = True
-    await serving
+
+
+@pytest.mark.anyio
+async def test_a_request_leaves_nothing_to_the_garbage_collector() -> None:
+    async def manager(headers: Any) -> Actor:
+        return Actor("one", "manager", permissions=frozenset({"orders:write"}))
+
+    async def taken(ports: Any, actor: Actor, data: Any, key: str | None) -> dict[str, str]:
+        return {"id": "made"}
+
+    ports: Any = None
+    route = next(one for one in DIRECT if isinstance(one, Direct) and one.path == FAST)
+    lane = Lane(ports, manager, [dataclasses.replace(route, answer=taken)])
+    async with connected(lane, None) as (reader, writer):
+
+        async def ask(times: int) -> None:
+            for _ in range(times):
+                writer.write(request("any"))
+                assert (await reader.readuntil(b'{"id":"made"}')).startswith(b"HTTP/1.1 201 ")
+
+        await ask(5)
+        gc.collect()
+        gc.disable()
+        try:
+            await ask(100)
+            assert gc.collect() < 100
+        finally:
+            gc.enable()
 
 
 def test_old_clients_and_those_that_close(server: Server, shop: httpx.Client, key: str) -> None:

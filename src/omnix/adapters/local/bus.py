@@ -11,10 +11,11 @@ from typing import Any
 import apsw
 from msgspec.structs import replace
 
-from omnix.adapters.local.database import POLL_SECONDS, Database
+from omnix.adapters.local.database import Database
 from omnix.adapters.local.group import Group
 from omnix.adapters.local.log import SCHEMA, TOPIC, TRACES, prepared
 from omnix.adapters.local.tables import decode, encode
+from omnix.adapters.local.waiting import BY_TIME_SECONDS
 from omnix.kit.errors import Unavailable
 from omnix.kit.events import Encoded, Event
 from omnix.kit.time import instant
@@ -48,6 +49,8 @@ _MOVE = (
 _CAUSED = "SELECT seq,trace FROM bus_traces WHERE seq IN (SELECT value FROM json_each(?))"
 _FORGET = "DELETE FROM bus_traces WHERE seq<(SELECT min(seq) FROM bus_log)"
 
+_NEWEST = "SELECT type,max(seq) FROM bus_log WHERE seq>? GROUP BY type"
+_Seen = tuple[int, Sequence[str]]
 Part = tuple[list[tuple[Any, ...]], str]
 """Rows of the log, and the ``traceparent`` of what caused them."""
 
@@ -58,7 +61,13 @@ class LocalBus:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._seen: weakref.WeakKeyDictionary[asyncio.Task[Any], int] = weakref.WeakKeyDictionary()
+        # Where the log ended when a task read it, and the types it read.
+        self._seen: weakref.WeakKeyDictionary[asyncio.Task[Any], _Seen] = (
+            weakref.WeakKeyDictionary()
+        )
+        # The newest event of each type, since the first read here, up to a place in the log.
+        self._newest: dict[str, int] = {}
+        self._heard: int | None = None
         self._soon: list[Part] = []
         database.transact(_create)
 
@@ -111,7 +120,9 @@ class LocalBus:
         end = self._end()
         task = asyncio.current_task()
         if task is not None:
-            self._seen[task] = end
+            self._seen[task] = end, types
+            if self._heard is None:
+                self._heard = end
         # After a trim the log begins later than the position.
         first = select("SELECT min(seq) FROM bus_log WHERE seq>?", (position,))[0][0]
         if first is not None:
@@ -173,16 +184,25 @@ class LocalBus:
         return int(self._database.select(_END)[0][0])
 
     async def wait(self, timeout: float) -> None:
-        """As the port says. What this task has read before counts as seen, so that nothing
-        committed between its read and its wait is slept over; a task that has read nothing
-        waits no longer than 200 ms.
+        """As the port says. What this task has read before counts as seen, so that nothing of
+        the types it read that was committed between its read and its wait is slept over; a task
+        that has read nothing waits no longer than 200 ms.
         """
         task = asyncio.current_task()
         seen = self._seen.get(task) if task is not None else None
         if seen is None:
-            seen, timeout = self._end(), min(timeout, POLL_SECONDS)
-        known = seen
-        await self._database.wait(TOPIC, lambda: self._end() > known, timeout)
+            seen, timeout = (self._end(), ()), min(timeout, BY_TIME_SECONDS)
+        await self._database.waiters.wait(TOPIC, lambda: self._news(*seen), timeout)
+
+    def _news(self, after: int, types: Sequence[str]) -> bool:
+        """Whether events of these types, or any if there are none, came later."""
+        end = self._end()
+        if not types or self._heard is None:
+            return end > after
+        if end > self._heard:
+            self._newest.update(self._database.select(_NEWEST, (self._heard,)))
+            self._heard = end
+        return any(self._newest.get(type_, 0) > after for type_ in types)
 
     async def consumers(self) -> dict[str, int]:
         """Every consumer's position."""

@@ -25,6 +25,7 @@ from omnix.adapters.local.connection import connect
 from omnix.adapters.local.group import Group, Need
 from omnix.adapters.local.latest import Latest
 from omnix.adapters.local.patience import BUSY_SECONDS, Patience
+from omnix.adapters.local.waiting import Waiters
 from omnix.kit.errors import OmnixError, Unavailable
 from omnix.kit.urgency import CAN_WAIT
 
@@ -36,7 +37,6 @@ GROUP = 512
 TURNS = 4
 """How many more turns a group waits at most, as long as each brings it more."""
 
-POLL_SECONDS = 0.2
 LOG_BYTES = 128 << 20
 """Of the write-ahead log, when it is written back: pages that many commits change only once."""
 SLOW_SECONDS = 0.005
@@ -67,7 +67,7 @@ class Database:
         self._queue: queue.SimpleQueue[list[_Unit] | None] = queue.SimpleQueue()
         self._gathered: dict[asyncio.AbstractEventLoop, list[_Unit]] = {}
         self._urgent: set[asyncio.AbstractEventLoop] = set()  # that gathered what cannot wait
-        self._waiters: dict[str, set[tuple[asyncio.AbstractEventLoop, asyncio.Event]]] = {}
+        self.waiters = Waiters(self._version)
         # Password hashes and customers lie here.
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Whose turn it is to use the writing connection, and how long it waits for other processes.
@@ -342,40 +342,7 @@ class Database:
             # The loop may be gone: a caller that was killed does not need its answer.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(_answer, pairs)
-        with self._lock:
-            waiting = [pair for topic in topics for pair in self._waiters.get(topic, ())]
-        for loop, event in waiting:
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(event.set)
-
-    async def wait(
-        self, topic: str, news: Callable[[], bool], timeout: float, *, by_time: bool = False
-    ) -> None:
-        """Return once ``news`` holds, or after ``timeout`` seconds.
-
-        Asks after every commit of this process under ``topic``, and every 200 ms if another
-        process committed; ``by_time`` asks every 200 ms in any case.
-        """
-        event = asyncio.Event()
-        entry = (asyncio.get_running_loop(), event)
-        with self._lock:
-            self._waiters.setdefault(topic, set()).add(entry)
-        end = time.monotonic() + timeout
-        ask = True
-        try:
-            version = self._version()
-            while not (ask and news()):
-                left = end - time.monotonic()
-                if left <= 0:
-                    return
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(event.wait(), min(left, POLL_SECONDS))
-                before, version = version, self._version()
-                ask = by_time or event.is_set() or version != before
-                event.clear()
-        finally:
-            with self._lock:
-                self._waiters[topic].discard(entry)
+        self.waiters.tell(topics)
 
     def _version(self) -> int:
         return int(self.select("PRAGMA data_version")[0][0])

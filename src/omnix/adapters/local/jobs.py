@@ -80,7 +80,9 @@ class LocalJobs:
         if not names:
             return None
         if wait > 0:
-            await self._database.wait(TOPIC, lambda: self._waiting(names), wait, by_time=True)
+            await self._database.waiters.wait(
+                TOPIC, lambda: self._waiting(names), wait, by_time=True
+            )
         if not self._waiting(names):
             return None
         receipt = uuid.uuid4().hex

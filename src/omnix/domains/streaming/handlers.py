@@ -17,7 +17,7 @@ from omnix.ports import Ports
 from . import cells, live, replay, watch
 from .declare import EVENT_ITEMS, EVENTS, REPLAY, WATCH
 
-_TOLD_EVERY_SECONDS = 0.1
+_TOLD_EVERY_SECONDS = 0.05
 _LIVE_MINUTES = 30
 _MINUTE = 16
 
@@ -84,7 +84,7 @@ def _by_item(made: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
 
 
 async def _live(ports: Ports, events: Sequence[Event]) -> None:
-    """Counts and tells the live channel at once, then lets a tenth of a second pass: what comes
+    """Counts and tells the live channel at once, then lets a twentieth of a second pass: what comes
     meanwhile is one batch, which is told at once too."""
     began = time.monotonic()
     await cells.absorb(ports, (cells.MINUTES,), events)
