@@ -261,7 +261,8 @@ def test_pages_bear_no_inline_script(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_jumps_while_pages_load(visit: Visit, width: int) -> None:
+def test_nothing_jumps_while_pages_load(visit: Visit, api: Api, width: int) -> None:
+    supplier = api.get("/v1/suppliers", limit=1)["items"][0]["id"]
     page = visit.page
     page.set_viewport_size({"width": width, "height": 900})
     page.add_init_script(SHIFTS)
@@ -273,6 +274,7 @@ def test_nothing_jumps_while_pages_load(visit: Visit, width: int) -> None:
         "/account/",
         "/inventory/",
         "/replenishment/",
+        f"/supplier/?id={supplier}",
     ):
         settled(visit.open(path))
         page.wait_for_timeout(300)

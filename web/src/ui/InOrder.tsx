@@ -9,14 +9,15 @@ import {
 } from 'react';
 
 /** Says that something here still loads; what it gives back says that it came. */
-type Hold = () => () => void;
+type Holding = () => () => void;
 
-const Held = createContext<Hold>(() => () => undefined);
+const Held = createContext<Holding>(() => () => undefined);
 
 /** Keeps the parts after this one waiting for as long as it is on the page. */
-export function useHold(): void {
+export function Hold() {
   const hold = use(Held);
   useLayoutEffect(hold, [hold]);
+  return null;
 }
 
 type Count = [name: string, by: 1 | -1];

@@ -3,7 +3,7 @@ import { ApiError } from '@/api/problem';
 import { useWords } from '@/i18n/locale';
 import { Button } from './Button';
 import { Icon, type IconName } from './Icon';
-import { useHold } from './InOrder';
+import { Hold } from './InOrder';
 
 /** Holds the place of something that loads, so that nothing jumps when it comes. */
 export function Skeleton({ className = 'h-4 w-full' }: { className?: string }) {
@@ -12,9 +12,9 @@ export function Skeleton({ className = 'h-4 w-full' }: { className?: string }) {
 
 export function Loading({ className = 'h-40' }: { className?: string }) {
   const { t } = useWords();
-  useHold();
   return (
     <div role="status">
+      <Hold />
       <span className="sr-only">{t('app.loading')}</span>
       <Skeleton className={className} />
     </div>

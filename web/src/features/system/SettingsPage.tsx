@@ -179,9 +179,7 @@ export function SettingsPage() {
       <InOrder className="grid gap-4">
         <Card
           title={t('settings.shop')}
-          {...(data && {
-            text: t('settings.version', { n: data.version ?? 0 }),
-          })}
+          text={data ? t('settings.version', { n: data.version ?? 0 }) : '\u00a0'}
         >
           {error && <ErrorState error={error} retry={() => void refetch()} />}
           {!error && !data && <Loading className="h-72" />}
