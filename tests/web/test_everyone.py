@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import SHIFTS, WEB, Visit, Visitor
+from .conftest import SHIFTS, WEB, Api, Visit, Visitor
 
 PAGES = (
     "/",
