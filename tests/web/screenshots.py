@@ -90,6 +90,11 @@ def begin(api: Api) -> None:
     made = api.ask("POST", "/v1/experiments", plan)
     api.ask("POST", f"/v1/experiments/{made['id']}/start")
     tell(api, made)
+    parent = {"id": "apron", "name": "Harbour Apron", "options": ["Size"]}
+    api.ask("POST", "/v1/product-parents", parent)
+    for size in "SML":
+        variant = {"sku": f"APR-{size}", "name": f"Harbour Apron {size}", "price_minor": 2900}
+        api.ask("POST", "/v1/products", {**variant, "parent_id": "apron", "options": [size]})
 
 
 def queries(api: Api, known: dict[str, Any]) -> dict[str, str]:

@@ -4,7 +4,9 @@ import re
 
 import msgspec
 
-from omnix.app import openapi_document
+from omnix.app import JOBS, openapi_document
+from omnix.declared import EVENTS
+from omnix.domains.auth.audit import NOT_CHANGES
 from omnix.kit.holidays import COUNTRIES
 
 from .conftest import WEB
@@ -21,3 +23,11 @@ def test_the_web_knows_the_api_as_it_is() -> None:
 def test_the_web_offers_the_countries_whose_holidays_are_known() -> None:
     text = (WEB / "src" / "features" / "system" / "countries.ts").read_text()
     assert tuple(re.findall(r"'([A-Z]{2})'", text)) == COUNTRIES
+
+
+def test_what_the_server_names_has_hebrew_words() -> None:
+    texts = [path.read_text() for path in (WEB / "src" / "i18n").glob("he*.ts")]
+    known = {word for text in texts for word in re.findall(r"^  '([^']+)': ", text, re.MULTILINE)}
+    jobs = {f"job.{handler.type.name}" for handler in JOBS}
+    changes = {f"audit.type.{name}" for name in EVENTS if name not in NOT_CHANGES}
+    assert jobs | changes <= known

@@ -41,10 +41,12 @@ const TYPES = [
 ] as const;
 
 function useTypeName() {
-  const { t } = useWords();
+  const { t, said } = useWords();
   return (type: string) => {
     const known = TYPES.find((each) => each === type);
-    return known ? t(`audit.type.${known}`) : type.replaceAll(/[.-]/g, ' ');
+    if (known) return t(`audit.type.${known}`);
+    const plain = type.replaceAll(/[.-]/g, ' ');
+    return said(`audit.type.${type}`, plain.charAt(0).toUpperCase() + plain.slice(1));
   };
 }
 
