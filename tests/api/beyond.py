@@ -8,8 +8,8 @@ BEYOND: tuple[tuple[str, str], ...] = (
     # What is named must be there, and of use.
     ("cursor", "is not one that a list returned"),
     (
-        r"(.*[._])?(product|location|supplier|parent)_id",
-        "no (other |parent )?(product|location|supplier) |product .* is archived",
+        r"(.*[._])?(product|location|supplier|parent|customer)_id",
+        "no (other |parent )?(product|location|supplier|customer) |product .* is archived",
     ),
     ("(product|customer|experiment)_id", "does not have the form"),
     ("user_id", "is none of the shop's users"),
@@ -18,12 +18,14 @@ BEYOND: tuple[tuple[str, str], ...] = (
     (r"(when|rule)\.any\[\d+\]\.all\[\d+\]\.value", "must be a (number|text)"),
     # A list without end, in which no name may come twice.
     ("variants", r"need keys of their own|have weights that sum to"),
-    (r"lines\[\d+\]\.product_id", "is named twice"),
-    ("links", "a tree has one link fewer than stages"),
+    (r"(lines|components)\[\d+\]\.product_id", "is named twice"),
+    ("links", "a tree has one link fewer than stages|a link joins two of the stages"),
     ("breaks", "must ascend and begin above 1"),
     ("cart", r"must be up to \d+ product ids"),
     # Fields that go together, or do not.
     ("customer_id", "give one of customer_id, status and number"),
+    ("number", "says enough; leave the days out"),
+    ("stages", "their times must sum to at most"),
     ("delta", "give either delta or count_to|must not be 0"),
     ("segment", "goes with neither search nor another order"),
     ("kind", "cannot be asked for together with a subject"),
@@ -47,6 +49,7 @@ BEYOND: tuple[tuple[str, str], ...] = (
     ("message_id", "is missing"),
     ("options", "are a variant's"),
     ("category", "lists active products by name only"),
+    ("sort", "of a customer's orders is"),
     ("sort", "alerts of one kind are sorted by money only"),
     ("product_ids", "give either product_ids or a category"),
     ("multiplier", "give either a multiplier or units_per_day"),
@@ -55,14 +58,16 @@ BEYOND: tuple[tuple[str, str], ...] = (
     # Days beside other days, and beside today.
     ("from", r"must be (at most|0 to) \d+ days before to|must not be after to"),
     ("from|to", r"must not be before the year \d+"),
+    ("placed_from", "must not be after placed_to"),
     ("last_day|expires", r"is over|must be at most \d+ days|must not be before"),
-    ("until", "must be within the next"),
+    ("until", "must be within the next|must be a time with an offset"),
     # The document would bind clients to four numbers where the web has any.
     ("days", "must be one of 7, 30, 90, 365"),
     # What only the server knows, or can count.
     ("(current_)?password", "is not your password"),
-    ("new_password", "needs at least five different characters"),
+    ("new_password", "needs at least five different characters|must not hold your name"),
     ("file", "is empty"),
+    ("token", "is not valid any more"),
     # What is read of a text after it is put into normal form.
     (".*", "must not be blank"),
     ("search", "needs a word of at least two characters"),

@@ -128,10 +128,22 @@ def headers_of(case: Case, role: str) -> dict[str, str]:
     return {} if "Authorization" in wrong else {"Authorization": f"Bearer {role}"}
 
 
+def _is_another(case: Case) -> bool:
+    """Whether an id drawn is the last word of another route: ``users/invitations/password``."""
+    sent = case.formatted_path.split("/")
+    return any(
+        len(words) == len(sent)
+        and all(word == said or word[:1] == "{" for word, said in zip(words, sent, strict=True))
+        for words in (path.split("/") for path in SCHEMA.raw_schema["paths"] if path != case.path)
+    )
+
+
 def ask(case: Case, role: str) -> None:
     """Send it as somebody of ``role`` and look at the answer. Raises FailureGroup."""
     headers = headers_of(case, role)
     answer = case.call(headers=headers)
+    if answer.status_code == 405 and _is_another(case):
+        return
     # What checks send besides goes the same way.
     case.validate_response(
         answer, checks=ALL_CHECKS, headers=headers, transport_kwargs={"headers": headers}

@@ -30,6 +30,9 @@ def test_a_moment_without_a_zone_is_refused() -> None:
         instant(datetime(2026, 1, 1))  # noqa: DTZ001 - what is refused
     with pytest.raises(ValueError, match="offset"):
         parse_instant("2026-01-01T00:00:00")
+    for beyond in ("0001-01-01T00:00:00.0+00:01", "9999-12-31T23:59:59-00:01"):
+        with pytest.raises(ValueError, match="years 1 to 9999"):
+            parse_instant(beyond)
 
 
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "../etc/passwd", "Europe", "a" * 500])

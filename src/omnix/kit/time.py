@@ -36,11 +36,16 @@ def instant(moment: datetime) -> str:
 
 
 def parse_instant(text: str) -> datetime:
-    """The moment that RFC 3339 ``text`` names. Raises ValueError without an offset."""
+    """The moment that RFC 3339 ``text`` names. Raises ValueError without an offset, and where
+    no year of UTC holds it.
+    """
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a time needs an offset, such as Z")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("a time is within the years 1 to 9999 of UTC") from error
 
 
 @lru_cache(maxsize=64)

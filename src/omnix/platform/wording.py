@@ -18,7 +18,9 @@ _TYPES = {
 _PARTS = {"str": "characters", "array": "entries", "object": "entries", "bytes": "bytes"}
 _BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than", "==": "exactly"}
 _AT_PATH = re.compile(r"^(?P<reason>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
-_NAMED = re.compile(r"^Object (?:contains unknown|missing required) field `(?P<name>[^`]*)`$")
+_NAMED = re.compile(
+    r"^Object (?:contains unknown|missing required) field `(?P<name>.*)`$", re.DOTALL
+)
 _WRONG_TYPE = re.compile(r"^Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`$")
 _LENGTH = re.compile(
     r"^Expected `(?P<type>\w+)(?: \| null)?` of length (?P<bound>[<>=]+) (?P<number>\d+)$"
