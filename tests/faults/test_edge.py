@@ -27,6 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def key(server: Server) -> str:
     import asyncio
+import contextlib
 
     async def make() -> str:
         async with opened(server.data) as platform:
@@ -39,13 +40,13 @@ def raw(server: Server, *parts: bytes, patience: float = 30) -> tuple[int, dict[
     """Send bytes as they are and read until the server hangs up."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=patience) as line:
         answer = b""
-        try:
+        # The server may hang up while we are still talking; what it said before is there.
+        with contextlib.suppress(ConnectionError):
             for part in parts:
                 line.sendall(part)
+        with contextlib.suppress(ConnectionError):
             while data := line.recv(65536):
                 answer += data
-        except ConnectionError:
-            pass  # hung up while we were still talking
     head, _, body = answer.partition(b"\r\n\r\n")
     first, *rest = head.decode("latin-1").split("\r\n")
     headers = {k.lower(): v for k, v in (line.split(": ", 1) for line in rest)}

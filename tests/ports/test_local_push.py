@@ -107,3 +107,38 @@ async def test_a_burst_reaches_a_client_that_keeps_up_whole(tmp_path: Path) -> N
             await all_there.wait()
         assert got == list(range(WAITING * 4))
         push.detach("fast")
+
+
+async def test_who_is_idle_is_sent_to_at_once_and_who_is_not_in_its_order(tmp_path: Path) -> None:
+    async with open_local(tmp_path, [], []) as platform:
+        push = platform.push
+        ways: list[str] = []
+        got: list[int] = []
+        ready = [True]
+
+        def at_once(message: bytes) -> bool:
+            if ready[0]:
+                ways.append("at once")
+                got.append(json.loads(message)["data"]["n"])
+            return ready[0]
+
+        async def send(message: bytes) -> None:
+            await asyncio.sleep(0)
+            ways.append("in turn")
+            got.append(json.loads(message)["data"]["n"])
+
+        async def close(code: int, reason: str) -> None:
+            raise AssertionError(reason)
+
+        push.attach("one", send, close, at_once)
+        await push.subscribe("one", "orders")
+        for n in range(6):
+            # Ready again from the fourth on, while the third is still on its way.
+            ready[0] = n != 2
+            await push.publish("orders", "order.placed", AT, {"n": n})
+        await asyncio.sleep(0.05)
+        assert got == list(range(6))
+        assert ways == ["at once"] * 2 + ["in turn"] * 4
+        await push.publish("orders", "order.placed", AT, {"n": 6})
+        assert ways[-1] == "at once"
+        push.detach("one")

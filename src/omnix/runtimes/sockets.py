@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import logging
+import struct
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -17,6 +19,7 @@ from omnix.domains.realtime.protocol import Session
 from omnix.kit.ids import new_id
 from omnix.platform.access import PUBLIC, Authenticator
 from omnix.platform.http import allow
+from omnix.runtimes.edge import WRITE
 
 _log = logging.getLogger("omnix.live")
 
@@ -53,13 +56,18 @@ def live_handler(
             async with turn:
                 await socket.send_data(data.decode(), mode="text")
 
+        write = _extensions(socket).get(WRITE)
+
+        def at_once(data: bytes) -> bool:
+            return write is not None and not turn.locked() and write(_framed(data))
+
         async def close(code: int, reason: str) -> None:
             await socket.close(code, reason)
 
         session = Session(local.ports, authenticate, connection)
         try:
             async with seat():
-                local.push.attach(connection, push, close)
+                local.push.attach(connection, push, close, at_once)
                 watching = asyncio.create_task(_watch(socket, session, turn, ping_seconds))
                 try:
                     await _converse(socket, session, turn)
@@ -72,6 +80,23 @@ def live_handler(
             await socket.close(UNABLE, "no live updates now; try again later")
 
     return live
+
+
+def _extensions(socket: WebSocket[Any, Any, Any]) -> dict[str, Any]:
+    """What the server offers this connection beyond the framework."""
+    offered: dict[str, Any] = socket.scope.get("extensions") or {}
+    return offered
+
+
+@lru_cache(maxsize=1)
+def _framed(data: bytes) -> bytes:
+    """A whole message in one text frame, the same for all who get it."""
+    length = len(data)
+    if length < 126:
+        return struct.pack("!BB", 0x81, length) + data
+    if length < 1 << 16:
+        return struct.pack("!BBH", 0x81, 126, length) + data
+    return struct.pack("!BBQ", 0x81, 127, length) + data
 
 
 async def _watch(
