@@ -1,5 +1,6 @@
 """The running server against clients that are wrong, slow, greedy or gone."""
 
+import contextlib
 import json
 import socket
 import time
@@ -27,7 +28,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def key(server: Server) -> str:
     import asyncio
-import contextlib
 
     async def make() -> str:
         async with opened(server.data) as platform:
