@@ -220,11 +220,13 @@ async def connected(lane: Lane, application: Any) -> AsyncIterator[Streams]:
     listener.setblocking(False)
     serving = asyncio.create_task(edge.serve(sockets=[listener]))
     streams = await asyncio.open_connection("127.0.0.1", listener.getsockname()[1])
-    async with asyncio.timeout(20):
-        yield streams
-    streams[1].close()
-    edge.should_exit = True
-    await serving
+    try:
+        async with asyncio.timeout(20):
+            yield streams
+    finally:
+        streams[1].close()
+        edge.should_exit = True
+        await serving
 
 
 @pytest.mark.anyio

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from omnix.adapters.local.platform import open_local
-from omnix.adapters.local.push import TOO_SLOW, WAITING
+from omnix.adapters.local.push import A_TURN, TOO_SLOW, WAITING
 from omnix.kit.errors import NotFound
 
 pytestmark = pytest.mark.anyio
@@ -136,9 +136,40 @@ async def test_who_is_idle_is_sent_to_at_once_and_who_is_not_in_its_order(tmp_pa
             # Ready again from the fourth on, while the third is still on its way.
             ready[0] = n != 2
             await push.publish("orders", "order.placed", AT, {"n": n})
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(20):
+            while len(got) < 6:  # noqa: ASYNC110 - a send has no event
+                await asyncio.sleep(0)
         assert got == list(range(6))
         assert ways == ["at once"] * 2 + ["in turn"] * 4
         await push.publish("orders", "order.placed", AT, {"n": 6})
         assert ways[-1] == "at once"
         push.detach("one")
+
+
+async def test_a_burst_written_at_once_leaves_others_their_turn(tmp_path: Path) -> None:
+    async with open_local(tmp_path, [], []) as platform:
+        push = platform.push
+        turns = 0
+
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        async def send(message: bytes) -> None:
+            raise AssertionError
+
+        async def close(code: int, reason: str) -> None:
+            raise AssertionError(reason)
+
+        for n in range(50):
+            push.attach(f"c{n}", send, close, lambda message: True)
+            await push.subscribe(f"c{n}", "orders")
+        busy = asyncio.create_task(others())
+        await asyncio.sleep(0)
+        turns = 0
+        for n in range(400):
+            await push.publish("orders", "order.placed", AT, {"n": n})
+        assert turns >= 400 * 50 / A_TURN - 1
+        busy.cancel()

@@ -20,15 +20,27 @@ export function Hold() {
   return null;
 }
 
-type Count = [name: string, by: 1 | -1];
-type Loading = Readonly<Record<string, number>>;
+type Count = [name: number, by: 1 | -1];
+/** `shown`: the last part that was shown; what was is not taken away again. */
+type State = { readonly loading: ReadonlyMap<number, number>; readonly shown: number };
 
-function counted(loading: Loading, [name, by]: Count): Loading {
-  return { ...loading, [name]: (loading[name] ?? 0) + by };
+function first(loading: State['loading']): number {
+  const held = [...loading].filter(([, count]) => count > 0).map(([name]) => name);
+  return Math.min(Number.POSITIVE_INFINITY, ...held);
+}
+
+function counted(state: State, change: Count | 'settled'): State {
+  const { loading, shown } = state;
+  if (change === 'settled') {
+    const now = Math.max(shown, first(loading));
+    return now === shown ? state : { loading, shown: now };
+  }
+  const [name, by] = change;
+  return { loading: new Map(loading).set(name, (loading.get(name) ?? 0) + by), shown };
 }
 
 interface PartProps {
-  name: string;
+  name: number;
   count: (change: Count) => void;
   className: string;
   children: ReactNode;
@@ -63,21 +75,21 @@ interface Props {
  * jump when that one comes. All of them begin to load at once.
  */
 export function InOrder({ className, narrow = false, children }: Props) {
-  const [loading, count] = useReducer(counted, {});
-  let waits = false;
+  const [{ loading, shown }, count] = useReducer(counted, { loading: new Map(), shown: -1 });
+  const last = Math.max(shown, first(loading));
+  // Behind the parts' own effects: what takes another's place in one go is counted before.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the counts have changed
+  useLayoutEffect(() => count('settled'), [loading]);
+  const hidden = narrow ? 'contents max-lg:hidden' : 'hidden';
   return (
     <div className={className}>
       {Children.map(children, (child, index) => {
         if (child === null || child === undefined || typeof child === 'boolean') return null;
-        const name = String(index);
-        const hidden = narrow ? 'contents max-lg:hidden' : 'hidden';
-        const part = (
-          <Part name={name} count={count} className={waits ? hidden : 'contents'}>
+        return (
+          <Part name={index} count={count} className={index > last ? hidden : 'contents'}>
             {child}
           </Part>
         );
-        waits ||= (loading[name] ?? 0) > 0;
-        return part;
       })}
     </div>
   );

@@ -50,7 +50,7 @@ _CAUSED = "SELECT seq,trace FROM bus_traces WHERE seq IN (SELECT value FROM json
 _FORGET = "DELETE FROM bus_traces WHERE seq<(SELECT min(seq) FROM bus_log)"
 
 _NEWEST = "SELECT type,max(seq) FROM bus_log WHERE seq>? GROUP BY type"
-_Seen = tuple[int, Sequence[str]]
+_Seen = dict[tuple[str, ...], int]
 Part = tuple[list[tuple[Any, ...]], str]
 """Rows of the log, and the ``traceparent`` of what caused them."""
 
@@ -61,7 +61,7 @@ class LocalBus:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        # Where the log ended when a task read it, and the types it read.
+        # Where the log ended when a task read some types, since it waited.
         self._seen: weakref.WeakKeyDictionary[asyncio.Task[Any], _Seen] = (
             weakref.WeakKeyDictionary()
         )
@@ -120,7 +120,7 @@ class LocalBus:
         end = self._end()
         task = asyncio.current_task()
         if task is not None:
-            self._seen[task] = end, types
+            self._seen.setdefault(task, {})[tuple(types)] = end
             if self._heard is None:
                 self._heard = end
         # After a trim the log begins later than the position.
@@ -189,10 +189,15 @@ class LocalBus:
         that has read nothing waits no longer than 200 ms.
         """
         task = asyncio.current_task()
-        seen = self._seen.get(task) if task is not None else None
+        seen = self._seen.pop(task, None) if task is not None else None
         if seen is None:
-            seen, timeout = (self._end(), ()), min(timeout, BY_TIME_SECONDS)
-        await self._database.waiters.wait(TOPIC, lambda: self._news(*seen), timeout)
+            seen, timeout = {(): self._end()}, min(timeout, BY_TIME_SECONDS)
+        known = list(seen.items())
+
+        def news() -> bool:
+            return any(self._news(end, types) for types, end in known)
+
+        await self._database.waiters.wait(TOPIC, news, timeout)
 
     def _news(self, after: int, types: Sequence[str]) -> bool:
         """Whether events of these types, or any if there are none, came later."""
@@ -200,7 +205,8 @@ class LocalBus:
         if not types or self._heard is None:
             return end > after
         if end > self._heard:
-            self._newest.update(self._database.select(_NEWEST, (self._heard,)))
+            for type_, newest in self._database.select(_NEWEST, (self._heard,)):
+                self._newest[type_] = max(newest, self._newest.get(type_, 0))
             self._heard = end
         return any(self._newest.get(type_, 0) > after for type_ in types)
 

@@ -22,6 +22,8 @@ BEHIND = 16
 """From so many waiting messages on, one that says the latest takes the place of those before it."""
 
 CLOSE_SECONDS = 5.0
+A_TURN = 2_000
+"""Messages written at once, after which whatever else the process does has its turn."""
 
 
 def _never(_: bytes) -> bool:
@@ -64,6 +66,7 @@ class LocalPush:
         self._subscribers: dict[str, dict[str, _Connection]] = {}
         self._sequences: dict[str, int] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._written = 0  # at once, since the last turn
 
     def attach(self, connection: str, send: Send, close: Close, at_once: AtOnce = _never) -> None:
         """Make ``connection`` known. ``send`` gets one encoded message at a time.
@@ -134,12 +137,15 @@ class LocalPush:
                     made.supersede(topic)
                 if len(made.waiting) >= WAITING:
                     self._drop(connection, made)
-                elif made.task is not None or not made.at_once(message):
+                elif made.task is None and made.at_once(message):
+                    self._written += 1
+                else:
                     made.waiting.append((topic, message))
                     if made.task is None:
                         self._start(connection, made)
                 fullest = max(fullest, len(made.waiting))
-            if fullest >= BEHIND:
+            if fullest >= BEHIND or self._written >= A_TURN:
+                self._written = 0
                 # Whoever publishes many at once lets them be sent: only a client that does not
                 # take them is behind.
                 await asyncio.sleep(0)

@@ -6,8 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from omnix.kit.errors import Unavailable
-
 LOOK_SECONDS = 0.05
 """Between two looks whether another process committed: one for all who wait in a loop."""
 
@@ -45,8 +43,8 @@ class Waiters:
         loop, event = asyncio.get_running_loop(), asyncio.Event()
         entry = loop, event
         end = time.monotonic() + timeout
-        self._join(topic, entry)
         try:
+            self._join(topic, entry)
             while not news():
                 left = end - time.monotonic()
                 if left <= 0:
@@ -88,5 +86,5 @@ class Waiters:
         """None if nobody can tell: then each asks, and hears what is wrong."""
         try:
             return self._version()
-        except Unavailable:
+        except Exception:
             return None
