@@ -6,7 +6,7 @@ say of one value belongs into the document and not here.
 
 BEYOND: tuple[tuple[str, str], ...] = (
     # What is named must be there, and of use.
-    ("cursor", "is not one that a list returned"),
+    ("cursor", "is not one (that a list returned|of this list's)"),
     (
         r"(.*[._])?(product|location|supplier|parent|customer)_id",
         "no (other |parent )?(product|location|supplier|customer) |product .* is archived",
