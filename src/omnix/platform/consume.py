@@ -54,7 +54,8 @@ class Consumer:
     not after MOST_IN_A_ROW of them.
     After a batch it pauses ``rest`` times the processor time that the process spent meanwhile, so
     that under steady flow it takes at most 1 / (1 + rest) of a core, and what came meanwhile is one
-    batch. What a consumer with a rest writes can wait for the writes of others.
+    batch; pauses of up to ``owing`` seconds it owes until there is nothing to do. What a consumer
+    with a rest writes can wait for the writes of others.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Consumer:
     batch: int = 500
     attempts: int = 3
     rest: float = 0.0
+    owing: float = 0.0
 
 
 async def consume_once(
@@ -183,11 +185,10 @@ class _Delivery:
 
 async def consume_forever(ports: Ports, consumer: Consumer) -> None:
     """Take batches as they come, until cancelled."""
-    since = _NOWHERE
+    since, rests = _NOWHERE, _Rests(consumer)
     CAN_WAIT.set(consumer.rest > 0)
     while True:
-        # Not by the clock: a wait for the disk or for company is no work.
-        began = time.process_time()
+        rests.begin()
         try:
             taken, since = await consume_once(ports, consumer, since)
         except Stuck as error:
@@ -201,4 +202,28 @@ async def consume_forever(ports: Ports, consumer: Consumer) -> None:
         if not taken:
             await ports.bus.wait(5)
         elif consumer.rest:
-            await asyncio.sleep(min(_LONGEST_REST, consumer.rest * (time.process_time() - began)))
+            await asyncio.sleep(rests.due())
+
+
+class _Rests:
+    """How long a consumer pauses, by what it has spent and how long it had nothing to do."""
+
+    def __init__(self, consumer: Consumer) -> None:
+        self._rest, self._owing = consumer.rest, consumer.owing
+        self._owed = 0.0
+        self._idle_since = time.monotonic()
+        self._began = 0.0
+
+    def begin(self) -> None:
+        now = time.monotonic()
+        self._owed = max(0.0, self._owed - (now - self._idle_since))
+        self._idle_since = now
+        # Not by the clock: a wait for the disk or for company is no work.
+        self._began = time.process_time()
+
+    def due(self) -> float:
+        """Seconds, after a batch."""
+        self._owed += self._rest * (time.process_time() - self._began)
+        self._owed = min(self._owed, self._owing + _LONGEST_REST)
+        self._idle_since = time.monotonic()
+        return max(0.0, self._owed - self._owing)

@@ -114,5 +114,5 @@ async def _push(ports: Ports, events: Sequence[Event]) -> None:
             await ports.push.publish(channel, event.type, event.at, data, latest=latest)
 
 
-LIVE = Consumer("push", (), _push, batch=1000, attempts=1, rest=4)
+LIVE = Consumer("push", (), _push, batch=1000, attempts=1, rest=1, owing=0.5)
 """Runs where the clients are connected; starts at the log's end, since old news is no news."""
