@@ -113,7 +113,7 @@ class OmnixService(Service):
             for line in order["lines"]:
                 ordered[line["product_id"]] += line["quantity"]
         ledger: Counter[str] = Counter()
-        for (body,) in db.execute("SELECT body FROM c_ledger"):
+        for (body,) in db.execute("SELECT body FROM c_ledger UNION ALL SELECT body FROM t_ledger"):
             entry = json.loads(body)
             ledger[entry["stock"].partition("@")[0]] += entry["reserved_delta"]
         balances = [json.loads(body) for (body,) in db.execute("SELECT body FROM c_balances")]

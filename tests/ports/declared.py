@@ -17,7 +17,8 @@ THINGS = Collection(
 )
 LINES = Collection("lines", "things", ("order", "line"), (Index("by_product", "product", "line"),))
 TOKENS = Collection("tokens", "things", ("id",), ttl="expires")
-COLLECTIONS = (THINGS, LINES, TOKENS)
+MOVES = Collection("moves", "things", ("stock", "entry"), grows=True)
+COLLECTIONS = (THINGS, LINES, TOKENS, MOVES)
 
 SALES = Fact(
     "sales",

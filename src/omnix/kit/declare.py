@@ -28,7 +28,9 @@ class Collection:
     ``table`` is the table that holds it on AWS, shared where the domain says so. Few items that
     are read all the time and seldom change are ``remembered``: an adapter that can tell whether
     they changed may keep them in memory, and hand the same one to all its readers. They have no
-    ``ttl``.
+    ``ttl``. A collection that ``grows`` only gets items, which stay as they came: no condition,
+    change or deletion names one. Nobody puts two under one key, so an adapter may give them their
+    places later. It has no indexes and no ``ttl``.
     """
 
     name: str
@@ -37,6 +39,11 @@ class Collection:
     indexes: tuple[Index, ...] = ()
     ttl: str | None = None
     remembered: bool = False
+    grows: bool = False
+
+    def __post_init__(self) -> None:
+        if self.grows and (self.indexes or self.ttl or self.remembered):
+            raise ValueError(f"{self.name} grows: it has a key and nothing else")
 
     def index(self, name: str) -> Index:
         """The index called ``name``. Raises KeyError: asking for another is a programming error."""

@@ -45,7 +45,7 @@ from omnix.ports.records import (
     Tell,
     Update,
 )
-from omnix.ports.rules import check_sizes, check_update, holds, key_parts, keys_parts
+from omnix.ports.rules import check_grows, check_sizes, check_update, holds, key_parts, keys_parts
 
 __all__ = [
     "MAX_BATCH",
@@ -97,6 +97,7 @@ __all__ = [
     "ToolResult",
     "Turn",
     "Update",
+    "check_grows",
     "check_sizes",
     "check_update",
     "claimed_by_writes",

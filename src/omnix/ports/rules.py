@@ -14,7 +14,9 @@ from omnix.ports.records import (
     Condition,
     Item,
     Key,
+    Operation,
     Present,
+    Put,
     Update,
 )
 
@@ -58,6 +60,12 @@ def check_update(collection: Collection, op: Update) -> None:
         raise ValueError(f"{named[0]} is part of the key and cannot change")
     if not added.isdisjoint(given):
         raise ValueError("an attribute is either added to or set")
+
+
+def check_grows(op: Operation) -> None:
+    """Raises ValueError for more than a plain Put into a collection that grows."""
+    if op.collection.grows and (not isinstance(op, Put) or op.when):
+        raise ValueError(f"{op.collection.name} only grows: its items are put, and stay")
 
 
 def holds(condition: Condition, item: Item | None) -> bool:

@@ -32,6 +32,7 @@ from omnix.ports import (
     Put,
     Tell,
     Update,
+    check_grows,
     check_sizes,
     claimed_by_writes,
     keys_parts,
@@ -169,6 +170,8 @@ class AwsRecords:
         if len(operations) + len(events) > MAX_BATCH:
             raise ValueError(f"at most {MAX_BATCH} operations and events at a time")
         check_sizes([len(msgspec.json.encode(op.item)) for op in operations if isinstance(op, Put)])
+        for op in operations:
+            check_grows(op)
         steps = [step(self._layouts[op.collection.name], op) for op in operations]
         if len({one.place for one in steps}) != len(steps):
             raise ValueError("a batch may name each key once")

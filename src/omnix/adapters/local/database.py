@@ -59,6 +59,7 @@ class Database:
     def __init__(self, path: Path, pause: float = 0.0) -> None:
         self.path = path
         self._pause = pause
+        self.goes_first = not pause
         self._pauses_until = 0.0
         self._local = threading.local()
         self._readers: list[apsw.Connection] = []

@@ -109,8 +109,11 @@ def statement(
     direction = " DESC" if newest_first else ""
     by = ",".join(columns[attribute] + direction for attribute in order.tail)
     parameters.append(limit)
+    # SQLite merges the table and its tail, and makes no copy of both, by columns that it returns.
+    found = ["body", *(columns[attribute] for attribute in order.tail if table.tail)]
     return (
-        f"SELECT body FROM {table.name} WHERE {' AND '.join(terms)} ORDER BY {by} LIMIT ?",
+        f"SELECT {','.join(found)} FROM {table.source} WHERE {' AND '.join(terms)} "
+        f"ORDER BY {by} LIMIT ?",
         tuple(parameters),
     )
 

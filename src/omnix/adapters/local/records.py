@@ -11,6 +11,7 @@ import apsw
 from omnix.adapters.local import claims, ranges, remembered
 from omnix.adapters.local.claims import Claims
 from omnix.adapters.local.database import Database
+from omnix.adapters.local.filing import Filing
 from omnix.adapters.local.group import Group, Need, Row, Stored, store
 from omnix.adapters.local.latest import KeyParts
 from omnix.adapters.local.log import SCHEMA, TOPIC, prepared
@@ -33,6 +34,7 @@ from omnix.ports import (
     Put,
     Tell,
     Update,
+    check_grows,
     check_sizes,
     check_update,
     holds,
@@ -63,6 +65,7 @@ class LocalRecords:
         self._sweeping = not self._ttl
         self._remembered = Remembered(database)
         self._claims = Claims(database)
+        self._filing = Filing(database, self._tables.values())
         database.transact(self._create)
 
     def _create(self, connection: apsw.Connection) -> None:
@@ -70,6 +73,7 @@ class LocalRecords:
         connection.execute(claims.SCHEMA)
         create(connection, self._tables.values())
         remembered.create(connection, self._tables.values())
+        self._filing.begin(connection)
 
     async def get(self, collection: Collection, key: Key) -> Item | None:
         table = self._tables[collection.name]
@@ -123,6 +127,9 @@ class LocalRecords:
         """In their order, by one statement: each gives up the interpreter lock."""
         if not wanted:
             return []
+        if table.tail:
+            each = [self._database.select(table.find, key) for key in wanted]
+            return [rows[0][0] if rows else None for rows in each]
         one = "(" + ",".join("?" * len(table.key)) + ")"
         sql = f"{table.each}{','.join([one] * len(wanted))}{table.of_each}"
         rows = self._database.select(sql, tuple(itertools.chain.from_iterable(wanted)))
@@ -175,6 +182,7 @@ class LocalRecords:
                 sizes.append(len(row[-1]))
                 stored.append((table, key, row))
             else:
+                check_grows(op)
                 key = key_parts(op.collection, op.key)
                 if isinstance(op, Update):
                     check_update(op.collection, op)
@@ -184,6 +192,7 @@ class LocalRecords:
             need = table, key
             named.add(need)
             if change is not None or op.when:
+                check_grows(op)
                 needs.append(need)
                 judged.append((position, table, key, op.when, change))
         if len(named) != len(operations):
@@ -197,6 +206,7 @@ class LocalRecords:
             needs,
         )
         self._sweep_now_and_then()
+        self._filing.look()
 
     def _apply(
         self,
@@ -313,6 +323,12 @@ class LocalRecords:
 
     async def scan(self, collection: Collection) -> AsyncIterator[Sequence[Item]]:
         table = self._tables[collection.name]
+        # The tail first, and at once: what is filed while this runs comes up again in the table.
+        waiting = self._database.select(table.all_waiting) if table.tail else []
+        known = {row[1:] for row in waiting}
+        for start in range(0, len(waiting), 500):
+            yield [decode(row[0]) for row in waiting[start : start + 500]]
+            await asyncio.sleep(0)
         after = -1
         while True:
             rows = self._database.select(table.scan, (after, 500))
@@ -321,6 +337,8 @@ class LocalRecords:
             after = rows[-1][0]
             now = self._time()
             items = [item for _, body in rows if table.alive(item := decode(body), now)]
+            if known:
+                items = [item for item in items if tuple(item[a] for a in table.key) not in known]
             if items:
                 yield items
             await asyncio.sleep(0)

@@ -24,11 +24,17 @@ class Table:
     """The names and statements of one collection.
 
     ``columns`` maps every attribute that has a column of its own to that column's quoted name.
+
+    Where the collection grows, new items are kept in ``tail`` as they come: a key's place in the
+    index is as good as random, and each place is a page that the commit writes. Of thousands that
+    are filed at once, in the order of their keys, many share a page.
     """
 
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
-        self.name = quoted("c_" + collection.name)
+        self.name = self.source = quoted("c_" + collection.name)
+        self.tail = quoted("t_" + collection.name) if collection.grows else ""
+        self.waiting = 0  # in the tail, as of this process's last write to it
         self.key = collection.key
         self.parts = len(collection.key)
         self.ttl = collection.ttl
@@ -50,12 +56,24 @@ class Table:
         keys = ",".join(self.columns[a] for a in self.key)
         where = " AND ".join(f"{self.columns[a]}=?" for a in self.key)
         changes = ",".join(f"{c}=excluded.{c}" for c in names[len(self.key) :])
+        if self.tail:
+            tailed = ",".join(names)
+            self.source = (
+                f"(SELECT {tailed} FROM {self.name} UNION ALL SELECT {tailed} FROM {self.tail})"
+            )
+            self.append = f"INSERT OR FAIL INTO {self.tail}({tailed})"
+            self.file = (
+                f"INSERT OR FAIL INTO {self.name}({tailed}) SELECT {tailed} FROM {self.tail} "
+                f"WHERE true ORDER BY {keys},rowid ON CONFLICT({keys}) DO UPDATE SET {changes}"
+            )
+            self.clear = f"DELETE FROM {self.tail}"
+            self.all_waiting = f"SELECT body,{keys} FROM {self.tail} ORDER BY rowid"
         # A statement that fails takes its transaction with it: SQLite need not note each page as it
         # was before the statement.
         self.insert = f"INSERT OR FAIL INTO {self.name}({','.join(names)})"
         self.marks = "(" + ",".join("?" * len(names)) + ")"
         self.replace = f"ON CONFLICT({keys}) DO UPDATE SET {changes}"
-        self.find = f"SELECT body FROM {self.name} WHERE {where}"
+        self.find = f"SELECT body FROM {self.source} WHERE {where}"
         self.among = f"SELECT rowid,body,{keys} FROM {self.name} WHERE ({keys}) IN (VALUES "
         self.each = "SELECT body FROM (VALUES "
         # The rows come in the order of VALUES, null where there is no item.
@@ -109,6 +127,12 @@ def create(connection: apsw.Connection, tables: Iterable[Table]) -> None:
             + "".join(f"{table.columns[a]}," for a in table.extra)
             + f"body BLOB NOT NULL, UNIQUE({','.join(table.columns[a] for a in table.key)}))"
         )
+        if table.tail:
+            execute(
+                f"CREATE TABLE IF NOT EXISTS {table.tail}(rowid INTEGER PRIMARY KEY,"
+                + "".join(f"{table.columns[a]} NOT NULL," for a in table.key)
+                + "body BLOB NOT NULL)"
+            )
         note = "columns of " + table.collection.name
         known: list[tuple[Any, ...]] = execute(
             "SELECT value FROM meta WHERE name=?", (note,)

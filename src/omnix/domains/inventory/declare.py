@@ -21,7 +21,7 @@ BALANCES = Collection(
 """Numbers ``on_hand``, ``reserved``, ``available`` (their difference), ``on_order`` and
 ``drafted``: what approved purchase orders still owe, and what drafts ask for."""
 
-LEDGER = Collection("ledger", table="inventory", key=("stock", "entry"))
+LEDGER = Collection("ledger", table="inventory", key=("stock", "entry"), grows=True)
 """``stock`` is ``product_id@location_id``; entries only ever come, and sum to the balance."""
 
 LOCATIONS = Collection("locations", table="inventory", key=("scope", "id"), remembered=True)

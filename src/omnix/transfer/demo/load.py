@@ -152,7 +152,7 @@ async def _stock(ports: Ports, made: SimulatedShop, names: items.Names) -> int:
     for balance, entry in zip(balances, ledger, strict=True):
         key = balance["product_id"], balance["location_id"]
         balance["on_order"] = on_order.get(key, 0)
-        pairs.append((Put(BALANCES, balance, (Absent(),)), Put(LEDGER, entry, (Absent(),))))
+        pairs.append((Put(BALANCES, balance, (Absent(),)), Put(LEDGER, entry)))
     for start in range(0, len(pairs), _STOCKS_AT_ONCE):
         await _open_stock(ports, pairs[start : start + _STOCKS_AT_ONCE])
     return len(pairs)
@@ -164,7 +164,7 @@ async def _open_stock(ports: Ports, pairs: list[tuple[Put, Put]]) -> None:
         try:
             await ports.records.write([put for pair in pairs for put in pair])
         except ConditionFailed as error:
-            taken = {position // 2 for position in error.failed}
+            taken = {position // 2 for position in error.failed}  # the balance tells for both
             pairs = [pair for n, pair in enumerate(pairs) if n not in taken]
         else:
             return
