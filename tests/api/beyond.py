@@ -12,6 +12,7 @@ BEYOND: tuple[tuple[str, str], ...] = (
         "no (other |parent )?(product|location|supplier|customer) |product .* is archived",
     ),
     ("(product|customer|experiment)_id", "does not have the form"),
+    ("product_ids", "there is no product "),
     ("user_id", "is none of the shop's users"),
     (r"permissions\[\d+\]", "is not a permission that you can give"),
     (r"(when|rule)\.any\[\d+\]\.all\[\d+\]\.attribute", "is not known here; there is"),

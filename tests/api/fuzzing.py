@@ -17,6 +17,7 @@ How long an answer takes is no check here; that is for the benchmarks.
 import json
 import os
 import re
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,20 @@ SCHEMA = schemathesis.openapi.from_dict(json.loads(openapi_document()))
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
 
 
+# Nothing that might be drawn: a role's name is.
+_PROOF = f"Bearer {secrets.token_hex(8)}-"
+
+
+def proof_of(role: str) -> dict[str, str]:
+    """The headers of somebody of ``role``."""
+    return {"Authorization": _PROOF + role}
+
+
 class Shop:
     """The application on ports of its own, opened by the lifespan of the server that asks it.
 
-    ``Authorization: Bearer <role>`` stands for a token of that role, which is made anew if a
-    request before it ended the session, changed the role or disabled the user.
+    ``proof_of`` a role stands for a token of that role, which is made anew if a request before it
+    ended the session, changed the role or disabled the user.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -65,8 +75,9 @@ class Shop:
         assert self._served is not None
         headers = []
         for name, value in scope["headers"]:
-            role = value.decode("latin-1").removeprefix("Bearer ")
-            if name == b"authorization" and role in self._served.tokens:
+            said = value.decode("latin-1")
+            role = said.removeprefix(_PROOF)
+            if name == b"authorization" and said != role and role in self._served.tokens:
                 value = b"Bearer " + (await _token(self._served, role)).encode()
             headers.append((name, value))
         await self._served.app({**scope, "headers": headers}, receive, send)
@@ -125,7 +136,7 @@ def headers_of(case: Case, role: str) -> dict[str, str]:
     data = case.meta.phase.data if case.meta is not None else None
     wrong = {one.parameter for one in getattr(data, "mutations", None) or ()}
     wrong.add(getattr(data, "parameter", None))
-    return {} if "Authorization" in wrong else {"Authorization": f"Bearer {role}"}
+    return {} if "Authorization" in wrong else proof_of(role)
 
 
 def _is_another(case: Case) -> bool:
@@ -184,5 +195,5 @@ def seed() -> None:
     """Make what ``0`` names, where it is not there."""
     for path, body in _SEEDS:
         made = SCHEMA[f"/v1/{path}"]["POST"].Case(body={"id": "0", **body})
-        answer = made.call(headers={"Authorization": "Bearer admin"})
+        answer = made.call(headers=proof_of("admin"))
         assert answer.status_code in (201, 409), answer.content

@@ -100,7 +100,12 @@ def test_some_bounds_are_as_described(shop: None) -> None:
 
 
 @hours
-@pytest.mark.parametrize("runs", [10, pytest.param(EXAMPLES, marks=soak)])
-def test_what_follows_from_an_answer(shop: None, runs: int) -> None:
-    """What is made is there, what is deleted is gone, and what answers tell can be asked for."""
-    machine().run(settings=_settings(runs, stateful_step_count=8))
+@pytest.mark.parametrize("rounds", [1, pytest.param(EXAMPLES // 10, marks=soak)])
+def test_what_follows_from_an_answer(shop: None, rounds: int) -> None:
+    """What is made is there, what is deleted is gone, and what answers tell can be asked for.
+
+    In rounds of ten: what is there differs from one run to the next, which hypothesis takes for
+    a fault of what draws if it tries the same way twice.
+    """
+    for _ in range(rounds):
+        machine().run(settings=_settings(10, stateful_step_count=8))
