@@ -80,5 +80,6 @@ BEYOND: tuple[tuple[str, str], ...] = (
     (".*", "must be a whole number"),
     (".*", "is too large a number"),
 )
-OPEN = {"/v1/events"}
-"""Where a body may have fields of any name, so long as one of its own is among them."""
+OPEN = {"/v1/events": "is not known here", "/v1/ai/tools/{name}": ""}
+"""Where a body may have fields of any name, so long as one of its own is among them, and where
+another answer tells what it is to have."""
