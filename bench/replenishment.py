@@ -17,9 +17,9 @@ import numpy as np  # noqa: E402
 from omnix.engine.customers.consumption import (  # noqa: E402
     WITHIN,
     fit_consumption,
-    known_at,
     next_after,
 )
+from omnix.engine.customers.purchases import Purchases, known_at  # noqa: E402
 
 _ORIGINS = (245, 258, 270)
 _FOOD = (
@@ -43,23 +43,32 @@ def main() -> None:
         f"FROM '{folder}/transactions.parquet' JOIN '{folder}/products.parquet' "
         f"USING (product_id) WHERE department IN {_FOOD} GROUP BY ALL) "
         "SELECT household_id, day, quantity, "
-        "dense_rank() OVER (ORDER BY household_id, product_type) AS pair "
+        "dense_rank() OVER (ORDER BY household_id, product_type) AS pair, "
+        "dense_rank() OVER (ORDER BY product_type) AS item "
         "FROM bought ORDER BY pair, day"
     ).fetchnumpy()
-    customer, pair, day = (rows[k].astype(np.int64) for k in ("household_id", "pair", "day"))
+    customer, pair, item, day = (
+        rows[k].astype(np.int64) for k in ("household_id", "pair", "item", "day")
+    )
     quantity = np.maximum(rows["quantity"].astype(float), 1.0)
+    # Whatever they came for: a household that is in the shop may buy food as well.
+    visits = duckdb.sql(
+        "SELECT DISTINCT household_id, date_diff('day', TIMESTAMP '2017-01-01', "
+        f"transaction_timestamp) AS day FROM '{folder}/transactions.parquet' ORDER BY ALL"
+    ).fetchnumpy()
+    came = visits["household_id"].astype(np.int64), visits["day"].astype(np.int64)
+    bought = Purchases(customer, pair, item, day, quantity, came)
     for origin in _ORIGINS:
-        seen = day < origin
-        model = fit_consumption(customer[seen], pair[seen], day[seen], quantity[seen], origin)
+        model = fit_consumption(bought.before(origin), origin)
         assert model is not None
-        known = known_at(customer, pair, day, quantity, origin)
+        known = known_at(bought, origin)
         made, wait = model.predict(known), next_after(pair, day, origin, known.pair)
         for k, days in enumerate(WITHIN):
             p = np.clip(made.chance[:, k], 1e-4, 1 - 1e-4)
             _print(origin, days, wait < days, p)
-        came = wait < model.reach
+        soon = wait < model.reach
         inside = (wait >= made.days[:, 0]) & (wait <= made.days[:, -1])
-        print(f"  80% intervals hold {100 * inside[came].mean():.1f} % of {came.sum()} purchases")
+        print(f"  80% intervals hold {100 * inside[soon].mean():.1f} % of {soon.sum()} purchases")
 
 
 def _print(origin, days, y, p):  # type: ignore[no-untyped-def]

@@ -1,23 +1,24 @@
 """Next purchases of a simulated crowd whose truth is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from omnix.engine.customers import consumption, purchases
 from omnix.engine.customers.consumption import (
     LEVELS,
     WITHIN,
     fit_consumption,
-    known_at,
     next_after,
     usual_interval,
 )
 from omnix.engine.customers.groups import cluster, fifths
 from omnix.engine.customers.logistic import fit_logistic, isotonic
+from omnix.engine.customers.purchases import FEATURES, Purchases, known_at
 
-Rows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
-
-def _crowd(pairs: int = 1200, days: int = 500, seed: int = 1) -> Rows:
+def _crowd(pairs: int = 1200, days: int = 500, seed: int = 1) -> Purchases:
     random = np.random.default_rng(seed)
     usual = np.exp(random.uniform(np.log(6), np.log(45), pairs))
     parts = []
@@ -27,19 +28,23 @@ def _crowd(pairs: int = 1200, days: int = 500, seed: int = 1) -> Rows:
         day = day[day < days].astype(np.int64)
         parts.append(np.stack([np.full(len(day), pair // 4), np.full(len(day), pair), day]))
     customer, pair_, day_ = np.concatenate(parts, axis=1)
-    return customer, pair_, day_, np.ones(len(day_))
+    return Purchases(customer, pair_, pair_ % 20, day_, np.ones(len(day_)))
+
+
+def _one(days: list[int], quantity: list[float] | None = None) -> Purchases:
+    day, who = np.array(days), np.zeros(len(days), np.int64)
+    return Purchases(who, who, who, day, np.array(quantity or [1.0] * len(days)))
 
 
 def test_chances_and_intervals_hold_on_purchases_held_out() -> None:
     rows = _crowd()
     held, chances, outcomes = [], [], []
     for origin in (300, 340, 380):
-        before = rows[2] < origin
-        model = fit_consumption(*(column[before] for column in rows), end=origin)
+        model = fit_consumption(rows.before(origin), origin)
         assert model is not None
-        known = known_at(*rows, origin)
+        known = known_at(rows, origin)
         made = model.predict(known)
-        wait = next_after(rows[1], rows[2], origin, known.pair)
+        wait = next_after(rows.pair, rows.day, origin, known.pair)
         came = wait < model.reach
         inside = (wait >= made.days[:, 0]) & (wait <= made.days[:, -1])
         held.append(inside[came].mean())
@@ -54,28 +59,99 @@ def test_chances_and_intervals_hold_on_purchases_held_out() -> None:
 
 
 def test_what_comes_later_changes_nothing() -> None:
-    rows = _crowd(200)
-    before = rows[2] < 300
-    whole, cut = known_at(*rows, 300), known_at(*(c[before] for c in rows), 300)
-    assert whole.features == pytest.approx(cut.features)
+    rows = _crowd(500)
+    whole, cut = known_at(rows, 300), known_at(rows.before(300), 300)
+    assert whole.features.tolist() == cut.features.tolist()
+    assert whole.features.shape == (len(whole.pair), FEATURES)
+    assert np.isfinite(whole.features).all()
+    made, cut_made = (fit_consumption(some, 300) for some in (rows, rows.before(300)))
+    assert made is not None
+    assert cut_made is not None
+    assert made.predict(whole).chance.tolist() == cut_made.predict(cut).chance.tolist()
+
+
+def test_who_stays_away_is_told_by_visits_for_other_things() -> None:
+    """Two of three customers still come to the shop; the third one bought nothing at all lately."""
+    rows = _crowd(1200)
+    # All items of everybody pause at 270; some come for other things.
+    paused = rows.day < 270
+    visits = np.repeat(np.arange(300), 4), np.tile([275, 281, 288, 296], 300)
+    still = visits[0] % 3 != 0
+    bought = Purchases(
+        rows.customer[paused], rows.pair[paused], rows.item[paused], rows.day[paused],
+        rows.quantity[paused], (visits[0][still], visits[1][still]),
+    )  # fmt: skip
+    known = known_at(bought, 300)
+    alone = known_at(replace(bought, visits=None), 300)
+    differs = (known.features != alone.features).any(axis=1)
+    comes = np.array([pair // 4 % 3 != 0 for pair in known.pair.tolist()])
+    assert (differs == comes).all()
+    assert 0.5 < comes.mean() < 0.8
+
+
+def test_only_some_customers_are_learnt_from_where_there_are_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = _crowd()
+    whole = fit_consumption(rows, 340)
+    seen: list[int] = []
+    sound = consumption._fit_chance
+
+    def spied(features: np.ndarray, came: np.ndarray) -> consumption.Chance:
+        seen.append(len(came))
+        return sound(features, came)
+
+    monkeypatch.setattr(consumption, "_fit_chance", spied)
+    monkeypatch.setattr(consumption, "_MOST_ROWS", 4000)
+    few = fit_consumption(rows, 340)
+    assert whole is not None
+    assert few is not None
+    assert max(seen) < 5000
+    known = known_at(rows, 340)
+    assert few.predict(known).chance.mean() == pytest.approx(
+        whole.predict(known).chance.mean(), abs=0.04
+    )
+
+
+def test_how_soon_a_pause_ends_against_a_loop() -> None:
+    random = np.random.default_rng(4)
+    of, pause = random.integers(0, 3, 400), random.integers(1, 40, 400).astype(float)
+    open_of, open_for = np.arange(3), np.array([5.0, 12.0, 33.0])
+    due = purchases._Due(of, pause, open_of, open_for, 3, 30, 10.0)
+    both = [
+        *zip(of, np.minimum(pause, 30), [1] * 400, strict=True),
+        *zip(open_of, np.minimum(open_for, 30), [0] * 3, strict=True),
+    ]
+    for kind, passed in ((0, 0), (1, 9), (2, 25)):
+        stays = 1.0
+        for day in range(passed + 1, passed + 8):
+            ends = risk = all_ends = all_risk = 0
+            for k, length, closed in both:
+                at_risk, now = length >= day, closed and length == day
+                all_ends, all_risk = all_ends + now, all_risk + at_risk
+                if k == kind:
+                    ends, risk = ends + now, risk + at_risk
+            usual = all_ends / max(all_risk, 1)
+            stays *= 1 - min((ends + 10 * usual) / (risk + 10), 0.99)
+        chance = min(max(1 - stays, 1e-3), 0.99)
+        told = due(np.array([kind]), np.array([float(passed)]))[0]
+        assert told == pytest.approx(np.log(chance / (1 - chance)), rel=1e-4)
 
 
 def test_a_double_pack_lasts_longer() -> None:
-    day = np.array([0, 10, 20, 30])
-    one, two = (np.array([1.0, 1, 1, last]) for last in (1, 2))
-    who = np.zeros(4, np.int64)
-    usual = [known_at(who, who, day, quantity, 35).usual[0] for quantity in (one, two)]
+    days = [0, 10, 20, 30]
+    usual = [known_at(_one(days, [1.0, 1, 1, last]), 35).usual[0] for last in (1, 2)]
     assert usual[0] == pytest.approx(10)
     assert usual[1] > 11
 
 
 def test_too_little_to_learn_from_falls_back_to_the_usual_interval() -> None:
-    day, who = np.array([0, 10, 20, 30]), np.zeros(4, np.int64)
-    assert fit_consumption(who, who, day, np.ones(4), 35) is None
-    made = usual_interval(known_at(who, who, day, np.ones(4), 35))
+    rows = _one([0, 10, 20, 30])
+    assert fit_consumption(rows, 35) is None
+    made = usual_interval(known_at(rows, 35))
     assert not made.calibrated
     assert made.days[0, 1] == pytest.approx(5)
-    assert known_at(who, who, day, np.ones(4), 5).pair.tolist() == []
+    assert known_at(rows, 5).pair.tolist() == []
 
 
 def test_logistic_finds_the_weights_and_isotonic_the_means() -> None:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from omnix.engine.customers import dropout, rolling
-from omnix.engine.customers.consumption import known_at, next_after, usual_interval
+from omnix.engine.customers.consumption import next_after, usual_interval
 from omnix.engine.customers.histories import summarise
 from omnix.engine.customers.lifetime import calibrate
+from omnix.engine.customers.purchases import Purchases, known_at
 from omnix.engine.customers.rolling import (
     origins_of,
     reliability,
@@ -113,12 +114,13 @@ def test_chances_of_items_beside_the_usual_interval() -> None:
             pair.append(number)
             day.append(START + int(now))
             now += max(1.0, random.normal(every, every / 4))
-    rows = (np.array(who), np.array(pair), np.array(day), np.ones(len(day)))
+    code = np.array(pair)
+    rows = Purchases(np.array(who), code, code % 10, np.array(day), np.ones(len(day)))
     end = START + 400
-    fit, plain = roll_consumption(*rows, end, most=2)
+    fit, plain = roll_consumption(rows, end, most=2)
     assert fit.origins == plain.origins == (end - 14, end - 42)
-    known = known_at(*rows, end - 14)
-    came = next_after(rows[1], rows[2], end - 14, known.pair) < 14
+    known = known_at(rows, end - 14)
+    came = next_after(rows.pair, rows.day, end - 14, known.pair) < 14
     said = usual_interval(known).chance[:, 1]
     assert plain.figures["brier"][0] == pytest.approx(((said - came) ** 2).mean())
     assert plain.figures["bias"][0] == pytest.approx(said.mean() - came.mean())

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnix.engine.customers import dropout
-from omnix.engine.customers.consumption import Predictions, fit_consumption, known_at
+from omnix.engine.customers.consumption import Predictions, fit_consumption
 from omnix.engine.customers.consumption import usual_interval as by_usual_interval
 from omnix.engine.customers.groups import fifths
 from omnix.engine.customers.histories import summarise
 from omnix.engine.customers.lifetime import Lifetimes, lifetimes
+from omnix.engine.customers.purchases import known_at
 from omnix.engine.customers.rolling import coming_back
 
 from .history import Past
@@ -166,9 +167,9 @@ def _coming_back(past: Past, life: Lifetimes | None, modified: bool) -> tuple[Ar
 
 
 def _predictions(past: Past, *, usual_only: bool) -> tuple[Predictions, int]:
-    rows = (past.item_customer, past.pair, past.item_day, past.item_quantity)
-    known = known_at(*rows, past.origin)
-    model = None if usual_only else fit_consumption(*rows, end=past.origin)
+    rows = past.purchases()
+    known = known_at(rows, past.origin)
+    model = None if usual_only else fit_consumption(rows, past.origin)
     if model is None:
         return by_usual_interval(known), 0
     return model.predict(known), model.reach

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from omnix.domains.products.declare import PRODUCTS
 from omnix.domains.system.settings import Shop
-from omnix.engine.customers.consumption import LEAST_PURCHASES
+from omnix.engine.customers.purchases import LEAST_PURCHASES, Purchases
 from omnix.kit.time import zone
 from omnix.platform import queries
 from omnix.ports import Ports
@@ -52,6 +52,14 @@ class Past:
     def origin(self) -> int:
         """``as_of`` in days since 1970."""
         return (self.as_of - _EPOCH).days
+
+    def purchases(self) -> Purchases:
+        """What was bought again and again, and the days of all orders."""
+        item = np.unique(np.array(self.items, dtype=object), return_inverse=True)[1]
+        return Purchases(
+            self.item_customer, self.pair, item.astype(np.int64)[self.pair], self.item_day,
+            self.item_quantity, (self.code, self.day),
+        )  # fmt: skip
 
 
 async def read(ports: Ports, today: date, settings: Shop) -> Past | None:

@@ -127,9 +127,7 @@ def _rolled(past: Past, modified: bool) -> Rolled:
 
 
 def _consumption(past: Past) -> tuple[Rolled, Rolled]:
-    return roll_consumption(
-        past.item_customer, past.pair, past.item_day, past.item_quantity, past.origin
-    )
+    return roll_consumption(past.purchases(), past.origin)
 
 
 async def _due(ports: Ports, model: Model) -> bool:

@@ -1,6 +1,7 @@
 """Chances from features: ridge logistic regression, made honest by isotonic regression."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +17,17 @@ class Logistic:
     scale: Array
     weights: Array
 
-    def chance(self, features: Array) -> Array:
+    def chance(self, features: NDArray[Any]) -> Array:
         """P(outcome) of each row of ``features``, (n, k)."""
         z = np.clip((features - self.mean) / self.scale, -6.0, 6.0)
         return np.asarray(1.0 / (1.0 + np.exp(-(z @ self.weights[:-1] + self.weights[-1]))))
 
 
-def fit_logistic(features: Array, outcome: NDArray[np.bool_], ridge: float = 1.0) -> Logistic:
+def fit_logistic(
+    features: NDArray[Any], outcome: NDArray[np.bool_], ridge: float = 1.0
+) -> Logistic:
     """Newton's method on the penalised likelihood; ``ridge`` spares the intercept."""
-    mean, scale = features.mean(0), features.std(0)
+    mean, scale = features.mean(0, dtype=float), features.std(0, dtype=float)
     scale = np.where(scale > 1e-12, scale, 1.0)
     z = np.clip((features - mean) / scale, -6.0, 6.0)
     X = np.concatenate([z, np.ones((len(z), 1))], axis=1)

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import dropout
-from .consumption import Predictions, fit_consumption, known_at, next_after, usual_interval
+from .consumption import Predictions, fit_consumption, next_after, usual_interval
 from .histories import Array, Ints, bought_between, summarise
 from .lifetime import calibrate
 from .logistic import isotonic
+from .purchases import Purchases, known_at
 
 LEAST_CUSTOMERS = 300
 MOST_CUSTOMERS = 10_000
@@ -161,30 +162,27 @@ def coming_back(
 
 
 def roll_consumption(
-    customer: Ints, pair: Ints, day: Ints, quantity: Array, end: int, *, days: int = 14,
-    most: int = 4,
-) -> tuple[Rolled, Rolled]:  # fmt: skip
+    rows: Purchases, end: int, *, days: int = 14, most: int = 4
+) -> tuple[Rolled, Rolled]:
     """Chances that a customer buys an item again within ``days``, four weeks apart: of the fitted
     model, and of the usual interval alone. ``brier``, and ``bias``, the mean chance less the
     share who came.
     """
-    kept = _sampled(customer)
-    customer, pair = _renumbered(customer[kept]), _renumbered(pair[kept])
-    day, quantity = day[kept], quantity[kept]
+    codes = np.arange(int(rows.customer.max(initial=0)) + 1)
+    rows = rows.of(_sampled(codes))
     both: tuple[list[tuple[float, float]], ...] = ([], [])
-    origins, rows = [], []
+    origins, sizes = [], []
     for k in range(most):
         origin = end - days - 28 * k
-        model = fit_consumption(customer, pair, day, quantity, origin)
-        known = known_at(customer, pair, day, quantity, origin)
+        model, known = fit_consumption(rows, origin), known_at(rows, origin)
         if model is None or not len(known.pair):
             continue
-        came = next_after(pair, day, origin, known.pair) < days
+        came = next_after(rows.pair, rows.day, origin, known.pair) < days
         for side, made in zip(both, (model.predict(known), usual_interval(known)), strict=True):
             side.append(_chances(made, came))
         origins.append(origin)
-        rows.append(len(known.pair))
-    of = np.array(rows, np.int64)
+        sizes.append(len(known.pair))
+    of = np.array(sizes, np.int64)
     fitted, plain = (_rolled(origins, of, side) for side in both)
     return fitted, plain
 
