@@ -391,16 +391,21 @@ class RecordsContract:
         assert await records.get_many(MOVES, keys) == [made[-1], None, made[0]]
         seen = [item["entry"] async for chunk in records.scan(MOVES) for item in chunk]
         assert sorted(seen) == [f"e{n:03}" for n in range(60)]
+        await records.write([Delete(MOVES, ("p1", "e058")), Delete(MOVES, ("p1", "e001"))])
+        assert await everything(records, **query) == made[1:-1]
+        # What is loaded anew takes the place of what was put.
+        await records.load(MOVES, [{**_move("p1", 55), "units": -1}])
+        assert await everything(records, **query) == [*made[1:-2], {**made[-2], "units": -1}]
 
     @pytest.mark.parametrize(
         "op",
         [
-            Delete(MOVES, ("p", "e")),
+            Delete(MOVES, ("p", "e"), (Present(),)),
             Update(MOVES, ("p", "e"), {"units": 1}),
             Put(MOVES, {"stock": "p", "entry": "e"}, (Absent(),)),
             Check(MOVES, ("p", "e"), (Present(),)),
         ],
-        ids=["delete", "update", "put if absent", "check"],
+        ids=["delete if present", "update", "put if absent", "check"],
     )
     async def test_what_grows_is_not_changed(self, records: Records, op: Any) -> None:
         with pytest.raises(ValueError, match="moves only grows"):

@@ -109,6 +109,26 @@ async def test_who_lets_others_go_first_files_nothing(
         assert places(behind) == (101, 0)
         await put(behind, 101, 110)
         assert await found(behind) == list(range(110))
+        # Without another write of its own.
+        await filed(first, 110)
+
+
+async def test_very_many_are_filed_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filing, "MOST", 50)
+    sizes: list[int] = []
+    async with opened(tmp_path) as platform, opened(tmp_path, pause=0.001) as behind:
+        await put(behind, 0, 420)
+        await put(platform, 420, 421)
+        while places(platform)[1]:
+            sizes.append(places(platform)[1])
+            await asyncio.sleep(0)
+        assert places(platform) == (421, 0)
+        assert len(set(sizes)) > 3
+        assert await found(platform) == list(range(421))
+        await put(platform, 421, 430)
+        assert platform.database.select("SELECT max(rowid) FROM t_moves") == [(9,)]
 
 
 async def test_a_scan_finds_each_once_while_others_file(
@@ -136,13 +156,23 @@ async def test_a_filing_that_fails_loses_nothing(
     async with opened(tmp_path) as platform:
         monkeypatch.setattr(filing, "MOST", 20)
         table = _table(platform)
+        asked: list[str] = []
+        submit = platform.database.submit
+        monkeypatch.setattr(
+            platform.database,
+            "submit",
+            lambda work, *given, **how: asked.append(work.__name__) or submit(work, *given, **how),
+        )
+        monkeypatch.setattr(filing, "FILE_SECONDS", 0.5)
         sound, table.clear = table.clear, "DELETE FROM nowhere"
-        await put(platform, 0, 50)
-        await asyncio.sleep(0.1)
+        for start in range(0, 50, 10):
+            await put(platform, start, start + 10)
         assert places(platform) == (0, 50)
+        assert asked.count("_file") == 1  # and not with each of the writes
         table.clear = sound
+        # With no further write.
+        await filed(platform, 50)
         await put(platform, 50, 60)
-        await filed(platform, 60)
         assert await found(platform) == list(range(60))
 
 

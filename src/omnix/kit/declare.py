@@ -28,9 +28,9 @@ class Collection:
     ``table`` is the table that holds it on AWS, shared where the domain says so. Few items that
     are read all the time and seldom change are ``remembered``: an adapter that can tell whether
     they changed may keep them in memory, and hand the same one to all its readers. They have no
-    ``ttl``. A collection that ``grows`` only gets items, which stay as they came: no condition,
-    change or deletion names one. Nobody puts two under one key, so an adapter may give them their
-    places later. It has no indexes and no ``ttl``.
+    ``ttl``. A collection that ``grows`` gets items which stay as they came: no condition and no
+    change names one. Nobody puts two under one key (but may load one anew), so that an adapter may
+    give them their places later. It has no indexes and no ``ttl``.
     """
 
     name: str

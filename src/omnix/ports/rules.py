@@ -12,6 +12,7 @@ from omnix.ports.records import (
     Absent,
     AtLeast,
     Condition,
+    Delete,
     Item,
     Key,
     Operation,
@@ -63,9 +64,9 @@ def check_update(collection: Collection, op: Update) -> None:
 
 
 def check_grows(op: Operation) -> None:
-    """Raises ValueError for more than a plain Put into a collection that grows."""
-    if op.collection.grows and (not isinstance(op, Put) or op.when):
-        raise ValueError(f"{op.collection.name} only grows: its items are put, and stay")
+    """Raises ValueError for a change or a condition in a collection that grows."""
+    if op.collection.grows and (not isinstance(op, (Put, Delete)) or op.when):
+        raise ValueError(f"{op.collection.name} only grows: its items stay as they were put")
 
 
 def holds(condition: Condition, item: Item | None) -> bool:

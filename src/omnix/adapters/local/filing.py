@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,11 +16,11 @@ from omnix.kit.errors import Unavailable
 _log = logging.getLogger("omnix.database")
 
 MOST = 8192
-"""So many are filed at once: it keeps other writes waiting for some 50 ms, and a reader looks
-through so many in 2 ms."""
+"""From so many on they are filed, twice as many at most at once: that many keep other writes
+waiting for some 80 ms, and a reader looks through them in 2 ms."""
 
 FILE_SECONDS = 30.0
-"""How long an item waits at most while fewer come."""
+"""How often fewer are filed, and what other processes left."""
 
 
 class Filing:
@@ -32,8 +31,9 @@ class Filing:
     def __init__(self, database: Database, tables: Iterable[Table]) -> None:
         self._database = database
         self._tables = [table for table in tables if table.tail and database.goes_first]
-        self._due: float | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None  # that looks every FILE_SECONDS
         self._under_way = False
+        self._failed = False
 
     def begin(self, connection: apsw.Connection) -> None:
         """File what a process left that ended."""
@@ -42,29 +42,54 @@ class Filing:
             connection.execute(table.clear)
 
     def look(self) -> None:
-        """Whether something is to be filed, after each write."""
-        waiting = max((table.waiting for table in self._tables), default=0)
-        if not waiting or self._under_way:
+        """Whether enough is to be filed, after each write."""
+        if not self._tables:
             return
-        now = time.monotonic()
-        if self._due is None:
-            self._due = now + FILE_SECONDS
-            asyncio.get_running_loop().call_later(FILE_SECONDS, self.look)
-        if waiting < MOST and now < self._due:
+        if self._loop is None or self._loop.is_closed():
+            self._loop = asyncio.get_running_loop()
+            self._loop.call_later(FILE_SECONDS, self._look_again)
+        if not self._failed and any(table.waiting >= MOST for table in self._tables):
+            self._start()
+
+    def _look_again(self) -> None:
+        assert self._loop is not None
+        self._failed = False
+        # A database that closes leaves it to who opens it next.
+        with contextlib.suppress(Unavailable):
+            for table in self._tables:
+                ((table.waiting,),) = self._database.select(table.newest_waiting)
+            if any(table.waiting for table in self._tables):
+                self._start()
+            self._loop.call_later(FILE_SECONDS, self._look_again)
+
+    def _start(self) -> None:
+        if self._under_way:
             return
         self._under_way = True
-        # A database that closes leaves it to who opens it next.
         with contextlib.suppress(Unavailable):
             self._database.submit(self._file, long=True).add_done_callback(self._filed)
 
     def _file(self, group: Group) -> None:
         for table in self._tables:
-            group.run(table.file, ())
-            group.run(table.clear, ())
-            table.waiting = 0
+            ((oldest, newest),) = group.look(table.ends_waiting, ())
+            if newest - oldest < 2 * MOST:
+                group.run(table.file, ())
+                group.run(table.clear, ())
+                table.waiting = 0
+            else:
+                upto = (oldest + MOST,)
+                group.run(table.file_some, upto)
+                group.run(table.clear_some, upto)
+                table.waiting = newest
 
     def _filed(self, done: "asyncio.Future[Any]") -> None:
-        self._under_way, self._due = False, None
-        if not done.cancelled() and (error := done.exception()) is not None:
-            # Nothing is lost, and the next write asks again.
+        self._under_way = False
+        if done.cancelled():
+            return
+        error = done.exception()
+        if error is None:
+            self.look()
+        else:
+            # Nothing is lost; each attempt keeps others waiting, so not at once again.
+            self._failed = True
             _log.warning("what came lately could not be filed", exc_info=error)

@@ -207,11 +207,13 @@ class Group:
             latest.drop(table, key)
         changes.dirty.clear()
         if table.tail:
-            store(self._connection, table.append, table.marks, "", puts)
-            # Whoever files a tail leaves none in it, so that numbers begin anew.
-            table.waiting = self._connection.last_insert_rowid()
-            return
-        store(self._connection, table.insert, table.marks, table.replace, puts)
+            if puts:
+                store(self._connection, table.append, table.marks, "", puts)
+                table.waiting = self._connection.last_insert_rowid()
+            if gone:
+                self._connection.executemany(table.drop_waiting, gone)
+        else:
+            store(self._connection, table.insert, table.marks, table.replace, puts)
         store(self._connection, table.change, "(?,?)", table.changed, bodies)
         if gone:
             self._connection.executemany(table.delete, gone)

@@ -301,6 +301,10 @@ class LocalRecords:
         def storing(rows: list[tuple[Any, ...]]) -> Callable[[Group], None]:
             def work(group: Group) -> None:
                 connection = group.direct()
+                if table.tail:
+                    # What came before must not take the place of what is loaded.
+                    connection.execute(table.file)
+                    connection.execute(table.clear)
                 store(connection, table.insert, table.marks, table.replace, rows)
                 if table.remembered:
                     connection.execute(table.count, (collection.name,))

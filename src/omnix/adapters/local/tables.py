@@ -34,7 +34,9 @@ class Table:
         self.collection = collection
         self.name = self.source = quoted("c_" + collection.name)
         self.tail = quoted("t_" + collection.name) if collection.grows else ""
-        self.waiting = 0  # in the tail, as of this process's last write to it
+        # The newest number in the tail as of the last look at it; those begin anew at 1 once it is
+        # cleared.
+        self.waiting = 0
         self.key = collection.key
         self.parts = len(collection.key)
         self.ttl = collection.ttl
@@ -62,11 +64,17 @@ class Table:
                 f"(SELECT {tailed} FROM {self.name} UNION ALL SELECT {tailed} FROM {self.tail})"
             )
             self.append = f"INSERT OR FAIL INTO {self.tail}({tailed})"
-            self.file = (
-                f"INSERT OR FAIL INTO {self.name}({tailed}) SELECT {tailed} FROM {self.tail} "
-                f"WHERE true ORDER BY {keys},rowid ON CONFLICT({keys}) DO UPDATE SET {changes}"
-            )
+            select = f"INSERT OR FAIL INTO {self.name}({tailed}) SELECT {tailed} FROM {self.tail}"
+            order = f"ORDER BY {keys},rowid ON CONFLICT({keys}) DO UPDATE SET {changes}"
+            self.file = f"{select} WHERE true {order}"
             self.clear = f"DELETE FROM {self.tail}"
+            self.file_some = f"{select} WHERE rowid<? {order}"
+            self.clear_some = f"DELETE FROM {self.tail} WHERE rowid<?"
+            self.newest_waiting = f"SELECT coalesce(max(rowid),0) FROM {self.tail}"
+            self.ends_waiting = (
+                f"SELECT coalesce(min(rowid),0),coalesce(max(rowid),0) FROM {self.tail}"
+            )
+            self.drop_waiting = f"DELETE FROM {self.tail} WHERE {where}"
             self.all_waiting = f"SELECT body,{keys} FROM {self.tail} ORDER BY rowid"
         # A statement that fails takes its transaction with it: SQLite need not note each page as it
         # was before the statement.
