@@ -49,7 +49,7 @@ async def test_only_a_seated_client_costs_and_what_it_missed_shows_in_the_number
 
         async with audience.seat(), asyncio.timeout(10):
             platform.push.attach("c1", client.send, client.close)
-            first = await platform.push.subscribe("c1", "orders")
+            first = (await platform.push.subscribe("c1", "orders")).sequence
             await happens(platform, "o2")
             told = await client.heard.get()
             assert b'"o2"' in told
@@ -64,7 +64,7 @@ async def test_only_a_seated_client_costs_and_what_it_missed_shows_in_the_number
 
         async with audience.seat(), asyncio.timeout(10):
             platform.push.attach("c2", client.send, client.close)
-            again = await platform.push.subscribe("c2", "orders")
+            again = (await platform.push.subscribe("c2", "orders")).sequence
             assert again > first + 1
             await happens(platform, "o4")
             assert b'"o4"' in await client.heard.get()
@@ -80,7 +80,7 @@ async def test_a_fault_while_somebody_listens_loses_no_event(tmp_path: Path) -> 
             telling = asyncio.create_task(audience.tell_forever())
             async with audience.seat():
                 platform.push.attach("c1", client.send, client.close)
-                first = await platform.push.subscribe("c1", "orders")
+                first = (await platform.push.subscribe("c1", "orders")).sequence
                 # Whatever ends the telling, what happens meanwhile is told afterwards.
                 telling.cancel()
                 await asyncio.gather(telling, return_exceptions=True)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from omnix.ports import Ports, Push
+from ports.declared import Advance
 
 pytestmark = pytest.mark.anyio
 
@@ -27,7 +28,7 @@ class PushContract:
     ) -> None:
         await push.publish("orders", "order.placed", AT, {"n": 0})
         receive = await connect("one")
-        sequence = await push.subscribe("one", "orders")
+        sequence = (await push.subscribe("one", "orders")).sequence
         returned = [await push.publish("orders", "order.placed", AT, {"n": n}) for n in (1, 2, 3)]
         assert returned == [sequence + 1, sequence + 2, sequence + 3]
         assert await receive(3) == [
@@ -41,6 +42,21 @@ class PushContract:
             }
             for n in (1, 2, 3)
         ]
+
+    async def test_a_subscriber_learns_for_how_long_nothing_was_told(
+        self, ports: Ports, push: Push, connect: Connect, advance: Advance
+    ) -> None:
+        await connect("one")
+        began = ports.clock.now()
+        await push.publish("orders", "order.placed", AT, {})
+        joined = await push.subscribe("one", "orders")
+        passed = (ports.clock.now() - began).total_seconds() * 1000
+        assert joined.quiet_ms is not None
+        assert 0 <= joined.quiet_ms <= passed + 1
+        await advance(0.2)
+        later = (await push.subscribe("one", "orders")).quiet_ms
+        assert later is not None
+        assert later >= joined.quiet_ms + 199
 
     async def test_channels_and_clients_are_apart(self, push: Push, connect: Connect) -> None:
         one, two = await connect("one"), await connect("two")

@@ -32,7 +32,7 @@ from omnix.declared import COLLECTIONS as DECLARED
 from omnix.kit.declare import Collection
 from omnix.kit.errors import Unavailable
 from omnix.kit.events import Event
-from omnix.ports import Absent, Ports, Push, Put, Update
+from omnix.ports import Absent, Joined, Ports, Push, Put, Update
 from ports import emulators
 from ports.aws_stack import (
     SERVICES,
@@ -177,7 +177,7 @@ class NamedPush:
         self._push = push
         self.ids: dict[str, str] = {}
 
-    async def subscribe(self, connection: str, channel: str) -> int:
+    async def subscribe(self, connection: str, channel: str) -> Joined:
         return await self._push.subscribe(self.ids[connection], channel)
 
     async def unsubscribe(self, connection: str, channel: str | None = None) -> None:

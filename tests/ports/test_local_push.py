@@ -69,7 +69,7 @@ async def test_a_client_that_is_behind_gets_the_latest_alone_and_the_rest_whole(
             raise AssertionError(reason)
 
         push.attach("slow", slow, close)
-        began = await push.subscribe("slow", "dashboard")
+        began = (await push.subscribe("slow", "dashboard")).sequence
         for n in range(WAITING * 4):
             await push.publish("dashboard", "refreshed", AT, {"n": n}, latest=True)
             if n % 50 == 0:

@@ -1,8 +1,9 @@
 """The catalogue and one product's page."""
 
+import json
 import re
 
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Route, WebSocketRoute, expect
 
 from .conftest import PHONE, SHIFTS, Api, Mock, Visit, Visitor
 
@@ -202,6 +203,42 @@ def test_an_order_and_a_price_change_show_on_the_open_page(visit: Visit, api: Ap
         "aria-valuetext", re.compile(re.escape(f"€{price // 100}.{price % 100:02}"))
     )
     assert page.evaluate("window.sameDocument")
+
+
+def test_what_happens_between_reading_and_listening_is_shown(visit: Visit, api: Api) -> None:
+    held: list[tuple[WebSocketRoute, str | bytes]] = []
+
+    def hold(socket: WebSocketRoute) -> None:
+        shop = socket.connect_to_server()
+
+        def pass_or_hold(text: str | bytes) -> None:
+            if json.loads(text)["type"] == "subscribe":
+                held.append((shop, text))
+            else:
+                shop.send(text)
+
+        socket.on_message(pass_or_hold)
+
+    product_id, _ = api.stocked()
+    product = api.get(f"/v1/products/{product_id}")
+    price = product["price_minor"] + 111
+    page = visit.page
+    page.route_web_socket("**/v1/ws", hold)
+    other = visit.context.new_page()
+    for each in (page, other):
+        each.goto(f"{visit.server.url}/product/?id={product_id}")
+        expect(each.get_by_role("heading", name="At a glance")).to_be_visible()
+        expect(each.locator("[data-live=live]")).to_be_visible()
+    change = {"price_minor": price, "version": product["version"]}
+    api.ask("PATCH", f"/v1/products/{product_id}", change)
+    shown = f"€{price // 100}.{price % 100:02}"
+    # Once another page was told, it is too late for this one to hear of it.
+    expect(other.get_by_text(shown).first).to_be_visible()
+    other.close()
+    expect(page.get_by_text(shown).first).to_be_hidden()
+    for shop, text in held:
+        shop.send(text)
+    expect(page.get_by_text(shown).first).to_be_visible()
 
 
 def test_an_unknown_product_is_no_dead_end(visit: Visit) -> None:

@@ -116,7 +116,12 @@ server.on('upgrade', (request, socket) => {
         if (message.type !== 'subscribe') client.channels.delete(channel);
         else {
           client.channels.add(channel);
-          send({ type: 'subscribed', channel, sequence: channels.get(channel) ?? 0 });
+          send({
+            type: 'subscribed',
+            channel,
+            sequence: channels.get(channel) ?? 0,
+            quiet_ms: 60_000,
+          });
         }
       }
     },

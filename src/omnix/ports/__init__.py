@@ -21,7 +21,7 @@ from omnix.ports.chat import (
 )
 from omnix.ports.claims import claimed_by_writes
 from omnix.ports.foundation import Foundation, NoFoundation, Pretrained
-from omnix.ports.ground import Blobs, Clock, Push, Secrets
+from omnix.ports.ground import Blobs, Clock, Joined, Push, Secrets
 from omnix.ports.jobs import MAX_DELAY, MAX_PAYLOAD, MAX_VISIBILITY, DeadLetter, Jobs, Message
 from omnix.ports.lake import Lake, Query
 from omnix.ports.mail import MAX_MAIL, Attachment, Letter, Mail, composed, mailbox
@@ -74,6 +74,7 @@ __all__ = [
     "Heard",
     "Item",
     "Jobs",
+    "Joined",
     "Key",
     "Lake",
     "Letter",

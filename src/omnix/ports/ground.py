@@ -1,15 +1,26 @@
 """Channels to clients, byte strings, secrets and the time."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A channel at the moment from which a subscriber gets what it tells."""
+
+    sequence: int
+    """The number of the last message so far."""
+    quiet_ms: int | None
+    """For how long at least nothing was told, in milliseconds; None: as far as is known, ever."""
 
 
 class Push(Protocol):
     """Channels to connected clients. Sequence numbers of a channel grow by one."""
 
-    async def subscribe(self, connection: str, channel: str) -> int:
-        """The channel's sequence at the time; later messages follow without a gap."""
+    async def subscribe(self, connection: str, channel: str) -> Joined:
+        """The channel at the time; later messages follow without a gap."""
         ...
 
     async def unsubscribe(self, connection: str, channel: str | None = None) -> None: ...

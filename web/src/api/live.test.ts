@@ -17,6 +17,7 @@ function makeHost(token: string | null = 'token') {
     messages: [] as LiveMessage[],
     missed: 0,
     renewals: [] as boolean[],
+    now: 100,
   };
   const live = new LiveConnection({
     open(events) {
@@ -41,6 +42,7 @@ function makeHost(token: string | null = 'token') {
       };
     },
     random: () => 1,
+    now: () => seen.now,
     changed: (state) => seen.states.push(state),
     delivered: (message) => seen.messages.push(message),
     missed: () => {
@@ -100,6 +102,31 @@ test('one message is delivered once, and a gap is told', async () => {
   message(11);
   assert.equal(seen.messages.length, 2);
   assert.equal(seen.missed, 1);
+});
+
+test('what was told after the page was read and before it listened is read again', async () => {
+  const { live, seen, say, welcome } = makeHost();
+  const orders = live.subscribe('orders');
+  live.start();
+  await welcome();
+  seen.now = 900;
+  say({ type: 'subscribed', channel: 'orders', sequence: 7, quiet_ms: 901 });
+  assert.equal(seen.missed, 0);
+  say({ type: 'subscribed', channel: 'orders', sequence: 7, quiet_ms: 0 });
+  assert.equal(seen.missed, 0);
+  live.subscribe('products');
+  say({ type: 'subscribed', channel: 'products', sequence: 3, quiet_ms: 300 });
+  assert.equal(seen.missed, 1);
+  orders();
+  // What was read a while ago may still be shown when its page is opened again.
+  seen.now = 50_000;
+  live.subscribe('orders');
+  seen.now = 50_100;
+  say({ type: 'subscribed', channel: 'orders', sequence: 9, quiet_ms: 15_101 });
+  assert.equal(seen.missed, 1);
+  live.subscribe('alerts');
+  say({ type: 'subscribed', channel: 'alerts', sequence: 9, quiet_ms: 14_000 });
+  assert.equal(seen.missed, 2);
 });
 
 test('after a loss it comes back, subscribes again and has everything read again', async () => {

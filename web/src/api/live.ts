@@ -27,6 +27,8 @@ export interface LiveHost {
   token(renew: boolean): Promise<string | null>;
   later(ms: number, run: () => void): () => void;
   random(): number;
+  /** Milliseconds since the page began. */
+  now(): number;
   changed(state: LiveState): void;
   delivered(message: LiveMessage): void;
   /** Something may have been missed: what is shown must be read again. */
@@ -37,6 +39,8 @@ export interface LiveHost {
 const PROOF_OVER = 4001;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+/** What was read is shown for so long without another look. */
+export const FRESH_MS = 15_000;
 
 /** Doubles from half a second to half a minute; the random half keeps clients from one step. */
 export function backoff(attempt: number, random: number): number {
@@ -54,6 +58,8 @@ export class LiveConnection {
   private everLive = false;
   private stopWaiting: (() => void) | null = null;
   private readonly wanted = new Map<string, number>();
+  /** By channel that is wanted anew: the earliest moment of what is shown of it. */
+  private readonly shown = new Map<string, number>();
   private readonly sequences = new Map<string, number>();
   private readonly host: LiveHost;
 
@@ -92,7 +98,10 @@ export class LiveConnection {
   subscribe(channel: string): () => void {
     const users = this.wanted.get(channel) ?? 0;
     this.wanted.set(channel, users + 1);
-    if (users === 0 && this.state === 'live') this.ask([channel]);
+    if (users === 0) {
+      this.shown.set(channel, this.everLive ? this.host.now() - FRESH_MS : 0);
+      if (this.state === 'live') this.ask([channel]);
+    }
     let done = false;
     return () => {
       if (done) return;
@@ -103,6 +112,7 @@ export class LiveConnection {
         return;
       }
       this.wanted.delete(channel);
+      this.shown.delete(channel);
       this.sequences.delete(channel);
       if (this.state === 'live') this.send({ type: 'unsubscribe', channels: [channel] });
     };
@@ -160,11 +170,14 @@ export class LiveConnection {
   }
 
   private joined(message: Record<string, unknown>): void {
-    const { channel, sequence } = message;
+    const { channel, sequence, quiet_ms: quiet } = message;
     if (typeof channel !== 'string' || typeof sequence !== 'number') return;
     const last = this.sequences.get(channel);
+    const shown = this.shown.get(channel);
+    this.shown.delete(channel);
     this.sequences.set(channel, sequence);
-    if (last !== undefined && last !== sequence) this.host.missed();
+    const heard = last === undefined ? !this.toldSince(shown, quiet) : last === sequence;
+    if (!heard) this.host.missed();
   }
 
   private deliver(message: LiveMessage): void {
@@ -173,6 +186,11 @@ export class LiveConnection {
     this.sequences.set(message.channel, message.sequence);
     if (last !== undefined && message.sequence > last + 1) this.host.missed();
     this.host.delivered(message);
+  }
+
+  /** Whether something was told between the reading of what is shown and the subscription. */
+  private toldSince(shown: number | undefined, quiet: unknown): boolean {
+    return shown !== undefined && typeof quiet === 'number' && this.host.now() - quiet >= shown;
   }
 
   private lose(): void {

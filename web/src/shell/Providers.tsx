@@ -2,6 +2,7 @@
 
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
+import { FRESH_MS } from '@/api/live';
 import { isPassing } from '@/api/problem';
 import { restore } from '@/api/session';
 import { startLanguage } from '@/i18n/locale';
@@ -13,7 +14,7 @@ function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        staleTime: 15_000,
+        staleTime: FRESH_MS,
         retry: (failures, error) => isPassing(error) && failures < 2,
         // A failed request must show as one, also where the browser thinks it is offline.
         networkMode: 'always',

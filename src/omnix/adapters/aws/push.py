@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from omnix.adapters.aws.calls import Calls, code, refused
 from omnix.adapters.aws.own import SEQUENCES, SUBSCRIPTIONS
 from omnix.adapters.aws.records import AwsRecords
-from omnix.ports import Clock, Delete, Operation, Put
+from omnix.ports import Clock, Delete, Joined, Operation, Put
 
 MANAGEMENT = "apigatewaymanagementapi"
 """The service to whose address, of one API and stage, ``Calls`` must have an endpoint."""
@@ -40,16 +40,20 @@ class AwsPush:
         """Where the stage is, as the infrastructure named it."""
         return self._calls.endpoints[MANAGEMENT]
 
-    async def subscribe(self, connection: str, channel: str) -> int:
+    async def subscribe(self, connection: str, channel: str) -> Joined:
         item = {
             "channel": channel,
             "connection": connection,
-            "expires": int(self._clock.now().timestamp()) + LONGEST_CONNECTION,
+            "expires": self._now() // 1000 + LONGEST_CONNECTION,
         }
         await self._records.write([Put(SUBSCRIPTIONS, item)])
         # Read afterwards: whoever counts on from here finds the subscription.
         known = await self._records.get(SEQUENCES, channel)
-        return 0 if known is None else int(known["sequence"])
+        if known is None:
+            return Joined(0, None)
+        return Joined(
+            int(known["sequence"]), max(self._now() - int(known.get("told", self._now())), 0)
+        )
 
     async def unsubscribe(self, connection: str, channel: str | None = None) -> None:
         channels = [channel] if channel is not None else await self.channels(connection)
@@ -78,7 +82,8 @@ class AwsPush:
     async def publish(
         self, channel: str, event: str, at: str, data: Mapping[str, Any], *, latest: bool = False
     ) -> int:
-        sequence = await self._records.count(SEQUENCES, channel, "sequence")
+        told = {"told": self._now()}
+        sequence = await self._records.count(SEQUENCES, channel, "sequence", told)
         connections = await self._all("connection", channel)
         if connections:
             message = {
@@ -92,6 +97,9 @@ class AwsPush:
             encoded = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
             await asyncio.gather(*[self.post(one, encoded) for one in connections])
         return sequence
+
+    def _now(self) -> int:
+        return int(self._clock.now().timestamp() * 1000)
 
     async def post(self, connection: str, message: bytes) -> bool:
         """Send to one client; False if it is gone, and so listens no more."""

@@ -213,13 +213,15 @@ class AwsRecords:
     ) -> list[int]:
         return await claimed_by_writes(self, collection, keys, end, tell)
 
-    async def count(self, collection: Collection, key: Key, attribute: str) -> int:
-        """Add one to a number and return it; no two callers get the same.
+    async def count(
+        self, collection: Collection, key: Key, attribute: str, also: Item | None = None
+    ) -> int:
+        """Add one to a number and return it; no two callers get the same. ``also`` is set with it.
 
         For numbers that may have gaps: a repetition after a lost answer counts again.
         """
         layout = self._layouts[collection.name]
-        op = Update(collection, key, {attribute: 1})
+        op = Update(collection, key, {attribute: 1}, set=also or {})
         terms = Terms()
         expression, _ = update(terms, layout, layout.parts(key), op, {}, frozenset())
         answer = await self._call(

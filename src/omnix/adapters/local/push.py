@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from omnix.kit.errors import NotFound
-from omnix.ports import Clock
+from omnix.ports import Clock, Joined
 
 Send = Callable[[bytes], Awaitable[None]]
 Close = Callable[[int, str], Awaitable[None]]
@@ -65,6 +65,8 @@ class LocalPush:
         self._connections: dict[str, _Connection] = {}
         self._subscribers: dict[str, dict[str, _Connection]] = {}
         self._sequences: dict[str, int] = {}
+        self._told: dict[str, int] = {}  # milliseconds, the last message of each channel
+        self._since = self._now()  # before which nothing is known of any channel
         self._closing: set[asyncio.Task[None]] = set()
         self._written = 0  # at once, since the last turn
 
@@ -95,17 +97,18 @@ class LocalPush:
 
     def skip(self) -> None:
         """Let no channel's number look like one of before: something may have gone untold."""
-        now = self._now()
+        now = self._since = self._now()
         self._sequences = {name: max(last + 1, now) for name, last in self._sequences.items()}
 
-    async def subscribe(self, connection: str, channel: str) -> int:
+    async def subscribe(self, connection: str, channel: str) -> Joined:
         """Raises NotFound for a connection that is not attached (any more)."""
         made = self._connections.get(connection)
         if made is None:
             raise NotFound("this connection is closed")
         made.channels.add(channel)
         self._subscribers.setdefault(channel, {})[connection] = made
-        return self._sequence(channel)
+        last = max(self._told.get(channel, 0), self._since)
+        return Joined(self._sequence(channel), max(self._now() - last, 0))
 
     async def unsubscribe(self, connection: str, channel: str | None = None) -> None:
         made = self._connections.get(connection)
@@ -118,6 +121,7 @@ class LocalPush:
     ) -> int:
         sequence = self._sequence(channel) + 1
         self._sequences[channel] = sequence
+        self._told[channel] = self._now()
         subscribers = self._subscribers.get(channel)
         if subscribers:
             message = msgspec.json.encode(

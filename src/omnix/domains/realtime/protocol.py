@@ -136,9 +136,10 @@ class Session:
             return _error("forbidden", "no such channel, or not for you", channel=channel)
         if channel not in self._channels and len(self._channels) >= MAX_CHANNELS:
             return _error("too-many", f"at most {MAX_CHANNELS} channels", channel=channel)
-        sequence = await self._ports.push.subscribe(self.connection, channel)
+        joined = await self._ports.push.subscribe(self.connection, channel)
         self._channels.add(channel)
-        return {"type": "subscribed", "channel": channel, "sequence": sequence}
+        told = {"type": "subscribed", "channel": channel, "sequence": joined.sequence}
+        return told if joined.quiet_ms is None else {**told, "quiet_ms": joined.quiet_ms}
 
 
 def _may(actor: Actor, channel: str) -> bool:

@@ -35,6 +35,7 @@ export const live = new LiveConnection({
     return () => clearTimeout(timer);
   },
   random: Math.random,
+  now: () => performance.now(),
   changed: (state) => liveStore.set(state),
   delivered: (message) => {
     for (const listener of listeners) listener(message);
