@@ -93,6 +93,10 @@ def test_only_some_customers_are_learnt_from_where_there_are_many(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rows = _crowd()
+    # Somebody who bought nothing again and again has a code beyond all others.
+    passer_by = np.array([rows.customer.max() + 7])
+    visits = np.append(rows.customer, passer_by), np.append(rows.day, [300])
+    rows = replace(rows, visits=visits)
     whole = fit_consumption(rows, 340)
     seen: list[int] = []
     sound = consumption._fit_chance

@@ -1,5 +1,7 @@
 """Rolling origins of customers' models: against loops, and blind to what comes after."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -126,6 +128,12 @@ def test_chances_of_items_beside_the_usual_interval() -> None:
     assert plain.figures["bias"][0] == pytest.approx(said.mean() - came.mean())
     assert fit.rows[0] == len(known.pair)
     assert fit.pooled("brier") < 0.9 * plain.pooled("brier")
+    # Who bought nothing again and again may have a code beyond all others, and changes nothing.
+    visits = np.append(rows.customer, 500), np.append(rows.day, START + 200)
+    again, _ = roll_consumption(replace(rows, visits=visits), end, most=2)
+    assert again.figures["brier"] == pytest.approx(fit.figures["brier"])
+    nothing = roll_consumption(rows.of(np.zeros(rows.customers, bool)), end, most=2)
+    assert [side.origins for side in nothing] == [(), ()]
 
 
 def test_reliability_against_a_loop() -> None:

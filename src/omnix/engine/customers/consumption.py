@@ -181,7 +181,7 @@ def _sampled(rows: Purchases, end: int) -> Purchases:
     pairs = len(known_at(rows, end).pair) * (_ORIGINS + 1)
     if pairs <= _MOST_ROWS:
         return rows
-    lot = np.random.default_rng(0).random(int(rows.customer.max()) + 1)
+    lot = np.random.default_rng(0).random(rows.customers)
     return rows.of(lot < _MOST_ROWS / pairs)
 
 

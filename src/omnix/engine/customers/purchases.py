@@ -32,13 +32,19 @@ class Purchases:
     quantity: Array
     visits: tuple[Ints, Ints] | None = None
 
+    @property
+    def customers(self) -> int:
+        """One more than the highest code: who only visited counts as well."""
+        visitors = self.customer if self.visits is None else self.visits[0]
+        return int(max(self.customer.max(initial=-1), visitors.max(initial=-1))) + 1
+
     def before(self, end: int) -> "Purchases":
         """What had come before day ``end``."""
         visits = self.visits and self._visits(self.visits[1] < end)
         return self._only(self.day < end, visits)
 
     def of(self, customers: NDArray[np.bool_]) -> "Purchases":
-        """The rows of those customers whose code is marked."""
+        """The rows of those whose code is marked in ``customers``, which has all codes."""
         visits = self.visits and self._visits(customers[self.visits[0]])
         return self._only(customers[self.customer], visits)
 

@@ -168,8 +168,7 @@ def roll_consumption(
     model, and of the usual interval alone. ``brier``, and ``bias``, the mean chance less the
     share who came.
     """
-    codes = np.arange(int(rows.customer.max(initial=0)) + 1)
-    rows = rows.of(_sampled(codes))
+    rows = rows.of(_sampled(np.arange(rows.customers)))
     both: tuple[list[tuple[float, float]], ...] = ([], [])
     origins, sizes = [], []
     for k in range(most):
