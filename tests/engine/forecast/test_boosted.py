@@ -95,3 +95,22 @@ def test_a_fit_can_be_ended_between_trees() -> None:
     with pytest.raises(InterruptedError):
         fit(binned(x, edges), edges, y, one, 0 * one, Settings(trees=50), told=told)
     assert seen == [1, 2, 3]
+
+
+def test_sums_over_very_many_rows_lose_nothing() -> None:
+    n, few, rate, ridge = 1_500_000, 40, 0.1, 2.0
+    x = np.zeros((n, 1), np.float32)
+    x[-few:] = 1.0
+    sold = (x[:, 0] > 0).astype(np.float32)
+    edges = np.full((1, 62), np.inf, np.float32)
+    edges[0, 0] = 0.5
+    base = np.log(0.017)
+    chosen = Settings(trees=1, leaves=2, rate=rate, features=1.0, bag=1.0, ridge=ridge, least=0.5)
+    offset = np.full(n, base, np.float32)
+    trees = fit(binned(x, edges), edges, sold, np.ones(n, np.float32), offset, chosen)
+    expected = [
+        rate * (came - rows * 0.017) / (rows * 0.017 + ridge)
+        for rows, came in ((n - few, 0), (few, few))
+    ]
+    # The few are told from what the many add up to: a sum in floats is off by more than they are.
+    assert trees.value[trees.feature < 0] == pytest.approx(expected, rel=1e-4)

@@ -11,15 +11,16 @@
 #define MAX_LEAVES 512
 #define MAX_FEATURES 256
 
-typedef float pair __attribute__((vector_size(8))); /* gradient, hessian */
+typedef float pair __attribute__((vector_size(8)));   /* a row's gradient, hessian */
+typedef double sums __attribute__((vector_size(16))); /* of many rows: floats lose small ones */
 
 typedef struct {
     long begin, end; /* of the ordered rows */
-    pair total;
-    pair *hist;
+    sums total;
+    sums *hist;
     double gain;
     int slot, bin, node;
-    pair left;
+    sums left;
 } branch;
 
 typedef struct {
@@ -39,15 +40,15 @@ INLINE int in_bag(long i, long seed, unsigned long long limit) {
 }
 
 INLINE void sum_rows(const growth *grow, const int *rows, const pair *grad, long begin, long end,
-                     pair *hist) {
+                     sums *hist) {
     const long nf = grow->count;
-    memset(hist, 0, sizeof(pair) * (size_t)(nf * BINS));
+    memset(hist, 0, sizeof(sums) * (size_t)(nf * BINS));
     for (long i = begin; i < end; i++) {
 #if defined(__GNUC__)
         if (i + 12 < end) __builtin_prefetch(grow->bins + (size_t)rows[i + 12] * grow->stride);
 #endif
         const unsigned char *b = grow->bins + (size_t)rows[i] * grow->stride;
-        const pair p = grad[i];
+        const sums p = {grad[i][0], grad[i][1]};
         for (long j = 0; j < nf; j++) hist[j * BINS + b[grow->features[j]]] += p;
     }
 }
@@ -57,7 +58,7 @@ INLINE void find_split(const growth *grow, branch *at) {
     const double G = at->total[0], H = at->total[1], base = G * G / (H + ridge);
     at->gain = 0.;
     for (long j = 0; j < grow->count; j++) {
-        const pair *hist = at->hist + j * BINS;
+        const sums *hist = at->hist + j * BINS;
         double g = 0., h = 0.;
         for (int b = 0; b < BINS - 1; b++) {
             g += hist[b][0];
@@ -71,7 +72,7 @@ INLINE void find_split(const growth *grow, branch *at) {
                 at->gain = gain;
                 at->slot = (int)j;
                 at->bin = b;
-                at->left = (pair){(float)g, (float)h};
+                at->left = (sums){g, h};
             }
         }
     }
@@ -99,7 +100,7 @@ CLONES EXPORT int omnix_boost_tree(const unsigned char *bins, long n, long strid
         return 1;
     int *rows = malloc(sizeof(int) * (size_t)(2 * n + 1));
     pair *grad = malloc(sizeof(pair) * (size_t)(2 * n + 1));
-    pair *pool = malloc(sizeof(pair) * (size_t)(leaves * nf * BINS));
+    sums *pool = malloc(sizeof(sums) * (size_t)(leaves * nf * BINS));
     if (!rows || !grad || !pool) {
         free(rows);
         free(grad);
@@ -132,7 +133,7 @@ CLONES EXPORT int omnix_boost_tree(const unsigned char *bins, long n, long strid
     long tip_count = 1;
     int used = 1;
     feature[0] = -1;
-    tips[0] = (branch){0, taken, {(float)G, (float)H}, pool, 0., 0, 0, 0, {0.f, 0.f}};
+    tips[0] = (branch){0, taken, {G, H}, pool, 0., 0, 0, 0, {0., 0.}};
     sum_rows(&grow, rows, grad, 0, taken, pool);
     find_split(&grow, &tips[0]);
     while (tip_count < leaves) {
@@ -164,17 +165,17 @@ CLONES EXPORT int omnix_boost_tree(const unsigned char *bins, long n, long strid
         child[2 * node + 1] = right;
         feature[left] = feature[right] = -1;
         *to = (branch){kept, at->end, at->total - at->left, pool + tip_count * nf * BINS,
-                       0., 0, 0, right, {0.f, 0.f}};
+                       0., 0, 0, right, {0., 0.}};
         at->end = kept;
         at->total = at->left;
         at->node = left;
         branch *small = at->end - at->begin <= to->end - to->begin ? at : to;
         if (small == at) { /* the parent's histogram stays with the larger child */
-            pair *mine = at->hist;
+            sums *mine = at->hist;
             at->hist = to->hist;
             to->hist = mine;
         }
-        pair *large = small == at ? to->hist : at->hist;
+        sums *large = small == at ? to->hist : at->hist;
         sum_rows(&grow, rows, grad, small->begin, small->end, small->hist);
         for (long k = 0; k < nf * BINS; k++) large[k] -= small->hist[k];
         find_split(&grow, at);
@@ -183,7 +184,7 @@ CLONES EXPORT int omnix_boost_tree(const unsigned char *bins, long n, long strid
     }
     for (long k = 0; k < tip_count; k++) {
         const branch *at = &tips[k];
-        const float step = -rate * at->total[0] / (at->total[1] + ridge);
+        const float step = (float)(-rate * at->total[0] / (at->total[1] + ridge));
         value[at->node] = step;
         for (long i = at->begin; i < at->end; i++) score[rows[i]] += step;
     }
