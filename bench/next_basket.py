@@ -25,8 +25,6 @@ from omnix.engine.recommend.features import candidates, labels  # noqa: E402
 from omnix.engine.recommend.ranker import Lesson, Ranker, best, lesson, train  # noqa: E402
 from omnix.engine.recommend.reference import Reference, learn  # noqa: E402
 from omnix.engine.recommend.snapshots import (  # noqa: E402
-    BACK,
-    STEP,
     WINDOW,
     Snapshot,
     learnt,
@@ -38,6 +36,8 @@ from omnix.engine.recommend.sparse import I64, Sparse  # noqa: E402
 CUTS = (284, 312, 337)
 """Days of 2017 at which The Complete Journey is cut: 12 October, 9 November, 4 December."""
 _TIFU_RULES = ((0.9, 0.7, 7), (0.9, 0.6, 3), (1.0, 0.6, 7), (0.9, 0.7, 3), (1.0, 0.8, 7))
+ASSORTMENT = 70
+"""Days before the first cut by which a product must have been bought by enough households."""
 LEAST = 3
 """Shopping days that a household had before a cut to be asked about."""
 
@@ -59,7 +59,7 @@ def main() -> None:
     found: list[tuple[str, list[str], list[Lists]]] = []
     names: list[str] = []
     if given.layout == "complete_journey":
-        diary = data.diary(folder, CUTS[0] - max(BACK) - STEP)
+        diary = data.diary(folder, CUTS[0] - ASSORTMENT)
         names = diary.names
         print(f"{len(diary.users)} households, {len(names)} products")
         for day in CUTS:

@@ -13,6 +13,7 @@ from omnix.engine.recommend.baskets import (
     last_baskets,
     pairs,
 )
+from omnix.engine.recommend.lately import KIN, OWN, USERS, Lately, lately
 from omnix.engine.recommend.reference import (
     BETWEEN,
     BLOCK,
@@ -22,10 +23,15 @@ from omnix.engine.recommend.reference import (
     blocks,
     means,
     neighbours,
+    steady,
 )
+from omnix.engine.recommend.sizes import NAMES as SIZES
+from omnix.engine.recommend.sizes import Sizes, sizes
 from omnix.engine.recommend.sparse import F32, I64, Sparse, spread, times, top
 
 NEIGHBOURS = 300
+NEAR, WIDE = 100, 900
+"""Neighbours by vectors that forget less."""
 LEADERS = 150
 PROPOSED = {"together": 40, "alike": 40, "next": 60, "leads": 60}
 MOST_OWN = 400
@@ -38,12 +44,16 @@ NAMES = (
     "popular", "often", "fresh", "trend", "again", "rising",
     "kin_count", "kin_since", "kin_due", "kin_share",
     "baskets", "basket_size", "absent", "visit_gap",
+    *SIZES,
+    *OWN, *KIN, *USERS,
+    "steady", "steady_near", "steady_wide",
+    "rise_3", "rise_7", "rise_14", "sold_7",
 )  # fmt: skip
 REASONS = {
-    "habit": (*range(9), 20, 21, 22, 23),
-    "alike": (9, 10),
+    "habit": (*range(9), *range(20, 24), *range(28, 33), *range(37, 48), 50),
+    "alike": (9, 10, 51, 52),
     "together": (11, 12, 13),
-    "popular": (14, 15, 16, 17, 18, 19),
+    "popular": (*range(14, 20), 33, 34, *range(53, 57)),
 }
 """Columns by what they say; the rest tell of the customer, whatever the product."""
 
@@ -76,7 +86,8 @@ def candidates(
     place[by.owner[known]] = known
     k = min(NEIGHBOURS, max(1, by.vectors.rows // 5))
     leaders = by.leaders(LEADERS)
-    context = _context(of)
+    context, side = _context(of), sizes(of, before, kin, group, by.next)
+    late, lasting = lately(of, before, kin, group), steady(of)
     for users in blocks(of.users, BLOCK):
         mine = vectors.take(users)
         near = neighbours(mine, by.vectors, k, place[users])
@@ -90,7 +101,10 @@ def candidates(
         }
         found = _rows(users, score, before, context, by, leaders)
         if group is not None and kin is not None:
-            _tell_kin(found, kin, group)
+            _tell_kin(found, kin, group, side.kin)
+        _tell_more(found, before, of.items, side, late)
+        found.x[:, 50:53] = _lasting(found, lasting.take(users), by, place[users])
+        found.x[:, 53:] = by.rise[found.item]
         yield found
         if told is not None:
             told(int(users[-1]) + 1)
@@ -141,12 +155,15 @@ def _rows(
         x[:, 14 + j] = share[c]
     x[:, 19] = by.often[c] / (by.popular[c] + 1e-3)
     x[:, 20:24] = np.nan
-    x[:, 24:] = context[users[r]]
+    x[:, 24:28] = context[users[r]]
+    x[:, 32] = np.nan
     return Candidates(users[r], c, x)
 
 
-def _tell_kin(found: Candidates, kin: Pairs, group: I64) -> None:
-    """How often and when something of the same kind was bought, and the item's share of that."""
+def _tell_kin(found: Candidates, kin: Pairs, group: I64, light: F32) -> None:
+    """How often and when something of the same kind was bought, the item's share of that, and how
+    much of the baskets it was.
+    """
     if not len(kin.item):
         return
     kinds = int(group.max()) + 1
@@ -160,6 +177,32 @@ def _tell_kin(found: Candidates, kin: Pairs, group: I64) -> None:
         x[:, 21] = np.where(has, kin.since[at], np.nan)
         x[:, 22] = np.where(has, kin.since[at] / np.maximum(kin.gap[at], 1e-3), np.nan)
         x[:, 23] = np.where(has, x[:, 0] / kin.count[at], 0.0)
+    x[:, 32] = np.where(has, light[at], 0.0)
+
+
+def _tell_more(found: Candidates, before: Pairs, items: int, side: Sizes, late: Lately) -> None:
+    key = before.user * items + before.item
+    wanted = found.user * items + found.item
+    x = found.x
+    x[:, 28:32], x[:, 37:42], x[:, 42:46], x[:, 46:48] = 0.0, 0.0, np.nan, 0.0
+    if len(key):
+        at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
+        has = np.flatnonzero(key[at] == wanted)
+        at = at[has]
+        x[has, 28:32], x[has, 37:45], x[has, 45:48] = side.own[at], late.own[at], late.kin[at]
+    x[:, 33:35] = side.items[found.item]
+    x[:, 35:37] = side.users[found.user]
+    x[:, 48:50] = late.users[found.user]
+
+
+def _lasting(found: Candidates, mine: Sparse, by: Reference, own: I64) -> F32:
+    """By vectors that forget less: the habit, and the means of the nearest and of more."""
+    rows = by.steady.rows
+    near = neighbours(mine, by.steady, min(WIDE, max(1, rows // 2)), own)
+    row = found.user - found.user[0]
+    told = (mine.dense(), means(near[:, : min(NEAR, max(1, rows // 10))], by.steady))
+    columns = [score[row, found.item] for score in (*told, means(near, by.steady))]
+    return np.stack(columns, 1)
 
 
 def _context(of: Histories) -> F32:

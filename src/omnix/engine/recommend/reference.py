@@ -20,6 +20,9 @@ from omnix.engine.recommend.sparse import (
 WITHIN, BETWEEN, GROUPS = 0.9, 0.7, 7
 """Of the frequency vectors, as their authors set them for groceries."""
 
+STEADY_WITHIN, STEADY_BETWEEN = 1.0, 0.8
+"""Of vectors that forget less."""
+
 BLOCK = 256
 PARTNERS = 100
 """Items kept beside an item."""
@@ -29,21 +32,25 @@ _DAMPING = 10.0
 
 @dataclass(frozen=True)
 class Reference:
-    """Customers whose next basket is known. ``vectors`` and ``next`` are [customers, items].
+    """Customers whose next basket is known. ``vectors``, ``steady`` and ``next`` are [customers,
+    items]; ``steady`` are vectors that forget less, of all that is known of them by now.
 
     Shares by item: ``popular`` baskets a customer, ``often`` the share of next baskets, ``fresh``
-    that of last baskets, ``trend`` of late, ``again`` the chance that who bought it buys it next.
+    that of last baskets, ``trend`` of late, ``again`` the chance that who bought it buys it next;
+    ``rise`` [items, 4] is how much more it sells of late, as a snapshot says.
     ``together`` and ``leads`` [items, items]: similarity by buyers; the share of an item's buyers
     whose next basket holds the other. ``owner`` tells a customer among those asked about.
     """
 
     vectors: Sparse
+    steady: Sparse
     next: Sparse
     owner: I64
     popular: F32
     often: F32
     fresh: F32
     trend: F32
+    rise: F32
     again: F32
     together: Sparse
     leads: Sparse
@@ -55,12 +62,19 @@ class Reference:
 
 
 def learn(
-    of: Histories, following: Sparse, *, trend: F32 | None = None, owner: I64 | None = None
+    of: Histories,
+    following: Sparse,
+    *,
+    trend: F32 | None = None,
+    rise: F32 | None = None,
+    owner: I64 | None = None,
+    now: Histories | None = None,
 ) -> Reference:
     """From customers of ``of`` and their ``following`` baskets [users, items].
 
-    ``trend`` is what sells of late; without one it is what last baskets held. ``owner`` names the
-    customers by the number that ``features`` will know them under, -1 for strangers.
+    ``trend`` is what sells of late; without one it is what last baskets held. ``rise`` is unknown
+    without one. ``owner`` names the customers by the number that ``features`` will know them
+    under, -1 for strangers. ``now`` is what is known of the same customers by now.
     """
     each = np.float32(1.0 / max(1, of.users))
     bought = counts(of)
@@ -71,16 +85,23 @@ def learn(
     repeated = _common(distinct, following)
     return Reference(
         vectors=frequency_vectors(of, WITHIN, BETWEEN, GROUPS),
+        steady=steady(of if now is None else now),
         next=following,
         owner=np.full(of.users, -1, np.int64) if owner is None else owner,
         popular=bought.column_sums() * each,
         often=following.column_sums() * each,
         fresh=fresh,
         trend=fresh if trend is None else trend,
+        rise=np.full((of.items, 4), np.nan, np.float32) if rise is None else rise,
         again=((repeated + 0.5) / (buyers + 10.0)).astype(np.float32),
         together=partners(distinct),
         leads=_leads(distinct, following, buyers),
     )
+
+
+def steady(of: Histories) -> Sparse:
+    """Frequency vectors that forget less, [users, items]."""
+    return frequency_vectors(of, STEADY_WITHIN, STEADY_BETWEEN, GROUPS)
 
 
 def _common(a: Sparse, b: Sparse) -> F32:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omnix.engine.recommend.baskets import Histories, histories, targets
+from omnix.engine.recommend.baskets import F64, Histories, histories, targets
 from omnix.engine.recommend.features import candidates, labels
 from omnix.engine.recommend.ranker import Lesson, Ranker, lesson, train
 from omnix.engine.recommend.reference import Reference, learn
@@ -13,12 +13,14 @@ from omnix.engine.recommend.sparse import F32, I64, Sparse
 
 WINDOW = 28
 """Days within which the next shopping day counts as such."""
-BACK = (14, 28, 42, 56)
+BACK = (14, 28, 42, 56, 70, 84, 98, 112)
 """Days ago from which the ranker learns."""
 STEP = 14
 """Days before a day whose next baskets are the reference on it."""
 
 _RECENT = 28
+_RISES = ((3, 28), (7, 56), (14, 56))
+"""Days of late, and those that they are put beside."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,17 @@ class Purchases:
 @dataclass(frozen=True)
 class Snapshot:
     """What is known before ``day``: histories and recent sales [items]; and ``next`` [users,
-    items], what was bought on the first shopping day from then on. ``asked`` have both."""
+    items], what was bought on the first shopping day from then on. ``asked`` have both.
+
+    ``rise`` [items, 4]: sales of the last 3, 7 and 14 days over as many of the last 28 or 56, and
+    those of 7 days per customer.
+    """
 
     day: int
     of: Histories
     next: Sparse
     trend: F32
+    rise: F32
     asked: I64
 
 
@@ -63,7 +70,16 @@ def snapshot(
     fresh = (of.day < day) & (of.day >= day - _RECENT)
     trend = np.bincount(of.item[fresh], minlength=of.items) / max(1, of.users)
     asked = np.flatnonzero((past.baskets() >= least) & (following.lengths() > 0))
-    return Snapshot(day, past, following, trend.astype(np.float32), asked)
+    return Snapshot(day, past, following, trend.astype(np.float32), _rise(of, day), asked)
+
+
+def _rise(of: Purchases, day: int) -> F32:
+    def sold(days: int) -> F64:
+        within = (of.day < day) & (of.day >= day - days)
+        return np.bincount(of.item[within], minlength=of.items).astype(float)
+
+    rises = [(sold(a) + 1.0) / (sold(b) * (a / b) + 1.0) for a, b in _RISES]
+    return np.stack([*rises, sold(7) / max(1, of.users)], 1).astype(np.float32)
 
 
 def reference(of: Purchases, now: Snapshot, users: I64, most: int | None = None) -> Reference:
@@ -74,7 +90,10 @@ def reference(of: Purchases, now: Snapshot, users: I64, most: int | None = None)
     known = some(then.asked, most, now.day)
     place = np.full(of.users, -1, np.int64)
     place[users] = np.arange(len(users))
-    return learn(then.of.take(known), then.next.take(known), trend=now.trend, owner=place[known])
+    return learn(
+        then.of.take(known), then.next.take(known), trend=now.trend, rise=now.rise,
+        owner=place[known], now=now.of.take(known),
+    )  # fmt: skip
 
 
 def some(users: I64, most: int | None, seed: int) -> I64:
@@ -101,6 +120,8 @@ def lessons(
         if not len(asked):
             continue
         known = reference(of, then, asked, most)
+        if not known.vectors.rows:
+            continue  # nobody had come back by then
         following = then.next.take(asked)
         size = following.sums()
         for n, found in enumerate(candidates(then.of.take(asked), known, of.group, told=told)):
