@@ -122,3 +122,9 @@ def test_days_before_anybody_came_back_teach_nothing(bought: Purchases) -> None:
     assert [len(one.x) > 0 for one in found] == [True] * len(found)
     assert len(learnt(young, TODAY).trees.first) > 0
     assert list(lessons(young, 100)) == []
+    now = snapshot(young, 100, until=TODAY)
+    known = reference(young, now, now.asked)
+    assert known.vectors.rows == 0
+    (alone,) = candidates(now.of.take(now.asked), known, GROUP)
+    assert len(now.asked) == len(np.unique(alone.user)) > 0
+    assert not alone.x[:, [NAMES.index(name) for name in ("alike", "steady_wide")]].any()

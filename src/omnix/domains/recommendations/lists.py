@@ -154,7 +154,8 @@ def _untaught(past: Past, now: Snapshot, everyone: I64) -> Reference:
     place = np.full(past.purchases.users, -1, np.int64)
     place[everyone] = np.arange(len(everyone))
     of = now.of.take(chosen)
-    return taught(of, counts(of).ones(), trend=now.trend, owner=place[chosen])
+    following = counts(of).ones()
+    return taught(of, following, trend=now.trend, rise=now.rise, owner=place[chosen])
 
 
 def beside(past: Past, head: dict[str, Any]) -> list[dict[str, Any]]:

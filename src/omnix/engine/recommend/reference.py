@@ -145,12 +145,14 @@ def _leads(distinct: Sparse, following: Sparse, buyers: F32) -> Sparse:
 
 
 def neighbours(asked: Sparse, pool: Sparse, k: int, forbidden: I64 | None = None) -> I64:
-    """Rows [asked.rows, k] of ``pool`` nearest to each row by Euclidean distance.
+    """Rows [asked.rows, k] of ``pool`` nearest to each row by Euclidean distance, all of it where
+    it has fewer.
 
     ``forbidden`` [asked.rows] is a row of the pool that is the asked one itself, or -1.
     """
     norm = np.bincount(pool.row_of(), pool.value.astype(float) ** 2, pool.rows)
     turned = pool.turned()
+    k = min(k, pool.rows)
     out = np.empty((asked.rows, k), np.int64)
     for block in blocks(asked.rows):
         near = 2.0 * times(asked.take(block), turned) - norm.astype(np.float32)
@@ -162,8 +164,8 @@ def neighbours(asked: Sparse, pool: Sparse, k: int, forbidden: I64 | None = None
 
 
 def means(chosen: I64, of: Sparse) -> F32:
-    """The mean of the chosen rows, [len(chosen), of.width]."""
+    """The mean of the chosen rows, [len(chosen), of.width]; 0 where none is chosen."""
     n, k = chosen.shape
     order = np.sort(chosen, axis=1)
-    share = np.full(n * k, 1.0 / k, np.float32)
+    share = np.full(n * k, 1.0 / max(k, 1), np.float32)
     return times(Sparse(starts(np.full(n, k)), order.ravel(), share, of.rows), of)
