@@ -13,7 +13,7 @@ class Joined:
     sequence: int
     """The number of the last message so far."""
     quiet_ms: int | None
-    """For how long at least nothing was told, in milliseconds; None: as far as is known, ever."""
+    """Milliseconds for which at least nothing was told; None: nothing ever was, as is known."""
 
 
 class Push(Protocol):

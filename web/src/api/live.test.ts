@@ -16,6 +16,7 @@ function makeHost(token: string | null = 'token') {
     states: [] as string[],
     messages: [] as LiveMessage[],
     missed: 0,
+    late: [] as number[],
     renewals: [] as boolean[],
     now: 100,
   };
@@ -48,6 +49,7 @@ function makeHost(token: string | null = 'token') {
     missed: () => {
       seen.missed += 1;
     },
+    late: (quiet) => seen.late.push(quiet),
   });
   const socket = () => sockets.at(-1) as Opened;
   const say = (message: unknown) => socket().events.received(JSON.stringify(message));
@@ -104,29 +106,41 @@ test('one message is delivered once, and a gap is told', async () => {
   assert.equal(seen.missed, 1);
 });
 
-test('what was told after the page was read and before it listened is read again', async () => {
-  const { live, seen, say, welcome } = makeHost();
+test('what was told after the page was read and before it listened is told late', async () => {
+  const { live, seen, say, welcome, message } = makeHost();
+  const joined = (channel: string, sequence: number, quiet_ms: number) =>
+    say({ type: 'subscribed', channel, sequence, quiet_ms });
   const orders = live.subscribe('orders');
   live.start();
   await welcome();
   seen.now = 900;
-  say({ type: 'subscribed', channel: 'orders', sequence: 7, quiet_ms: 901 });
-  assert.equal(seen.missed, 0);
-  say({ type: 'subscribed', channel: 'orders', sequence: 7, quiet_ms: 0 });
-  assert.equal(seen.missed, 0);
+  joined('orders', 7, 2_901);
+  assert.deepEqual(seen.late, []);
+  joined('orders', 7, 0);
+  assert.deepEqual(seen.late, []);
   live.subscribe('products');
-  say({ type: 'subscribed', channel: 'products', sequence: 3, quiet_ms: 300 });
-  assert.equal(seen.missed, 1);
+  joined('products', 3, 300);
+  assert.deepEqual(seen.late, [300]);
   orders();
   // What was read a while ago may still be shown when its page is opened again.
   seen.now = 50_000;
-  live.subscribe('orders');
+  const again = live.subscribe('orders');
   seen.now = 50_100;
-  say({ type: 'subscribed', channel: 'orders', sequence: 9, quiet_ms: 15_101 });
-  assert.equal(seen.missed, 1);
-  live.subscribe('alerts');
-  say({ type: 'subscribed', channel: 'alerts', sequence: 9, quiet_ms: 14_000 });
-  assert.equal(seen.missed, 2);
+  joined('orders', 9, 17_101);
+  assert.deepEqual(seen.late, [300]);
+  again();
+  // Neither what nobody wants any more nor what overtook the answer stands for having heard.
+  message(10);
+  live.subscribe('orders');
+  message(11);
+  joined('orders', 11, 14_000);
+  assert.deepEqual(seen.late, [300, 14_000]);
+  live.stop();
+  live.start();
+  await welcome();
+  joined('orders', 11, 40_000);
+  assert.deepEqual(seen.late, [300, 14_000, 40_000]);
+  assert.equal(seen.missed, 0);
 });
 
 test('after a loss it comes back, subscribes again and has everything read again', async () => {

@@ -33,14 +33,18 @@ export interface LiveHost {
   delivered(message: LiveMessage): void;
   /** Something may have been missed: what is shown must be read again. */
   missed(): void;
+  /** Something was told `quiet` milliseconds ago, after what is shown may have been read. */
+  late(quiet: number): void;
 }
 
 /** The server's word for a proof that holds no more. */
 const PROOF_OVER = 4001;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
-/** What was read is shown for so long without another look. */
+/** What was read is usually shown for so long without another look. */
 export const FRESH_MS = 15_000;
+/** An answer is older than its coming, and two tellers may disagree by a little. */
+export const SLACK_MS = 2_000;
 
 /** Doubles from half a second to half a minute; the random half keeps clients from one step. */
 export function backoff(attempt: number, random: number): number {
@@ -76,6 +80,7 @@ export class LiveConnection {
     this.attempt = 0;
     this.everLive = false;
     this.sequences.clear();
+    for (const channel of this.wanted.keys()) this.shown.set(channel, 0);
     this.become('idle');
   }
 
@@ -172,25 +177,25 @@ export class LiveConnection {
   private joined(message: Record<string, unknown>): void {
     const { channel, sequence, quiet_ms: quiet } = message;
     if (typeof channel !== 'string' || typeof sequence !== 'number') return;
+    if (!this.wanted.has(channel)) return;
     const last = this.sequences.get(channel);
     const shown = this.shown.get(channel);
     this.shown.delete(channel);
-    this.sequences.set(channel, sequence);
-    const heard = last === undefined ? !this.toldSince(shown, quiet) : last === sequence;
-    if (!heard) this.host.missed();
+    this.sequences.set(channel, Math.max(sequence, last ?? sequence));
+    if (shown === undefined) {
+      if (last !== undefined && last !== sequence) this.host.missed();
+    } else if (typeof quiet === 'number' && this.host.now() - quiet + SLACK_MS >= shown) {
+      this.host.late(quiet);
+    }
   }
 
   private deliver(message: LiveMessage): void {
+    if (!this.wanted.has(message.channel)) return;
     const last = this.sequences.get(message.channel);
     if (last !== undefined && message.sequence <= last) return;
     this.sequences.set(message.channel, message.sequence);
     if (last !== undefined && message.sequence > last + 1) this.host.missed();
     this.host.delivered(message);
-  }
-
-  /** Whether something was told between the reading of what is shown and the subscription. */
-  private toldSince(shown: number | undefined, quiet: unknown): boolean {
-    return shown !== undefined && typeof quiet === 'number' && this.host.now() - quiet >= shown;
   }
 
   private lose(): void {

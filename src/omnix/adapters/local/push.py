@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -65,8 +66,8 @@ class LocalPush:
         self._connections: dict[str, _Connection] = {}
         self._subscribers: dict[str, dict[str, _Connection]] = {}
         self._sequences: dict[str, int] = {}
-        self._told: dict[str, int] = {}  # milliseconds, the last message of each channel
-        self._since = self._now()  # before which nothing is known of any channel
+        self._told: dict[str, float] = {}  # the last message of each channel, by time.monotonic
+        self._since = time.monotonic()  # before which nothing is known of any channel
         self._closing: set[asyncio.Task[None]] = set()
         self._written = 0  # at once, since the last turn
 
@@ -97,7 +98,7 @@ class LocalPush:
 
     def skip(self) -> None:
         """Let no channel's number look like one of before: something may have gone untold."""
-        now = self._since = self._now()
+        now, self._since = self._now(), time.monotonic()
         self._sequences = {name: max(last + 1, now) for name, last in self._sequences.items()}
 
     async def subscribe(self, connection: str, channel: str) -> Joined:
@@ -107,8 +108,8 @@ class LocalPush:
             raise NotFound("this connection is closed")
         made.channels.add(channel)
         self._subscribers.setdefault(channel, {})[connection] = made
-        last = max(self._told.get(channel, 0), self._since)
-        return Joined(self._sequence(channel), max(self._now() - last, 0))
+        last = max(self._told.get(channel, 0.0), self._since)
+        return Joined(self._sequence(channel), int(1000 * (time.monotonic() - last)))
 
     async def unsubscribe(self, connection: str, channel: str | None = None) -> None:
         made = self._connections.get(connection)
@@ -121,7 +122,7 @@ class LocalPush:
     ) -> int:
         sequence = self._sequence(channel) + 1
         self._sequences[channel] = sequence
-        self._told[channel] = self._now()
+        self._told[channel] = time.monotonic()
         subscribers = self._subscribers.get(channel)
         if subscribers:
             message = msgspec.json.encode(

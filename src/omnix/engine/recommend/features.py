@@ -88,6 +88,7 @@ def candidates(
     leaders = by.leaders(LEADERS)
     context, side = _context(of), sizes(of, before, kin, group, by.next)
     late, lasting = lately(of, before, kin, group), steady(of)
+    held = before.user * of.items + before.item
     for users in blocks(of.users, BLOCK):
         mine = vectors.take(users)
         near = neighbours(mine, by.vectors, k, place[users])
@@ -102,7 +103,7 @@ def candidates(
         found = _rows(users, score, before, context, by, leaders)
         if group is not None and kin is not None:
             _tell_kin(found, kin, group, side.kin)
-        _tell_more(found, before, of.items, side, late)
+        _tell_more(found, held, of.items, side, late)
         found.x[:, 50:53] = _lasting(found, lasting.take(users), by, place[users])
         found.x[:, 53:] = by.rise[found.item]
         yield found
@@ -180,14 +181,15 @@ def _tell_kin(found: Candidates, kin: Pairs, group: I64, light: F32) -> None:
     x[:, 32] = np.where(has, light[at], 0.0)
 
 
-def _tell_more(found: Candidates, before: Pairs, items: int, side: Sizes, late: Lately) -> None:
-    key = before.user * items + before.item
+def _tell_more(found: Candidates, held: I64, items: int, side: Sizes, late: Lately) -> None:
+    """Sizes of baskets, and what was of late; ``held`` numbers the pairs, customer by item."""
     wanted = found.user * items + found.item
     x = found.x
-    x[:, 28:32], x[:, 37:42], x[:, 42:46], x[:, 46:48] = 0.0, 0.0, np.nan, 0.0
-    if len(key):
-        at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-        has = np.flatnonzero(key[at] == wanted)
+    x[:, 28:32], x[:, 37:42], x[:, 42:46] = 0.0, 0.0, np.nan
+    x[:, 46:48] = 0.0 if len(side.kin) else np.nan
+    if len(held):
+        at = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
+        has = np.flatnonzero(held[at] == wanted)
         at = at[has]
         x[has, 28:32], x[has, 37:45], x[has, 45:48] = side.own[at], late.own[at], late.kin[at]
     x[:, 33:35] = side.items[found.item]

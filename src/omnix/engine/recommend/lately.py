@@ -24,6 +24,7 @@ HALF_LIVES = (10.0, 30.0, 90.0)
 LAST = (3, 8)
 """Baskets."""
 _VISITS = 20.0
+_LEAST = 1e-300
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def lately(of: Histories, before: Pairs, kin: Pairs | None, group: I64 | None) -
     faded = {h: _sums(row, 0.5 ** (age / h), count) for h in HALF_LIVES}
     back = n[of.user] - 1 - of.basket
     own = [
-        faded[h] / np.maximum(_sums(visitor, 0.5 ** (visited / h), of.users)[who], 1e-9)
+        faded[h] / np.maximum(_sums(visitor, 0.5 ** (visited / h), of.users)[who], _LEAST)
         for h in HALF_LIVES
     ]
     own += [_sums(row, (back < k).astype(float), count) for k in LAST]
@@ -106,5 +107,5 @@ def _kin(faded: dict[float, F64], before: Pairs, kin: Pairs | None, group: I64 |
     out[:, 0] = before.since - kin.since[at]
     for column, h in enumerate(HALF_LIVES[1:], 1):
         whole = np.bincount(at, faded[h], len(kin.item))
-        out[:, column] = faded[h] / np.maximum(whole[at], 1e-9)
+        out[:, column] = faded[h] / np.maximum(whole[at], _LEAST)
     return out

@@ -138,7 +138,7 @@ def train(
     edges = edges_of(some)
     base = float(np.log((y * weight).sum(dtype=_F64) / weight.sum(dtype=_F64)))
     offset = np.full(len(y), base, np.float32)
-    # A byte for each figure from here on, since all of them at once would be large.
+    # Joined as bytes: joined as they are they would be there twice.
     bins = np.concatenate([binned(one.x, edges) for one in lessons])
     trees = fit(bins, edges, y, weight, offset, settings, objective="poisson", told=told)
     return Ranker(trees, base, _plain(some))

@@ -51,7 +51,7 @@ def sizes(of: Histories, before: Pairs, kin: Pairs | None, group: I64 | None, by
     row = np.searchsorted(who * of.items + before.item, of.user * of.items + of.item)
     own = [
         summed(1.0 / size) / baskets[who],
-        summed(fresh / size) / np.maximum(light_of[who], 1e-9),
+        summed(fresh / size) / np.maximum(light_of[who], 1e-300),
         summed(size) / np.maximum(before.count, 1.0),
         summed(fresh),
     ]
