@@ -49,12 +49,26 @@ NAMES = (
     "steady", "steady_near", "steady_wide",
     "rise_3", "rise_7", "rise_14", "sold_7",
 )  # fmt: skip
+
+
+def _span(first: str, last: str) -> slice:
+    """The columns from one name to another, both included."""
+    return slice(NAMES.index(first), NAMES.index(last) + 1)
+
+
+def _columns(*spans: tuple[str, str]) -> tuple[int, ...]:
+    return tuple(n for span in spans for n in range(len(NAMES))[_span(*span)])
+
+
 REASONS = {
-    "habit": (*range(9), *range(20, 24), *range(28, 33), *range(37, 48), 50),
-    "alike": (9, 10, 51, 52),
-    "together": (11, 12, 13),
-    "popular": (*range(14, 20), 33, 34, *range(53, 57)),
-}
+    "habit": _columns(
+        ("count", "habit"), ("kin_count", "kin_share"), ("light", "kin_light"),
+        (OWN[0], KIN[-1]), ("steady", "steady"),
+    ),
+    "alike": _columns(("alike", "alike_next"), ("steady_near", "steady_wide")),
+    "together": _columns(("together", "leads")),
+    "popular": _columns(("popular", "rising"), ("light_next", "size_next"), ("rise_3", "sold_7")),
+}  # fmt: skip
 """Columns by what they say; the rest tell of the customer, whatever the product."""
 
 
@@ -104,8 +118,10 @@ def candidates(
         if group is not None and kin is not None:
             _tell_kin(found, kin, group, side.kin)
         _tell_more(found, held, of.items, side, late)
-        found.x[:, 50:53] = _lasting(found, lasting.take(users), by, place[users])
-        found.x[:, 53:] = by.rise[found.item]
+        found.x[:, _span("steady", "steady_wide")] = _lasting(
+            found, lasting.take(users), by, place[users]
+        )
+        found.x[:, _span("rise_3", "sold_7")] = by.rise[found.item]
         yield found
         if told is not None:
             told(int(users[-1]) + 1)
@@ -155,9 +171,9 @@ def _rows(
     for j, share in enumerate(shares):
         x[:, 14 + j] = share[c]
     x[:, 19] = by.often[c] / (by.popular[c] + 1e-3)
-    x[:, 20:24] = np.nan
-    x[:, 24:28] = context[users[r]]
-    x[:, 32] = np.nan
+    x[:, _span("kin_count", "kin_share")] = np.nan
+    x[:, _span("baskets", "visit_gap")] = context[users[r]]
+    x[:, _span("kin_light", "kin_light")] = np.nan
     return Candidates(users[r], c, x)
 
 
@@ -178,23 +194,27 @@ def _tell_kin(found: Candidates, kin: Pairs, group: I64, light: F32) -> None:
         x[:, 21] = np.where(has, kin.since[at], np.nan)
         x[:, 22] = np.where(has, kin.since[at] / np.maximum(kin.gap[at], 1e-3), np.nan)
         x[:, 23] = np.where(has, x[:, 0] / kin.count[at], 0.0)
-    x[:, 32] = np.where(has, light[at], 0.0)
+    x[:, NAMES.index("kin_light")] = np.where(has, light[at], 0.0)
 
 
 def _tell_more(found: Candidates, held: I64, items: int, side: Sizes, late: Lately) -> None:
     """Sizes of baskets, and what was of late; ``held`` numbers the pairs, customer by item."""
     wanted = found.user * items + found.item
     x = found.x
-    x[:, 28:32], x[:, 37:42], x[:, 42:46] = 0.0, 0.0, np.nan
-    x[:, 46:48] = 0.0 if len(side.kin) else np.nan
+    sizes_of, own, kin = _span("light", "lately"), _span(OWN[0], OWN[-1]), _span(KIN[0], KIN[-1])
+    x[:, sizes_of] = 0.0
+    x[:, own] = np.nan
+    x[:, _span("share_10", "last_8")] = 0.0
+    x[:, kin] = 0.0 if len(side.kin) else np.nan
+    x[:, NAMES.index("after_kin")] = np.nan
     if len(held):
         at = np.minimum(np.searchsorted(held, wanted), len(held) - 1)
         has = np.flatnonzero(held[at] == wanted)
         at = at[has]
-        x[has, 28:32], x[has, 37:45], x[has, 45:48] = side.own[at], late.own[at], late.kin[at]
-    x[:, 33:35] = side.items[found.item]
-    x[:, 35:37] = side.users[found.user]
-    x[:, 48:50] = late.users[found.user]
+        x[has, sizes_of], x[has, own], x[has, kin] = side.own[at], late.own[at], late.kin[at]
+    x[:, _span("light_next", "size_next")] = side.items[found.item]
+    x[:, _span("light_baskets", "last_size")] = side.users[found.user]
+    x[:, _span(USERS[0], USERS[-1])] = late.users[found.user]
 
 
 def _lasting(found: Candidates, mine: Sparse, by: Reference, own: I64) -> F32:
