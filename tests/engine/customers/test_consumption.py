@@ -58,6 +58,26 @@ def test_chances_and_intervals_hold_on_purchases_held_out() -> None:
     assert (told[:, 0] <= told[:, 1]).all()
 
 
+def test_intervals_hold_for_who_shops_on_one_day_of_the_week() -> None:
+    """Their waits jump with the day of the week that is asked on."""
+    rows = _crowd(2000)
+    week = rows.day // 7
+    first = np.flatnonzero(np.diff(rows.pair * 100 + week, prepend=-1))
+    rows = Purchases(
+        rows.customer[first], rows.pair[first], rows.item[first], week[first] * 7 + 5,
+        rows.quantity[first],
+    )  # fmt: skip
+    for origin in (300, 302, 304, 306):
+        model = fit_consumption(rows.before(origin), origin)
+        assert model is not None
+        known = known_at(rows, origin)
+        made = model.predict(known)
+        wait = next_after(rows.pair, rows.day, origin, known.pair)
+        came = wait < model.reach
+        inside = (wait >= made.days[:, 0]) & (wait <= made.days[:, -1])
+        assert inside[came].mean() == pytest.approx(0.8, abs=0.06)
+
+
 def test_what_comes_later_changes_nothing() -> None:
     rows = _crowd(500)
     whole, cut = known_at(rows, 300), known_at(rows.before(300), 300)

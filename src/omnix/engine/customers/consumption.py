@@ -32,6 +32,9 @@ _SMOOTH_ROWS = 200_000
 _BINS = 12
 _EVERY, _ORIGINS = 14, 9
 """Days between the origins that chances are learnt from, and how many these are."""
+_REACH = 119
+"""Days; whole weeks, so that what is learnt from began on the same day of the week as what is
+foretold: a household that shops on Saturdays waits longer from a Sunday on."""
 _LATE = 2
 """Of the origins that waits are learnt from, the newest ones: how far off they were makes the
 intervals, since waits change with the season."""
@@ -146,7 +149,7 @@ def fit_consumption(rows: Purchases, end: int) -> ConsumptionModel | None:
     if not len(rows.day):
         return None
     begin = int(rows.day.min())
-    reach = min(120, (end - begin) // 3)
+    reach = min(_REACH, (end - begin) // 3 // 7 * 7)
     if reach < 28:
         return None
     rows = _sampled(rows, end)
