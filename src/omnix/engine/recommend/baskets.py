@@ -36,6 +36,11 @@ class Histories:
         np.maximum.at(out, self.user, self.basket + 1)
         return out
 
+    def begins(self) -> I64:
+        """The first row of each basket, [baskets of all customers]."""
+        new = (np.diff(self.user, prepend=-1) != 0) | (np.diff(self.basket, prepend=-1) != 0)
+        return np.flatnonzero(new)
+
     def take(self, users: I64) -> "Histories":
         """These customers, numbered anew in this order."""
         number = np.full(self.users, -1, np.int64)
@@ -150,6 +155,19 @@ class Pairs:
     since_first: F64
     gap: F64
     recent: F64
+
+
+def pair_of(of: Histories, before: Pairs) -> I64:
+    """Which of the customers' pairs each purchase is of, a row of ``before`` for each of ``of``."""
+    known = before.user * of.items + before.item
+    return np.asarray(np.searchsorted(known, of.user * of.items + of.item), np.int64)
+
+
+def kin_of(before: Pairs, kin: Pairs, group: I64) -> I64:
+    """Which of the pairs ``kin`` of customers and kinds each pair of ``before`` belongs to."""
+    kinds = int(group.max()) + 1
+    known = kin.user * kinds + kin.item
+    return np.asarray(np.searchsorted(known, before.user * kinds + group[before.item]), np.int64)
 
 
 def pairs(of: Histories) -> Pairs:

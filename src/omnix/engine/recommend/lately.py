@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omnix.engine.recommend.baskets import F64, Histories, Pairs
+from omnix.engine.recommend.baskets import F64, Histories, Pairs, kin_of, pair_of
 from omnix.engine.recommend.sparse import F32, I64
 
 OWN = (
@@ -48,11 +48,9 @@ def lately(of: Histories, before: Pairs, kin: Pairs | None, group: I64 | None) -
     """Of the customers of ``of``, whose pairs are ``before`` and of kinds ``kin``."""
     n, count = of.baskets(), len(before.item)
     who = before.user
-    row = np.searchsorted(who * of.items + before.item, of.user * of.items + of.item)
+    row = pair_of(of, before)
     age = (of.now[of.user] - of.day).astype(float)
-    begins = np.flatnonzero(
-        (np.diff(of.user, prepend=-1) != 0) | (np.diff(of.basket, prepend=-1) != 0)
-    )
+    begins = of.begins()
     visitor, visited = of.user[begins], age[begins]
     faded = {h: _sums(row, 0.5 ** (age / h), count) for h in HALF_LIVES}
     back = n[of.user] - 1 - of.basket
@@ -102,8 +100,7 @@ def _kin(faded: dict[float, F64], before: Pairs, kin: Pairs | None, group: I64 |
     out = np.full((len(before.item), len(KIN)), np.nan, np.float32)
     if kin is None or group is None or not len(kin.item):
         return out
-    kinds = int(group.max()) + 1
-    at = np.searchsorted(kin.user * kinds + kin.item, before.user * kinds + group[before.item])
+    at = kin_of(before, kin, group)
     out[:, 0] = before.since - kin.since[at]
     for column, h in enumerate(HALF_LIVES[1:], 1):
         whole = np.bincount(at, faded[h], len(kin.item))

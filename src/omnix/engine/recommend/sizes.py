@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omnix.engine.recommend.baskets import F64, Histories, Pairs
+from omnix.engine.recommend.baskets import F64, Histories, Pairs, kin_of, pair_of
 from omnix.engine.recommend.sparse import F32, I64, Sparse
 
 NAMES = (
@@ -35,9 +35,7 @@ class Sizes:
 def sizes(of: Histories, before: Pairs, kin: Pairs | None, group: I64 | None, by: Sparse) -> Sizes:
     """Of the customers of ``of``, whose pairs are ``before`` and of kinds ``kin``; ``by`` are next
     baskets of others [customers, items]."""
-    begins = np.flatnonzero(
-        (np.diff(of.user, prepend=-1) != 0) | (np.diff(of.basket, prepend=-1) != 0)
-    )
+    begins = of.begins()
     count = np.diff(np.append(begins, len(of.user))).astype(float)
     size = np.repeat(count, count.astype(np.int64))
     fresh = 0.5 ** ((of.now[of.user] - of.day) / HALF_LIFE)
@@ -48,7 +46,7 @@ def sizes(of: Histories, before: Pairs, kin: Pairs | None, group: I64 | None, by
     def summed(values: F64) -> F64:
         return np.asarray(np.bincount(row, values, len(who)), np.float64)
 
-    row = np.searchsorted(who * of.items + before.item, of.user * of.items + of.item)
+    row = pair_of(of, before)
     own = [
         summed(1.0 / size) / baskets[who],
         summed(fresh / size) / np.maximum(light_of[who], 1e-300),
@@ -57,8 +55,7 @@ def sizes(of: Histories, before: Pairs, kin: Pairs | None, group: I64 | None, by
     ]
     alike = np.zeros(0)
     if kin is not None and group is not None and len(kin.item):
-        kinds = int(group.max()) + 1
-        at = np.searchsorted(kin.user * kinds + kin.item, of.user * kinds + group[of.item])
+        at = kin_of(before, kin, group)[row]
         alike = np.bincount(at, 1.0 / size, len(kin.user)) / baskets[kin.user]
     last = np.full(of.users, np.nan)
     last[of.user[begins]] = count  # a customer's last basket comes last
