@@ -13,6 +13,8 @@ from omnix.engine.recommend.baskets import (
     last_baskets,
     pairs,
 )
+from omnix.engine.recommend.factors import NAMES as TASTES
+from omnix.engine.recommend.factors import purchases
 from omnix.engine.recommend.lately import KIN, OWN, USERS, Lately, lately
 from omnix.engine.recommend.reference import (
     BETWEEN,
@@ -48,6 +50,7 @@ NAMES = (
     *OWN, *KIN, *USERS,
     "steady", "steady_near", "steady_wide",
     "rise_3", "rise_7", "rise_14", "sold_7",
+    *TASTES,
 )  # fmt: skip
 
 
@@ -65,7 +68,9 @@ REASONS = {
         ("count", "habit"), ("kin_count", "kin_share"), ("light", "kin_light"),
         (OWN[0], KIN[-1]), ("steady", "steady"),
     ),
-    "alike": _columns(("alike", "alike_next"), ("steady_near", "steady_wide")),
+    "alike": _columns(
+        ("alike", "alike_next"), ("steady_near", "steady_wide"), (TASTES[0], TASTES[-1])
+    ),
     "together": _columns(("together", "leads")),
     "popular": _columns(("popular", "rising"), ("light_next", "size_next"), ("rise_3", "sold_7")),
 }  # fmt: skip
@@ -103,6 +108,7 @@ def candidates(
     context, side = _context(of), sizes(of, before, kin, group, by.next)
     late, lasting = lately(of, before, kin, group), steady(of)
     held = before.user * of.items + before.item
+    placed = by.tastes.place(purchases(of))
     for users in blocks(of.users, BLOCK):
         mine = vectors.take(users)
         near = neighbours(mine, by.vectors, k, place[users])
@@ -122,6 +128,7 @@ def candidates(
             found, lasting.take(users), by, place[users]
         )
         found.x[:, _span("rise_3", "sold_7")] = by.rise[found.item]
+        found.x[:, _span(TASTES[0], TASTES[-1])] = by.tastes.tell(placed, found.user, found.item)
         yield found
         if told is not None:
             told(int(users[-1]) + 1)

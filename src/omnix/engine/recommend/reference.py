@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from omnix.engine.recommend.baskets import Histories, counts, frequency_vectors, last_baskets
+from omnix.engine.recommend.factors import Factors, factors, purchases
 from omnix.engine.recommend.sparse import (
     F32,
     I64,
@@ -33,7 +34,8 @@ _DAMPING = 10.0
 @dataclass(frozen=True)
 class Reference:
     """Customers whose next basket is known. ``vectors``, ``steady`` and ``next`` are [customers,
-    items]; ``steady`` are vectors that forget less, of all that is known of them by now.
+    items]; ``steady`` are vectors that forget less, of all that is known of them by now; and
+    ``tastes`` are drawn from that.
 
     Shares by item: ``popular`` baskets a customer, ``often`` the share of next baskets, ``fresh``
     that of last baskets, ``trend`` of late, ``again`` the chance that who bought it buys it next;
@@ -54,6 +56,7 @@ class Reference:
     again: F32
     together: Sparse
     leads: Sparse
+    tastes: Factors
 
     def leaders(self, k: int) -> I64:
         """The k items that most next baskets held."""
@@ -83,9 +86,10 @@ def learn(
     fresh = last.column_sums() * each
     buyers = distinct.column_sums()
     repeated = _common(distinct, following)
+    by_now = of if now is None else now
     return Reference(
         vectors=frequency_vectors(of, WITHIN, BETWEEN, GROUPS),
-        steady=steady(of if now is None else now),
+        steady=steady(by_now),
         next=following,
         owner=np.full(of.users, -1, np.int64) if owner is None else owner,
         popular=bought.column_sums() * each,
@@ -96,6 +100,7 @@ def learn(
         again=((repeated + 0.5) / (buyers + 10.0)).astype(np.float32),
         together=partners(distinct),
         leads=_leads(distinct, following, buyers),
+        tastes=factors(purchases(by_now)),
     )
 
 
