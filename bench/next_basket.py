@@ -51,6 +51,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--splits", type=int, default=3, help="random splits of Ta-Feng's users")
     parser.add_argument("--ours", action="store_true", help="leave the tuned peers out")
+    parser.add_argument(
+        "--cuts", type=_days, default=CUTS, help="days of 2017 for complete_journey, as 284,312"
+    )
     given = parser.parse_args()
     folder = given.data or shared / ("tafeng" if given.layout == "dc" else given.layout)
     if not folder.exists():
@@ -59,10 +62,10 @@ def main() -> None:
     found: list[tuple[str, list[str], list[Lists]]] = []
     names: list[str] = []
     if given.layout == "complete_journey":
-        diary = data.diary(folder, CUTS[0] - ASSORTMENT)
+        diary = data.diary(folder, min(given.cuts) - ASSORTMENT)
         names = diary.names
         print(f"{len(diary.users)} households, {len(names)} products")
-        for day in CUTS:
+        for day in given.cuts:
             asked, lists = _cut(diary, day, given.ours)
             found.append((f"day {day}", asked, lists))
     else:
@@ -81,6 +84,10 @@ def main() -> None:
     print(cost())
     if given.out:
         _store(given.out, found, names)
+
+
+def _days(text: str) -> tuple[int, ...]:
+    return tuple(int(day) for day in text.split(","))
 
 
 def _users(shoppers: data.Shoppers, split: data.Split, ours_only: bool) -> list[Lists]:

@@ -67,9 +67,10 @@ def test_intervals_hold_for_who_shops_on_one_day_of_the_week() -> None:
         rows.customer[first], rows.pair[first], rows.item[first], week[first] * 7 + 5,
         rows.quantity[first],
     )  # fmt: skip
-    for origin in (300, 302, 304, 306):
+    for origin, reach in ((304, 98), (410, 119)):
         model = fit_consumption(rows.before(origin), origin)
         assert model is not None
+        assert model.reach == reach
         known = known_at(rows, origin)
         made = model.predict(known)
         wait = next_after(rows.pair, rows.day, origin, known.pair)

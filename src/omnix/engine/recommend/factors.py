@@ -21,45 +21,47 @@ HALF_LIFE = 90.0
 _SPARE = 8
 _PASSES = 4
 _FEWEST_BUYERS = 5.0
+_NOISE = 1e-8
 _ROWS = 256
 
 
 @dataclass(frozen=True)
 class Factors:
     """``items`` [items, up to MANY]: directions as columns, the strongest first. ``rarity``
-    [items] weighs what few buy up: one over the root of the buyers."""
+    [items] weighs up what few buy: one over the root of the buyers, of five at least."""
 
     items: F32
     rarity: F32
 
-    def place(self, of: Sparse) -> F32:
-        """Where customers who made these ``purchases`` lie, [customers, directions]."""
-        return _product(_rare(of, self.rarity), self.items)
-
-    def tell(self, placed: F32, user: I64, item: I64) -> F32:
-        """How much of an item a customer's tastes hold, [n, NAMES], for rows ``user`` of
-        ``placed`` and items [n]."""
-        out = np.empty((len(user), len(NAMES)), np.float32)
-        for at in range(0, len(user), _ROWS * _ROWS):
-            rows = slice(at, at + _ROWS * _ROWS)
-            each = placed[user[rows]] * self.items[item[rows]]
-            out[rows, 0] = each[:, :FEW].sum(1)
-            out[rows, 1] = each.sum(1)
+    def tell(self, of: Sparse, row: I64, item: I64) -> F32:
+        """How much of an item the tastes of a customer hold beside what it bought of that item
+        itself, [n, NAMES], as ``weighed`` counts; for rows of ``of`` [customers, items] and items
+        [n]. Ask for a block of customers at a time.
+        """
+        placed = _product(_rare(of, self.rarity), self.items)
+        own = of.dense()[row, item] * self.rarity[item]
+        out = np.empty((len(row), len(NAMES)), np.float32)
+        for at in range(0, len(row), _ROWS * _ROWS):
+            part = slice(at, at + _ROWS * _ROWS)
+            to = self.items[item[part]]
+            each = (placed[row[part]] - own[part, None] * to) * to
+            out[part, 0] = each[:, :FEW].sum(1)
+            out[part, 1] = each.sum(1)
         return out / self.rarity[item, None]
 
 
-def purchases(of: Histories) -> Sparse:
-    """What customers bought, each less by its age and the less the more often; each customer's
-    row of length one."""
+def weighed(of: Histories) -> Sparse:
+    """What customers bought [users, items], a purchase less by its age and, of one item, the less
+    the more there are; the row of who bought anything has length one."""
     found = decayed(of, HALF_LIFE)
     value = np.log1p(found.value)
     long = np.sqrt(np.bincount(found.row_of(), value.astype(float) ** 2, found.rows))
-    value = (value / np.maximum(long, 1e-6)[found.row_of()]).astype(np.float32)
+    value = (value / np.where(long > 0, long, 1.0)[found.row_of()]).astype(np.float32)
     return Sparse(found.start, found.column, value, found.width)
 
 
 def factors(of: Sparse) -> Factors:
-    """Of ``purchases`` [customers, items]; fewer directions where there are fewer of either."""
+    """Of purchases as ``weighed``; of customers who have less in common fewer directions."""
     buyers = np.bincount(of.column, minlength=of.width)
     rarity = (1.0 / np.sqrt(np.maximum(buyers, _FEWEST_BUYERS))).astype(np.float32)
     many = min(MANY, of.rows, of.width)
@@ -72,8 +74,11 @@ def factors(of: Sparse) -> Factors:
     for _ in range(_PASSES):
         found = _upright(_product(turned, _upright(_product(mine, found))))
     held = _product(mine, found).astype(float)
-    _, turn = np.linalg.eigh(held.T @ held)
-    return Factors((found @ turn[:, ::-1][:, :many]).astype(np.float32), rarity)
+    length, turn = np.linalg.eigh(held.T @ held)
+    # What nobody's purchases lie in is there by chance.
+    real = length > _NOISE * max(float(length[-1]), _NOISE)
+    best = turn[:, real][:, ::-1][:, :many]
+    return Factors((found @ best).astype(np.float32), rarity)
 
 
 def _rare(of: Sparse, rarity: F32) -> Sparse:

@@ -14,7 +14,7 @@ from omnix.engine.recommend.baskets import (
     pairs,
 )
 from omnix.engine.recommend.factors import NAMES as TASTES
-from omnix.engine.recommend.factors import purchases
+from omnix.engine.recommend.factors import weighed
 from omnix.engine.recommend.lately import KIN, OWN, USERS, Lately, lately
 from omnix.engine.recommend.reference import (
     BETWEEN,
@@ -108,7 +108,7 @@ def candidates(
     context, side = _context(of), sizes(of, before, kin, group, by.next)
     late, lasting = lately(of, before, kin, group), steady(of)
     held = before.user * of.items + before.item
-    placed = by.tastes.place(purchases(of))
+    bought = weighed(of)
     for users in blocks(of.users, BLOCK):
         mine = vectors.take(users)
         near = neighbours(mine, by.vectors, k, place[users])
@@ -128,7 +128,9 @@ def candidates(
             found, lasting.take(users), by, place[users]
         )
         found.x[:, _span("rise_3", "sold_7")] = by.rise[found.item]
-        found.x[:, _span(TASTES[0], TASTES[-1])] = by.tastes.tell(placed, found.user, found.item)
+        found.x[:, _span(TASTES[0], TASTES[-1])] = by.tastes.tell(
+            bought.take(users), found.user - users[0], found.item
+        )
         yield found
         if told is not None:
             told(int(users[-1]) + 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from omnix.engine.recommend.baskets import Histories, counts, frequency_vectors, last_baskets
-from omnix.engine.recommend.factors import Factors, factors, purchases
+from omnix.engine.recommend.factors import Factors, factors, weighed
 from omnix.engine.recommend.sparse import (
     F32,
     I64,
@@ -100,7 +100,7 @@ def learn(
         again=((repeated + 0.5) / (buyers + 10.0)).astype(np.float32),
         together=partners(distinct),
         leads=_leads(distinct, following, buyers),
-        tastes=factors(purchases(by_now)),
+        tastes=factors(weighed(by_now)),
     )
 
 
