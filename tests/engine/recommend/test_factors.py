@@ -8,6 +8,7 @@ from omnix.engine.recommend.factors import FEW, HALF_LIFE, MANY, NAMES, factors,
 from omnix.engine.recommend.features import NAMES as COLUMNS
 from omnix.engine.recommend.features import candidates
 from omnix.engine.recommend.reference import learn
+from omnix.engine.recommend.snapshots import Purchases, reference, snapshot
 from omnix.engine.recommend.sparse import Sparse
 
 
@@ -110,3 +111,20 @@ def test_candidates_are_told_by_the_tastes_of_their_own_customer() -> None:
         for column, name in enumerate(NAMES):
             told = found.x[:, COLUMNS.index(name)]
             assert told == pytest.approx(wanted[found.user, found.item, column], abs=1e-6)
+
+
+def test_tastes_are_of_all_who_bought_before_the_day_and_of_nothing_after() -> None:
+    random = np.random.default_rng(5)
+    user, item, day = (random.integers(0, n, 4000) for n in (200, 50, 100))
+    away = (user < 50) & (day > 40)
+    item[user < 50] += 50
+    some = Purchases(user[~away], item[~away], day[~away], 200, 100)
+    early = some.day < 60
+    before = Purchases(some.user[early], some.item[early], some.day[early], 200, 100)
+    told = []
+    for of in (some, before):
+        by = reference(of, snapshot(of, 60, until=60), np.arange(200))
+        assert (by.owner >= 50).all()
+        told.append(by.tastes.items)
+    assert told[0].tolist() == told[1].tolist()
+    assert np.abs(told[0][50:]).max() > 0.1

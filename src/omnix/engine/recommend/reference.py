@@ -34,8 +34,8 @@ _DAMPING = 10.0
 @dataclass(frozen=True)
 class Reference:
     """Customers whose next basket is known. ``vectors``, ``steady`` and ``next`` are [customers,
-    items]; ``steady`` are vectors that forget less, of all that is known of them by now; and
-    ``tastes`` are drawn from that.
+    items]; ``steady`` are vectors that forget less, of all that is known of them by now.
+    ``tastes`` are those of these customers or of more.
 
     Shares by item: ``popular`` baskets a customer, ``often`` the share of next baskets, ``fresh``
     that of last baskets, ``trend`` of late, ``again`` the chance that who bought it buys it next;
@@ -72,12 +72,14 @@ def learn(
     rise: F32 | None = None,
     owner: I64 | None = None,
     now: Histories | None = None,
+    crowd: Histories | None = None,
 ) -> Reference:
     """From customers of ``of`` and their ``following`` baskets [users, items].
 
     ``trend`` is what sells of late; without one it is what last baskets held. ``rise`` is unknown
     without one. ``owner`` names the customers by the number that ``features`` will know them
-    under, -1 for strangers. ``now`` is what is known of the same customers by now.
+    under, -1 for strangers. ``now`` is what is known of the same customers by now, ``crowd`` what
+    is known of those whose tastes are looked for.
     """
     each = np.float32(1.0 / max(1, of.users))
     bought = counts(of)
@@ -100,7 +102,7 @@ def learn(
         again=((repeated + 0.5) / (buyers + 10.0)).astype(np.float32),
         together=partners(distinct),
         leads=_leads(distinct, following, buyers),
-        tastes=factors(weighed(by_now)),
+        tastes=factors(weighed(by_now if crowd is None else crowd)),
     )
 
 

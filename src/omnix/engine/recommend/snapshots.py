@@ -84,15 +84,17 @@ def _rise(of: Purchases, day: int) -> F32:
 
 def reference(of: Purchases, now: Snapshot, users: I64, most: int | None = None) -> Reference:
     """What the next baskets of STEP days before ``now`` teach about it; for ``users``, in the
-    order in which they will be asked about. At most ``most`` customers are learnt from.
+    order in which they will be asked about. At most ``most`` customers are learnt from: tastes from
+    any who ever bought, whether asked about or not, as it will be when everybody is.
     """
     then = snapshot(of, now.day - STEP, until=now.day)
     known = some(then.asked, most, now.day)
+    crowd = some(np.flatnonzero(now.of.baskets() > 0), most, now.day)
     place = np.full(of.users, -1, np.int64)
     place[users] = np.arange(len(users))
     return learn(
         then.of.take(known), then.next.take(known), trend=now.trend, rise=now.rise,
-        owner=place[known], now=now.of.take(known),
+        owner=place[known], now=now.of.take(known), crowd=now.of.take(crowd),
     )  # fmt: skip
 
 
