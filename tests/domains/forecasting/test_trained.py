@@ -14,6 +14,7 @@ from omnix.domains.forecasting.backtests.desk import get
 from omnix.domains.forecasting.backtests.run import run
 from omnix.engine.forecast import forecast, global_model, hindsight, metrics
 from omnix.engine.forecast.boosted import Settings
+from omnix.platform import stoppable
 from omnix.platform.jobs import Cancelled
 from omnix.ports import Ports
 
@@ -32,7 +33,7 @@ class Stopping(Job):
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sixty products are enough to train on here, and every product follows what was learnt."""
     monkeypatch.setattr(global_model, "LEAST_ROWS", 500)
-    monkeypatch.setattr(trained, "TOLD_EVERY", 0.005)
+    monkeypatch.setattr(stoppable, "TOLD_EVERY", 0.005)
 
     def all_of_them(run: Any, tried: Any) -> Any:
         groups = run.data.groups

@@ -1,8 +1,13 @@
 """Candidates, the ranker and what it is learnt from, on shops small enough to see through."""
 
+import weakref
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
+from omnix.engine.forecast.boosted import Settings
+from omnix.engine.recommend import ranker
 from omnix.engine.recommend.baskets import counts, frequency_vectors, histories, targets
 from omnix.engine.recommend.features import (
     MOST_OWN,
@@ -13,7 +18,7 @@ from omnix.engine.recommend.features import (
     labels,
     strongest,
 )
-from omnix.engine.recommend.ranker import Plain, Ranker, best, lesson, train
+from omnix.engine.recommend.ranker import Lesson, Plain, Ranker, best, lesson, train
 from omnix.engine.recommend.reference import learn, means, neighbours, partners
 from omnix.engine.recommend.snapshots import (
     Purchases,
@@ -62,24 +67,24 @@ def test_nothing_from_the_day_on_is_looked_at() -> None:
 
 def test_habits_are_learnt_and_reasons_add_up() -> None:
     of, today = _shop(), 100
-    ranker = learnt(of, today, most=120)
+    fit = learnt(of, today, most=120)
     now = snapshot(of, today, until=today + 28)
     known = reference(of, now, now.asked)
     following = now.next.take(now.asked)
     recalls: dict[str, list[float]] = {"ours": [], "popular": []}
     for found in candidates(now.of.take(now.asked), known):
         bought = labels(found, following)
-        for name, score in (("ours", ranker.score(found.x)), ("popular", found.x[:, 15])):
+        for name, score in (("ours", fit.score(found.x)), ("popular", found.x[:, 15])):
             rows = best(found, score, 5).row
             recalls[name] += bought[rows].sum(1).tolist()
-        shares, rest = ranker.reasons(found.x[:500])
+        shares, rest = fit.reasons(found.x[:500])
         np.testing.assert_allclose(
-            shares.sum(1) + rest, ranker.chance(found.x[:500]), rtol=1e-4, atol=1e-6
+            shares.sum(1) + rest, fit.chance(found.x[:500]), rtol=1e-4, atol=1e-6
         )
         plain, nothing = Plain().reasons(found.x)
         np.testing.assert_allclose(plain.sum(1) + nothing, Plain().chance(found.x), rtol=1e-6)
         # Calibrated: as many are bought as the chances promise.
-        assert ranker.chance(found.x).sum() == pytest.approx(bought.sum(), rel=0.2)
+        assert fit.chance(found.x).sum() == pytest.approx(bought.sum(), rel=0.2)
     assert np.mean(recalls["ours"]) > 3 * np.mean(recalls["popular"])
 
 
@@ -90,8 +95,8 @@ def test_a_reason_that_changes_nothing_has_no_share() -> None:
     y = (x[:, NAMES.index("habit")] + 0.3 * rng.normal(size=4000) > 1).astype(np.float32)
     x[:, list(REASONS["alike"])] = 0.5
     found = Candidates(np.zeros(4000, np.int64), np.arange(4000), x)
-    ranker = train([lesson(found, y, 1)])
-    shares, _ = ranker.reasons(x[:200])
+    fit = train([lesson(found, y, 1)])
+    shares, _ = fit.reasons(x[:200])
     names = list(REASONS)
     assert np.abs(shares[:, names.index("alike")]).max() == 0.0
     habit = np.abs(shares[:, names.index("habit")]).sum()
@@ -172,3 +177,62 @@ def test_there_is_nothing_to_learn_where_nobody_came_back() -> None:
     with pytest.raises(ValueError, match="nothing to learn"):
         learnt(of, 100)
     assert isinstance(learnt(_shop(), 100, most=60), Ranker)
+
+
+def test_days_are_looked_back_to_until_there_is_enough() -> None:
+    of = _shop()
+    told: list[tuple[int, int]] = []
+    each = [list(lessons(of, 100, back=(days,))) for days in (14, 28, 42)]
+    rows = [sum(len(one.bought) for one in day) for day in each]
+    enough = rows[0] + 1
+    kept = list(lessons(of, 100, rows=enough, told=lambda *at: told.append(at)))
+    assert sum(len(one.bought) for one in kept) == pytest.approx(rows[0] + rows[1], rel=0.01)
+    assert sorted(set(told)) == [(0, 8), (1, 8)]
+
+
+def test_most_of_what_is_learnt_from_is_in_memory_as_bytes_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The fit is the same, however lessons come, and lets go of them as they are drawn."""
+    of = _shop()
+    alive: list[weakref.ref[Lesson]] = []
+    most = 0
+
+    def drawn() -> Iterator[Lesson]:
+        nonlocal most
+        for one in lessons(of, 100, back=(14, 28, 42, 56)):
+            half = len(one.bought) // 2
+            for part in (slice(half), slice(half, None)):
+                piece = Lesson(one.x[part], one.bought[part], one.weight[part])
+                alive.append(weakref.ref(piece))
+                most = max(most, sum(each() is not None for each in alive))
+                yield piece
+                del piece
+
+    settings = Settings(trees=5, leaves=4)
+    whole = train(list(lessons(of, 100, back=(14, 28, 42, 56))), settings)
+    assert np.array_equal(train(drawn(), settings).trees.value, whole.trees.value)
+    assert most == len(alive) > 4
+    monkeypatch.setattr(ranker, "_FIRST", 2_000)
+    alive.clear()
+    most = 0
+    train(drawn(), settings)
+    assert most <= 3
+
+
+def test_what_hears_of_the_steps_can_end_the_fit() -> None:
+    class Stopped(Exception):
+        pass
+
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, of: int) -> None:
+        told.append((done, of))
+        if done > of // 2:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        learnt(_shop(), 100, most=60, told=stop)
+    assert told == sorted(told)
+    assert told[0] == (0, 1_000)
+    assert told[-1] == (501, 1_000)

@@ -1,9 +1,6 @@
 """The trained model over the whole catalogue, as a part of a job: told about, and stoppable."""
 
-import asyncio
-import threading
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,49 +8,11 @@ from numpy.typing import NDArray
 from omnix.engine.forecast import GlobalForecast, forecast_global
 from omnix.engine.forecast.hindsight import trained_means
 from omnix.platform.jobs import JobContext
+from omnix.platform.stoppable import Told, stoppable
 
 from .history import History
 from .inputs import Inputs
 from .model import HORIZON_DAYS, SHOWN_LEVELS
-
-T = TypeVar("T")
-Told = Callable[[int, int], None]
-
-TOLD_EVERY = 1.0
-"""Seconds between two signs of progress."""
-
-
-class _Stopped(Exception):
-    """Ends the work in its thread."""
-
-
-async def stoppable(
-    context: JobContext, step: tuple[int, int], words: str, work: Callable[[Told], T]
-) -> T:
-    """What ``work`` returns, done in a thread. It calls what it is given with the steps done and
-    the steps in all; that tells ``words`` with their share as a part of the job's ``step`` (which,
-    of how many), and raises where the job was asked to stop.
-    """
-    done, steps = 0, 1
-    stop = threading.Event()
-
-    def told(now: int, of: int) -> None:
-        nonlocal done, steps
-        done, steps = now, of
-        if stop.is_set():
-            raise _Stopped
-
-    task = asyncio.create_task(asyncio.to_thread(work, told))
-    try:
-        while not (await asyncio.wait({task}, timeout=TOLD_EVERY))[0]:
-            share = int(np.floor(100 * done / steps))
-            await context.progress(*step, f"{words}, {share}%")
-    except BaseException:
-        stop.set()
-        await asyncio.wait({task})
-        task.exception()
-        raise
-    return task.result()
 
 
 async def by_product(

@@ -1,6 +1,6 @@
 """Every customer's candidates, every product's neighbours and the shop's shelves, from the past."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +29,8 @@ from .model import CANDIDATES, SHELF_ITEMS, SIDE_ITEMS
 
 MOST_TAUGHT = 5_000
 """Customers that are learnt from at each of the days looked back to."""
-LEARNT_BACK = (28, 42, 56)
-"""Days ago; the ones since are what the ranker is judged by."""
+MOST_ROWS = 3_000_000
+"""Candidates to learn from: the fewer customers a shop has, the more days it looks back to."""
 LEAST_LABELS = 200
 """Products that came back to somebody's basket before anything can be learnt from them."""
 
@@ -59,15 +59,17 @@ class Step:
 Piece = Step | Learnt | list[dict[str, Any]]
 
 
-def learn(past: Past) -> Learnt:
-    """Fit on lessons of 28 days ago and before; judge on the time since STEP days ago."""
+def learn(past: Past, told: Callable[[int, int], None] | None = None) -> Learnt:
+    """Fit on what was known STEP days ago; judge on the time since then. ``told`` hears the steps
+    done and those in all; what it raises ends it.
+    """
     of, today = past.purchases, past.today
     then = snapshot(of, today - STEP, until=today, least=2)
     asked = some(then.asked, MOST_TAUGHT, today)
     ranker: Ranker | Plain = Plain()
     try:
         if len(asked) and len(then.next.take(asked).column) >= LEAST_LABELS:
-            ranker = learnt(of, today - STEP, back=_before(LEARNT_BACK), least=2, most=MOST_TAUGHT)
+            ranker = learnt(of, today - STEP, least=2, most=MOST_TAUGHT, rows=MOST_ROWS, told=told)
     except ValueError:
         pass  # nobody came back in that time: a young shop
     if not len(asked):
@@ -87,10 +89,6 @@ def learn(past: Past) -> Learnt:
     return Learnt(
         ranker, float(np.concatenate(ours).mean()), float(np.concatenate(habits).mean()), len(asked)
     )
-
-
-def _before(back: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(days - STEP for days in back)
 
 
 def _habit(found: Candidates) -> F32:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from omnix.domains.customers import consent
@@ -12,6 +13,7 @@ from omnix.kit.events import Event
 from omnix.kit.threads import drawn
 from omnix.kit.time import day_of, instant
 from omnix.platform.jobs import JobContext
+from omnix.platform.stoppable import stoppable
 from omnix.ports import Delete, Ports, Put
 
 from .declare import ACTIONS, BESIDE, LISTS, RANKER, SHELVES
@@ -31,8 +33,9 @@ async def make_all(context: JobContext, payload: Mapping[str, Any]) -> dict[str,
     counted = await _act(ports, settings.currency, now)
     if past is None:
         return {"customers": 0, "products": 0, "actions": counted}
-    await context.progress(1, 5, f"learning from {len(past.customers)} customers")
-    by = await asyncio.to_thread(lists.learn, past)
+    words = f"learning from {len(past.customers)} customers"
+    await context.progress(1, 5, words)
+    by = await stoppable(context, (1, 5), words, partial(lists.learn, past))
     version = await _register(ports, past, by, context.id)
     head = {"made_at": now, "as_of": past.as_of.isoformat()}
     await context.progress(2, 5, f"comparing {len(past.products)} products")

@@ -1,8 +1,8 @@
 """The ranker: boosted trees over what the generators say, with exact shares of the reasons."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from math import factorial
 
 import numpy as np
@@ -15,6 +15,8 @@ SETTINGS = Settings(
     trees=500, leaves=15, rate=0.04, features=0.3, bag=0.6, ridge=2.0, least=10.0, seed=1
 )
 _SAMPLE = 50_000
+_FIRST = 1_000_000
+"""Rows from which edges between bins are drawn; only these are in memory as they are."""
 UNSEEN_KEPT = 0.25
 """Share of the candidates that were neither bought before nor next which the fit looks at."""
 
@@ -121,27 +123,43 @@ def lesson(
 
 
 def train(
-    lessons: Sequence[Lesson],
+    lessons: Iterable[Lesson],
     settings: Settings = SETTINGS,
     *,
     told: Callable[[int], None] | None = None,
 ) -> Ranker:
-    """Fit to lessons whose features were drawn from others than the customers they are of.
+    """Fit to lessons whose features were drawn from others than the customers they are of. They
+    are drawn one by one and kept as bytes, whose edges the first _FIRST rows set.
 
     Raises ValueError where nothing was ever bought among the candidates.
     """
-    y = np.concatenate([one.bought for one in lessons])
-    weight = np.concatenate([one.weight for one in lessons])
+    coming = iter(lessons)
+    first, rows = [], 0
+    for one in coming:
+        first.append(one)
+        rows += len(one.x)
+        if rows >= _FIRST:
+            break
+    if not rows:
+        raise ValueError("nobody came back in the days looked at: there is nothing to learn")
+    some = _some(first)
+    edges = edges_of(some)
+    parts = [(binned(one.x, edges), one.bought, one.weight) for one in chain(_taken(first), coming)]
+    bins, y, weight = (np.concatenate(each) for each in zip(*parts, strict=True))
+    del parts
     if not float(y.sum()):
         raise ValueError("no candidate was bought: there is nothing to learn")
-    some = _some(lessons)
-    edges = edges_of(some)
     base = float(np.log((y * weight).sum(dtype=_F64) / weight.sum(dtype=_F64)))
     offset = np.full(len(y), base, np.float32)
-    # Joined as bytes: joined as they are they would be there twice.
-    bins = np.concatenate([binned(one.x, edges) for one in lessons])
     trees = fit(bins, edges, y, weight, offset, settings, objective="poisson", told=told)
     return Ranker(trees, base, _plain(some))
+
+
+def _taken(lessons: list[Lesson]) -> Iterator[Lesson]:
+    """Each in turn, and gone once the next is asked for."""
+    lessons.reverse()
+    while lessons:
+        yield lessons.pop()
 
 
 def _some(lessons: Sequence[Lesson]) -> F32:

@@ -7,7 +7,7 @@ import numpy as np
 
 from omnix.engine.recommend.baskets import F64, Histories, histories, targets
 from omnix.engine.recommend.features import candidates, labels
-from omnix.engine.recommend.ranker import Lesson, Ranker, lesson, train
+from omnix.engine.recommend.ranker import SETTINGS, Lesson, Ranker, lesson, train
 from omnix.engine.recommend.reference import Reference, learn
 from omnix.engine.recommend.sparse import F32, I64, Sparse
 
@@ -113,10 +113,17 @@ def lessons(
     back: Sequence[int] = BACK,
     least: int = 1,
     most: int | None = None,
-    told: Callable[[int], None] | None = None,
+    rows: int | None = None,
+    told: Callable[[int, int], None] | None = None,
 ) -> Iterator[Lesson]:
-    """From snapshots of ``back`` days ago, whose next baskets came before ``today``."""
+    """From snapshots of ``back`` days ago, whose next baskets came before ``today``: of as many of
+    them as it takes to have ``rows`` candidates. ``told`` hears of each block which of them it is
+    of, and of how many.
+    """
+    had = 0
     for seed, days in enumerate(back):
+        if rows is not None and had >= rows:
+            return
         then = snapshot(of, today - days, until=today, least=least)
         asked = some(then.asked, most, seed)
         if not len(asked):
@@ -126,8 +133,12 @@ def lessons(
             continue  # nobody had come back by then
         following = then.next.take(asked)
         size = following.sums()
-        for n, found in enumerate(candidates(then.of.take(asked), known, of.group, told=told)):
-            yield lesson(found, labels(found, following), seed * 100_000 + n, size=size)
+        for n, found in enumerate(candidates(then.of.take(asked), known, of.group)):
+            if told is not None:
+                told(seed, len(back))
+            one = lesson(found, labels(found, following), seed * 100_000 + n, size=size)
+            had += len(one.bought)
+            yield one
 
 
 def learnt(
@@ -137,12 +148,23 @@ def learnt(
     back: Sequence[int] = BACK,
     least: int = 1,
     most: int | None = None,
-    told: Callable[[int], None] | None = None,
+    rows: int | None = None,
+    told: Callable[[int, int], None] | None = None,
 ) -> Ranker:
-    """A ranker that has seen nothing from ``today`` on. Raises ValueError where there is nothing
-    to learn from: no customer came back in the last ``back`` days.
+    """A ranker that has seen nothing from ``today`` on, taught by ``lessons``. ``told`` hears the
+    steps done and those in all, half of them to describe and half to fit; what it raises ends it.
+
+    Raises ValueError where there is nothing to learn from: no customer came back in that time.
     """
-    found = list(lessons(of, today, back=back, least=least, most=most, told=told))
-    if not found:
-        raise ValueError("no customer came back in the days looked at: there is nothing to learn")
-    return train(found)
+    trees = SETTINGS.trees
+
+    def described(day: int, days: int) -> None:
+        if told is not None:
+            told(trees * day // days, 2 * trees)
+
+    def grown(tree: int) -> None:
+        if told is not None:
+            told(trees + tree, 2 * trees)
+
+    found = lessons(of, today, back=back, least=least, most=most, rows=rows, told=described)
+    return train(found, told=grown)

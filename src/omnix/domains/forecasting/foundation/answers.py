@@ -12,7 +12,6 @@ from omnix.domains.forecasting.declare import FORECAST_MODEL
 from omnix.domains.forecasting.history import History
 from omnix.domains.forecasting.inputs import Inputs
 from omnix.domains.forecasting.model import HORIZON_DAYS, SHOWN_LEVELS
-from omnix.domains.forecasting.trained import Told, stoppable
 from omnix.domains.ml import service as registry
 from omnix.domains.ml.model import Version
 from omnix.domains.products.model import Product
@@ -20,6 +19,7 @@ from omnix.engine.forecast import Forecast, Panel, forecast
 from omnix.engine.forecast.pretrained import CHUNK, refining
 from omnix.kit.errors import OmnixError
 from omnix.platform.jobs import JobContext
+from omnix.platform.stoppable import Told, stoppable
 from omnix.ports import Ports, Pretrained
 
 from .model import ALGORITHM

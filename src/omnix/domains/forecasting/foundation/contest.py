@@ -15,7 +15,6 @@ from omnix.domains.forecasting.declare import FORECAST_MODEL
 from omnix.domains.forecasting.history import History
 from omnix.domains.forecasting.inputs import Inputs
 from omnix.domains.forecasting.model import SHOWN_LEVELS
-from omnix.domains.forecasting.trained import Told, stoppable
 from omnix.domains.ml import gate
 from omnix.domains.ml import service as registry
 from omnix.domains.ml.model import Contest
@@ -24,6 +23,7 @@ from omnix.engine.forecast.backtest import SPREAD_ORIGINS, rolling, rolling_cuts
 from omnix.engine.forecast.pretrained import CHUNK, refining
 from omnix.engine.forecast.tally import Gathered, Tally
 from omnix.platform.jobs import JobContext
+from omnix.platform.stoppable import Told, stoppable
 from omnix.ports import Ports, Pretrained
 
 from .answers import recipe
