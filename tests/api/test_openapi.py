@@ -49,6 +49,7 @@ async def test_every_route_is_described_by_its_own_name(served: Served) -> None:
     for operation in operations:
         assert operation["operationId"].islower(), operation["operationId"]
         assert operation["summary"], operation["operationId"]
+        assert operation["description"].endswith((".", "`")), operation["operationId"]
         refusals = {s for s in operation["responses"] if s >= "4" and s != "503"}
         assert all(
             list(operation["responses"][s]["content"]) == ["application/problem+json"]
@@ -56,6 +57,19 @@ async def test_every_route_is_described_by_its_own_name(served: Served) -> None:
         )
         if operation.get("security") != []:
             assert {"401", "403"} <= refusals, operation["operationId"]
+
+
+def test_a_body_that_is_a_file_is_described() -> None:
+    paths = json.loads(openapi_document())["paths"]
+    bodies = {
+        path: operation["requestBody"]["required"]
+        for path, operations in paths.items()
+        for operation in operations.values()
+        if "application/octet-stream" in operation.get("requestBody", {}).get("content", {})
+    }
+    assert bodies == {
+        "/v1/imports": False, "/v1/imports/plan": True, "/v1/imports/uploads/{upload_id}": True,
+    }  # fmt: skip
 
 
 def test_bounds_that_are_checked_are_described() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from litestar import Request, Response
@@ -81,15 +81,22 @@ def decoded(body: bytes, kind: str, wanted: Any) -> Any:
 
 
 def allow(
-    permission: str, *problems: int, also: str | None = None, paced: bool = True
+    permission: str,
+    *problems: int,
+    also: str | None = None,
+    paced: bool = True,
+    file: Literal["required", "optional"] | None = None,
 ) -> dict[str, Any]:
     """The permission a route asks for, declared beside it: ``@get(..., opt=allow("x:read"))``.
 
     ``problems`` are statuses that it may refuse with besides those that follow from its form,
     ``also`` is a media type of text in which it may answer besides JSON. Not ``paced`` is what
-    machines ask without proof, however often.
+    machines ask without proof, however often. The body of a route with ``file`` is one, read as
+    it comes.
     """
-    return {"permission": permission, "problems": problems, "also": also, "paced": paced}
+    return {
+        "permission": permission, "problems": problems, "also": also, "paced": paced, "file": file,
+    }  # fmt: skip
 
 
 Connection = ASGIConnection[Any, Any, Any, Any]

@@ -54,6 +54,9 @@ def _refusals(opt: Mapping[str, Any], path: str, method: str, operation: Any) ->
     return statuses
 
 
+_FILE = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+
+
 def _spare(operation: dict[str, Any]) -> None:
     """Say that a body which may be null may be left out."""
     for content in operation.get("requestBody", {}).get("content", {}).values():
@@ -87,6 +90,7 @@ def document(title: str, version: str, root: Router) -> dict[str, Any]:
             title=title,
             version=version,
             operation_id_creator=_operation_id,
+            use_handler_docstrings=True,
             components=Components(
                 security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
             ),
@@ -114,6 +118,9 @@ def document(title: str, version: str, root: Router) -> dict[str, Any]:
                 text = {"schema": {"type": "string"}}
                 responses["200"]["content"][handler.opt["also"]] = text
             _spare(operation)
+            if handler.opt.get("file"):
+                required = handler.opt["file"] == "required"
+                operation["requestBody"] = {"required": required, "content": _FILE}
             for status in sorted(_refusals(handler.opt, route.path_format, method, operation)):
                 responses.setdefault(
                     str(status), {"description": _REASONS[status], "content": answer}

@@ -107,7 +107,7 @@ Pairs = Annotated[
 
 @post(
     "/imports",
-    opt=allow("imports:write", 413),
+    opt=allow("imports:write", 413, file="optional"),
     summary="Import a file",
     status_code=202,
 )
@@ -163,7 +163,12 @@ async def import_file(
     return Asked(import_id=id, plan=described, job=job)
 
 
-@post("/imports/plan", opt=allow("imports:write", 413), summary="Look at a file", status_code=200)
+@post(
+    "/imports/plan",
+    opt=allow("imports:write", 413, file="required"),
+    summary="Look at a file",
+    status_code=200,
+)
 async def plan_import(
     request: Request[Any, Any, Any],
     file_name: Annotated[str, Parameter(min_length=1, max_length=200)] = "upload.csv",
@@ -235,7 +240,7 @@ async def ask_for_upload(data: NewUpload, ports: Ports) -> Upload:
 
 @put(
     "/imports/uploads/{upload_id:str}",
-    opt=allow("imports:write", 404, 413),
+    opt=allow("imports:write", 404, 413, file="required"),
     summary="Send a file",
     status_code=204,
     request_max_body_size=MAX_UPLOAD,

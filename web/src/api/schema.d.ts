@@ -13,7 +13,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in */
+        /**
+         * Sign in
+         * @description Access and refresh token for e-mail and password, and the code of a second factor.
+         *
+         *     Without the code it refuses with `second-factor-required`: ask for it and send all again.
+         */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -30,7 +35,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Renew the tokens */
+        /**
+         * Renew the tokens
+         * @description New tokens for a refresh token, which is used up; a used one ends the session.
+         */
         post: operations["refresh"];
         delete?: never;
         options?: never;
@@ -47,7 +55,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign out */
+        /**
+         * Sign out
+         * @description Ends the session that the access token, the refresh token or the cookie names.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -62,7 +73,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Public keys */
+        /**
+         * Public keys
+         * @description The keys that verify access tokens.
+         */
         get: operations["public_keys"];
         put?: never;
         post?: never;
@@ -79,14 +93,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get one's profile */
+        /**
+         * Get one's profile
+         * @description Oneself, and what one may do.
+         */
         get: operations["get_profile"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change one's profile */
+        /**
+         * Change one's profile
+         * @description Changes one's own name.
+         */
         patch: operations["change_profile"];
         trace?: never;
     };
@@ -99,7 +119,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change one's password */
+        /**
+         * Change one's password
+         * @description Changes one's own password and ends every other session.
+         */
         post: operations["change_password"];
         delete?: never;
         options?: never;
@@ -114,10 +137,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List users */
+        /**
+         * List users
+         * @description All users, newest first.
+         */
         get: operations["list_users"];
         put?: never;
-        /** Add a user */
+        /**
+         * Add a user
+         * @description Adds a user with a one-time password, to be changed at the first sign-in.
+         */
         post: operations["create_user"];
         delete?: never;
         options?: never;
@@ -138,7 +167,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a user */
+        /**
+         * Change a user
+         * @description Changes name, role or state; it counts at the user's next request.
+         */
         patch: operations["change_user"];
         trace?: never;
     };
@@ -151,7 +183,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reset a password */
+        /**
+         * Reset a password
+         * @description A new one-time password for another user, whose sessions end.
+         */
         post: operations["reset_password"];
         delete?: never;
         options?: never;
@@ -166,10 +201,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List API keys */
+        /**
+         * List API keys
+         * @description All keys that were not revoked, newest first, without their secrets.
+         */
         get: operations["list_api_keys"];
         put?: never;
-        /** Make an API key */
+        /**
+         * Make an API key
+         * @description Makes a key with some of one's own permissions; its text is told only now.
+         */
         post: operations["create_api_key"];
         delete?: never;
         options?: never;
@@ -187,7 +228,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke an API key */
+        /**
+         * Revoke an API key
+         * @description The key stops working at once.
+         */
         delete: operations["revoke_api_key"];
         options?: never;
         head?: never;
@@ -203,7 +247,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register */
+        /**
+         * Register
+         * @description Mails a code that makes the account; the answer is the same where there is one already.
+         *
+         *     Sent again it mails again, at most five times an hour.
+         */
         post: operations["register_account"];
         delete?: never;
         options?: never;
@@ -220,7 +269,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm a registration */
+        /**
+         * Confirm a registration
+         * @description Makes the account, with the role customer. The code works once.
+         */
         post: operations["confirm_account"];
         delete?: never;
         options?: never;
@@ -237,7 +289,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a new password */
+        /**
+         * Ask for a new password
+         * @description Mails a code if the address is a user's; the answer is the same if it is not.
+         *
+         *     Sent again it mails again, at most five times an hour.
+         */
         post: operations["forgot_password"];
         delete?: never;
         options?: never;
@@ -254,7 +311,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Choose a new password */
+        /**
+         * Choose a new password
+         * @description Sets the password by a mailed code and ends every session. The code works once.
+         */
         post: operations["reset_forgotten"];
         delete?: never;
         options?: never;
@@ -271,7 +331,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change one's address */
+        /**
+         * Change one's address
+         * @description Mails a code to the new address, and a warning to the one that holds until it is confirmed.
+         *
+         *     The answer is the same where another user has the address. At most five an hour.
+         */
         post: operations["change_address"];
         delete?: never;
         options?: never;
@@ -288,7 +353,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm another address */
+        /**
+         * Confirm another address
+         * @description From now on one signs in with it; sessions go on. The code works once.
+         */
         post: operations["confirm_address"];
         delete?: never;
         options?: never;
@@ -303,7 +371,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List one's sessions */
+        /**
+         * List one's sessions
+         * @description Where one is signed in, newest first.
+         */
         get: operations["list_sessions"];
         put?: never;
         post?: never;
@@ -323,7 +394,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End a session */
+        /**
+         * End a session
+         * @description Signs one out there at once. Another's session is not found.
+         */
         delete: operations["end_session"];
         options?: never;
         head?: never;
@@ -337,10 +411,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List invitations */
+        /**
+         * List invitations
+         * @description Invitations that nobody accepted or took back, newest first; expired ones for 30 days.
+         */
         get: operations["list_invitations"];
         put?: never;
-        /** Invite somebody */
+        /**
+         * Invite somebody
+         * @description Mails a link with which somebody becomes a user of the role, within seven days.
+         *
+         *     Sent again it gives the invitation that stands and mails nothing.
+         */
         post: operations["invite_user"];
         delete?: never;
         options?: never;
@@ -357,7 +439,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an invitation again */
+        /**
+         * Send an invitation again
+         * @description Mails a new link, for seven days from now; at most five mails an hour.
+         */
         post: operations["send_invitation"];
         delete?: never;
         options?: never;
@@ -375,7 +460,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take an invitation back */
+        /**
+         * Take an invitation back
+         * @description Its links are void at once.
+         */
         delete: operations["withdraw_invitation"];
         options?: never;
         head?: never;
@@ -391,7 +479,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept an invitation */
+        /**
+         * Accept an invitation
+         * @description Makes the user, with the role that the invitation names. The code works once.
+         */
         post: operations["accept_invitation"];
         delete?: never;
         options?: never;
@@ -406,10 +497,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get one's second factor */
+        /**
+         * Get one's second factor
+         * @description Whether codes are asked for, and how many recovery codes are left.
+         */
         get: operations["get_second_factor"];
         put?: never;
-        /** Enrol a second factor */
+        /**
+         * Enrol a second factor
+         * @description A secret for an authenticator app; it counts once a code of it was verified.
+         */
         post: operations["enrol_second_factor"];
         delete?: never;
         options?: never;
@@ -426,7 +523,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turn the second factor on */
+        /**
+         * Turn the second factor on
+         * @description By a first code. The answer's recovery codes are told only now.
+         */
         post: operations["verify_second_factor"];
         delete?: never;
         options?: never;
@@ -443,7 +543,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Turn the second factor off */
+        /**
+         * Turn the second factor off
+         * @description Asks for the password and a code, so that a stolen session does not suffice.
+         */
         post: operations["disable_second_factor"];
         delete?: never;
         options?: never;
@@ -461,7 +564,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take off another's second factor */
+        /**
+         * Take off another's second factor
+         * @description For who lost the device and the recovery codes.
+         */
         delete: operations["take_off_second_factor"];
         options?: never;
         head?: never;
@@ -475,7 +581,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How one may sign in */
+        /**
+         * How one may sign in
+         * @description Whether an OpenID provider is set up.
+         */
         get: operations["get_ways"];
         put?: never;
         post?: never;
@@ -492,7 +601,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sign in with a provider */
+        /**
+         * Sign in with a provider
+         * @description Sends the browser to the OpenID provider that is set up.
+         *
+         *     What goes wrong is told to a browser by the sign-in page, at `/login/?refused=`.
+         */
         get: operations["begin_oidc"];
         put?: never;
         post?: never;
@@ -509,7 +623,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Come back from the provider */
+        /**
+         * Come back from the provider
+         * @description Keeps the refresh token as a cookie and sends the browser to the first page.
+         *
+         *     What goes wrong is told to a browser by the sign-in page, at `/login/?refused=`.
+         */
         get: operations["finish_oidc"];
         put?: never;
         post?: never;
@@ -526,7 +645,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List changes */
+        /**
+         * List changes
+         * @description Who changed what, newest first: all, of one actor, of one type, of some time.
+         */
         get: operations["list_audit_log"];
         put?: never;
         post?: never;
@@ -543,7 +665,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Verify the audit log */
+        /**
+         * Verify the audit log
+         * @description Looks along the chain of hashes; go on from `last` + 1 until it is complete.
+         *
+         *     `known_number` and `known_hash` are of an entry noted before, and must still hold.
+         */
         get: operations["verify_audit_log"];
         put?: never;
         post?: never;
@@ -560,7 +687,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export the audit log as JSON lines */
+        /**
+         * Export the audit log as JSON lines
+         * @description All entries from number `first` on, in the order of the chain, with their hashes.
+         */
         get: operations["export_audit_lines"];
         put?: never;
         post?: never;
@@ -577,7 +707,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Export the audit log as CSV */
+        /**
+         * Export the audit log as CSV
+         * @description The same as a table; `details` is JSON.
+         */
         get: operations["export_audit_rows"];
         put?: never;
         post?: never;
@@ -594,7 +727,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether OMNIX works */
+        /**
+         * Whether OMNIX works
+         * @description Each dependency, tried within the last seconds; 503 when requests cannot be served.
+         */
         get: operations["get_health"];
         put?: never;
         post?: never;
@@ -611,7 +747,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The shop and what it is doing */
+        /**
+         * The shop and what it is doing
+         * @description The shop, its setup, how far its data goes, and its jobs.
+         */
         get: operations["get_status"];
         put?: never;
         post?: never;
@@ -628,14 +767,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the settings */
+        /**
+         * Get the settings
+         * @description The settings in force.
+         */
         get: operations["get_settings"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the settings */
+        /**
+         * Change the settings
+         * @description Changes the fields sent, if ``version`` is still the current one.
+         */
         patch: operations["change_settings"];
         trace?: never;
     };
@@ -646,7 +791,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List former settings */
+        /**
+         * List former settings
+         * @description Every version of the settings, newest first.
+         */
         get: operations["list_settings_history"];
         put?: never;
         post?: never;
@@ -663,7 +811,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List jobs */
+        /**
+         * List jobs
+         * @description Jobs, newest first; of one state where it is given.
+         */
         get: operations["list_jobs"];
         put?: never;
         post?: never;
@@ -680,7 +831,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a job */
+        /**
+         * Get a job
+         * @description One job, with how far it is.
+         */
         get: operations["get_job"];
         put?: never;
         post?: never;
@@ -699,7 +853,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel a job */
+        /**
+         * Cancel a job
+         * @description Asks the job to stop, which it does at its next step; an ended one stays as it is.
+         */
         post: operations["cancel_job"];
         delete?: never;
         options?: never;
@@ -714,7 +871,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List dead letters */
+        /**
+         * List dead letters
+         * @description Jobs that failed for good, with what they were asked to do, oldest first.
+         */
         get: operations["list_dead_letters"];
         put?: never;
         post?: never;
@@ -733,7 +893,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try a dead letter again */
+        /**
+         * Try a dead letter again
+         * @description Queues the job anew, with all its attempts.
+         */
         post: operations["redrive_dead_letter"];
         delete?: never;
         options?: never;
@@ -748,7 +911,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List poisoned events */
+        /**
+         * List poisoned events
+         * @description Events that a consumer could not take and laid aside, newest first.
+         */
         get: operations["list_poisoned_events"];
         put?: never;
         post?: never;
@@ -767,7 +933,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a poisoned event to its consumer again */
+        /**
+         * Give a poisoned event to its consumer again
+         * @description Asks for a job that does it, and that takes the event off the list if it succeeds.
+         */
         post: operations["redrive_poisoned_event"];
         delete?: never;
         options?: never;
@@ -785,7 +954,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Discard a poisoned event */
+        /**
+         * Discard a poisoned event
+         * @description Gives the event up for good: what should follow from it never will.
+         */
         delete: operations["discard_poisoned_event"];
         options?: never;
         head?: never;
@@ -799,7 +971,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What running this costs */
+        /**
+         * What running this costs
+         * @description The bill of this deployment on AWS, at the stated load and at that of the last 30 days.
+         *
+         *     On a machine of one's own nothing is billed: the figures are what AWS would cost.
+         */
         get: operations["get_cost"];
         put?: never;
         post?: never;
@@ -816,7 +993,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the running process measures */
+        /**
+         * What the running process measures
+         * @description Requests and latencies by route, queues, jobs, consumers' lag; also as Prometheus' text.
+         *
+         *     Requests, memory and processor time are of the process that answers. With
+         *     `format=prometheus`, or an `Accept` of `text/plain` or OpenMetrics, it is the text format
+         *     0.0.4: let a collector come with an API key that has `system:read`.
+         */
         get: operations["get_system_metrics"];
         put?: never;
         post?: never;
@@ -833,7 +1017,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the platform is configured */
+        /**
+         * How the platform is configured
+         * @description Each value in force with where it came from; of what is secret only whether it is set.
+         *
+         *     `source` is `environment`, `secret` (kept with the service's secrets), `setting` (changed at
+         *     `PATCH /v1/system/settings`), `default` or `unset`. Passwords and queries within addresses
+         *     are masked.
+         */
         get: operations["get_system_config"];
         put?: never;
         post?: never;
@@ -850,7 +1041,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What runs here, and its migrations */
+        /**
+         * What runs here, and its migrations
+         * @description The version, and which changes of the form of stored data were made, when and by which.
+         *
+         *     One that a later version made is listed too: the version that runs is then older than the data.
+         */
         get: operations["get_version"];
         put?: never;
         post?: never;
@@ -867,7 +1063,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is wrong with the data */
+        /**
+         * What is wrong with the data
+         * @description Every check with what it found last: how many, examples, what to do. Worst first.
+         *
+         *     Empty until the first check was made, which happens every night.
+         */
         get: operations["list_data_quality"];
         put?: never;
         post?: never;
@@ -886,7 +1087,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check the data now */
+        /**
+         * Check the data now
+         * @description Asks for the job that makes all checks.
+         */
         post: operations["check_data_quality"];
         delete?: never;
         options?: never;
@@ -901,10 +1105,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List parent products */
+        /**
+         * List parent products
+         * @description What variants are variants of, by id.
+         */
         get: operations["list_product_parents"];
         put?: never;
-        /** Create a parent product */
+        /**
+         * Create a parent product
+         * @description Its variants are made, or become such, by naming it as their ``parent_id``.
+         */
         post: operations["create_product_parent"];
         delete?: never;
         options?: never;
@@ -919,15 +1129,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a parent product */
+        /**
+         * Get a parent product
+         * @description A parent with its variants.
+         */
         get: operations["get_product_parent"];
         put?: never;
         post?: never;
-        /** Remove a parent product */
+        /**
+         * Remove a parent product
+         * @description Only once it has no variants, archived ones included.
+         */
         delete: operations["remove_product_parent"];
         options?: never;
         head?: never;
-        /** Change a parent product */
+        /**
+         * Change a parent product
+         * @description Another name, or other names of as many options, if ``version`` is still the current one.
+         */
         patch: operations["change_product_parent"];
         trace?: never;
     };
@@ -938,10 +1157,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List products */
+        /**
+         * List products
+         * @description One page of the catalogue: by words, by category, by parent, or all of a status.
+         */
         get: operations["list_products"];
         put?: never;
-        /** Create a product */
+        /**
+         * Create a product
+         * @description Creates one product. Safe to retry with a chosen ``id``: the second is a 409.
+         */
         post: operations["create_product"];
         delete?: never;
         options?: never;
@@ -956,7 +1181,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The catalogue as a table */
+        /**
+         * The catalogue as a table
+         * @description Every product that the list would give, money in minor units.
+         */
         get: operations["export_products"];
         put?: never;
         post?: never;
@@ -973,15 +1201,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a product */
+        /**
+         * Get a product
+         * @description One product by its id.
+         */
         get: operations["get_product"];
         put?: never;
         post?: never;
-        /** Archive a product */
+        /**
+         * Archive a product
+         * @description Takes the product out of the active catalogue; orders and history keep it.
+         */
         delete: operations["archive_product"];
         options?: never;
         head?: never;
-        /** Change a product */
+        /**
+         * Change a product
+         * @description Changes the fields sent, if ``version`` is still the current one.
+         */
         patch: operations["change_product"];
         trace?: never;
     };
@@ -992,7 +1229,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List categories */
+        /**
+         * List categories
+         * @description Categories in use, with the number of active products.
+         */
         get: operations["list_categories"];
         put?: never;
         post?: never;
@@ -1009,7 +1249,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All that is known */
+        /**
+         * All that is known
+         * @description Facts, segments, churn, lifetime value and next purchases, as the last analysis found.
+         */
         get: operations["get_insights"];
         put?: never;
         post?: never;
@@ -1026,7 +1269,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Next purchases */
+        /**
+         * Next purchases
+         * @description What runs out when, each with an interval and chances within 7 and 14 days.
+         */
         get: operations["get_consumption"];
         put?: never;
         post?: never;
@@ -1043,7 +1289,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shopping list */
+        /**
+         * Shopping list
+         * @description What is expected to run out within ``within_days`` of the analysis, likeliest first.
+         */
         get: operations["get_alerts"];
         put?: never;
         post?: never;
@@ -1060,7 +1309,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Chance of staying away */
+        /**
+         * Chance of staying away
+         * @description The chance of no purchase within 90 days, and of having left for good.
+         */
         get: operations["get_churn"];
         put?: never;
         post?: never;
@@ -1077,7 +1329,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Churn told and come true */
+        /**
+         * Churn told and come true
+         * @description Chances of staying away as told on earlier days, by tenths, beside who did stay away.
+         */
         get: operations["get_churn_reliability"];
         put?: never;
         post?: never;
@@ -1094,7 +1349,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lifetime value */
+        /**
+         * Lifetime value
+         * @description Purchases and spend of the next year, with intervals and the calibration behind them.
+         */
         get: operations["get_lifetime_value"];
         put?: never;
         post?: never;
@@ -1111,7 +1369,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A customer's segments */
+        /**
+         * A customer's segments
+         * @description Lifecycle, RFM fifths, and the segments that the customer is in.
+         */
         get: operations["get_customer_segment"];
         put?: never;
         post?: never;
@@ -1130,7 +1391,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Analyse all customers */
+        /**
+         * Analyse all customers
+         * @description Asks for a job that analyses every customer; follow it at ``/v1/jobs/{id}``.
+         */
         post: operations["analyse_customers"];
         delete?: never;
         options?: never;
@@ -1145,10 +1409,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List segments */
+        /**
+         * List segments
+         * @description Rules that people defined, the lifecycle, and clusters.
+         */
         get: operations["list_segments"];
         put?: never;
-        /** Define a segment */
+        /**
+         * Define a segment
+         * @description Defines a segment by a rule; the next analysis finds who is in it.
+         */
         post: operations["define_segment"];
         delete?: never;
         options?: never;
@@ -1166,7 +1436,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a segment */
+        /**
+         * Delete a segment
+         * @description Forgets a segment that a person defined; customers lose it with the next analysis.
+         */
         delete: operations["delete_segment"];
         options?: never;
         head?: never;
@@ -1180,7 +1453,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How a segment does */
+        /**
+         * How a segment does
+         * @description Money, orders, churn and who came and went, as the last analysis found.
+         */
         get: operations["segment_performance"];
         put?: never;
         post?: never;
@@ -1197,7 +1473,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a customer bought */
+        /**
+         * What a customer bought
+         * @description A customer's orders with their lines, newest first; also those of merged records.
+         */
         get: operations["list_purchases"];
         put?: never;
         post?: never;
@@ -1214,14 +1493,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a customer's preferences */
+        /**
+         * Get a customer's preferences
+         * @description How a customer is called and reached, and what it agreed to.
+         */
         get: operations["get_preferences"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a customer's preferences */
+        /**
+         * Change a customer's preferences
+         * @description Changes the fields sent, if ``version`` is still the current one.
+         */
         patch: operations["change_preferences"];
         trace?: never;
     };
@@ -1232,7 +1517,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List possible duplicates */
+        /**
+         * List possible duplicates
+         * @description Pairs of active customers who may be one person, the likeliest first, of the whole shop.
+         *
+         *     As the last look found them, which is at night or when asked for. Who was merged, archived or
+         *     erased since is left out, so a page may be short though another follows.
+         */
         get: operations["list_pairs"];
         put?: never;
         post?: never;
@@ -1251,7 +1542,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Look for duplicates now */
+        /**
+         * Look for duplicates now
+         * @description Asks for a job that compares the customers; follow it at ``/v1/jobs/{id}``.
+         */
         post: operations["look_for_pairs"];
         delete?: never;
         options?: never;
@@ -1266,7 +1560,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Records that may be the same person's */
+        /**
+         * Records that may be the same person's
+         * @description Up to twenty active customers, each with why it may be the same and a score from 0 to 1.
+         */
         get: operations["list_duplicates"];
         put?: never;
         post?: never;
@@ -1285,7 +1582,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Merge a duplicate into a customer */
+        /**
+         * Merge a duplicate into a customer
+         * @description Makes `other` a redirect to this customer, and fills this one's gaps from it.
+         *
+         *     Orders and events stay where they happened and are read as this customer's. It can be taken
+         *     back. Answers with the customer that is kept; with `dry_run`, as it would be.
+         */
         post: operations["merge_customer"];
         delete?: never;
         options?: never;
@@ -1302,7 +1605,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Undo a merge */
+        /**
+         * Undo a merge
+         * @description Makes `other` a customer of its own again, as it was; answers with it.
+         *
+         *     What this customer was given by the merge goes back, unless it was changed since.
+         */
         post: operations["unmerge_customer"];
         delete?: never;
         options?: never;
@@ -1317,10 +1625,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List customers */
+        /**
+         * List customers
+         * @description One page of customers: by words, of a segment, or all of a status.
+         *
+         *     Pages of a search or a segment may be short though another follows.
+         */
         get: operations["list_customers"];
         put?: never;
-        /** Create a customer */
+        /**
+         * Create a customer
+         * @description Creates one customer. Safe to retry with a chosen ``id``: the second is a 409.
+         */
         post: operations["create_customer"];
         delete?: never;
         options?: never;
@@ -1335,7 +1651,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Customers as a table */
+        /**
+         * Customers as a table
+         * @description Every customer that the list would give.
+         */
         get: operations["export_customers"];
         put?: never;
         post?: never;
@@ -1352,15 +1671,27 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a customer */
+        /**
+         * Get a customer
+         * @description One customer by its id.
+         */
         get: operations["get_customer"];
         put?: never;
         post?: never;
-        /** Erase a customer */
+        /**
+         * Erase a customer
+         * @description Deletes all that is known of a customer, accounts included; orders stay, as nobody's.
+         *
+         *     It cannot be taken back. The answer is the receipt, which tells how far it is; asked again,
+         *     it is told as it stands. To hide a customer only, PATCH its `status`.
+         */
         delete: operations["erase_customer"];
         options?: never;
         head?: never;
-        /** Change a customer */
+        /**
+         * Change a customer
+         * @description Changes the fields sent, if ``version`` is still the current one; ``status`` archives.
+         */
         patch: operations["change_customer"];
         trace?: never;
     };
@@ -1371,10 +1702,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List locations */
+        /**
+         * List locations
+         * @description Where stock lies.
+         */
         get: operations["list_locations"];
         put?: never;
-        /** Open a location */
+        /**
+         * Open a location
+         * @description Opens a location; the first one is the default.
+         */
         post: operations["create_location"];
         delete?: never;
         options?: never;
@@ -1389,7 +1726,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List stock */
+        /**
+         * List stock
+         * @description Balances of a product, of a location, or of all.
+         */
         get: operations["list_inventory"];
         put?: never;
         post?: never;
@@ -1406,7 +1746,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List stock movements */
+        /**
+         * List stock movements
+         * @description The ledger of a product at a location (the default one), newest first.
+         */
         get: operations["stock_history"];
         put?: never;
         post?: never;
@@ -1425,7 +1768,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Adjust or count */
+        /**
+         * Adjust or count
+         * @description Changes stock by a difference or to what was counted; answers with the balance.
+         */
         post: operations["adjust_stock"];
         delete?: never;
         options?: never;
@@ -1442,7 +1788,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Receive goods */
+        /**
+         * Receive goods
+         * @description Takes delivered goods into stock; answers with the balance.
+         */
         post: operations["receive_stock"];
         delete?: never;
         options?: never;
@@ -1459,7 +1808,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Transfer stock */
+        /**
+         * Transfer stock
+         * @description Moves stock between locations, all lines or none.
+         */
         post: operations["transfer_stock"];
         delete?: never;
         options?: never;
@@ -1474,10 +1826,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List suppliers */
+        /**
+         * List suppliers
+         * @description Who delivers.
+         */
         get: operations["list_suppliers"];
         put?: never;
-        /** Add a supplier */
+        /**
+         * Add a supplier
+         * @description Adds a supplier with its lead time.
+         */
         post: operations["create_supplier"];
         delete?: never;
         options?: never;
@@ -1492,14 +1850,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a supplier */
+        /**
+         * Get a supplier
+         * @description One supplier by its id.
+         */
         get: operations["get_supplier"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a supplier */
+        /**
+         * Change a supplier
+         * @description Changes the fields sent, if ``version`` is still the current one.
+         */
         patch: operations["change_supplier"];
         trace?: never;
     };
@@ -1510,7 +1874,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what a supplier sells */
+        /**
+         * List what a supplier sells
+         * @description The supply terms of one supplier, by product.
+         */
         get: operations["list_supplied"];
         put?: never;
         post?: never;
@@ -1527,7 +1894,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a product's suppliers */
+        /**
+         * List a product's suppliers
+         * @description How the product can be bought.
+         */
         get: operations["list_terms"];
         put?: never;
         post?: never;
@@ -1545,10 +1915,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set supply terms */
+        /**
+         * Set supply terms
+         * @description Stores how the supplier sells the product, in place of what was known.
+         */
         put: operations["set_terms"];
         post?: never;
-        /** End supply terms */
+        /**
+         * End supply terms
+         * @description The supplier sells the product no longer.
+         */
         delete: operations["end_terms"];
         options?: never;
         head?: never;
@@ -1562,7 +1938,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a supplier's lead time */
+        /**
+         * Get a supplier's lead time
+         * @description The lead time that is reckoned with, learnt from the latest deliveries.
+         */
         get: operations["get_lead_time"];
         put?: never;
         post?: never;
@@ -1579,7 +1958,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a supplier's deliveries */
+        /**
+         * List a supplier's deliveries
+         * @description How long each receipt took since its order was sent, newest first.
+         */
         get: operations["list_deliveries"];
         put?: never;
         post?: never;
@@ -1596,14 +1978,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the replenishment policy */
+        /**
+         * Get the replenishment policy
+         * @description What replenishment aims at, and the costs it weighs.
+         */
         get: operations["get_policy"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the policy */
+        /**
+         * Change the policy
+         * @description Changes the fields sent, if ``version`` is still the current one; proposals follow.
+         */
         patch: operations["change_policy"];
         trace?: never;
     };
@@ -1614,10 +2002,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List purchase orders */
+        /**
+         * List purchase orders
+         * @description Orders to suppliers: all, those in a state, or those of a supplier.
+         */
         get: operations["list_purchase_orders"];
         put?: never;
-        /** Draft a purchase order */
+        /**
+         * Draft a purchase order
+         * @description Drafts an order; what it asks for counts as drafted until it is approved.
+         */
         post: operations["create_purchase_order"];
         delete?: never;
         options?: never;
@@ -1632,7 +2026,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Purchase orders as a table */
+        /**
+         * Purchase orders as a table
+         * @description Every purchase order that the list would give, without lines, money in minor units.
+         */
         get: operations["export_purchase_orders"];
         put?: never;
         post?: never;
@@ -1651,7 +2048,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Draft what is proposed */
+        /**
+         * Draft what is proposed
+         * @description Drafts an order for each supplier and place from what replenishment proposes now.
+         */
         post: operations["draft_from_replenishment"];
         delete?: never;
         options?: never;
@@ -1666,14 +2066,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a purchase order */
+        /**
+         * Get a purchase order
+         * @description One purchase order by its id.
+         */
         get: operations["get_purchase_order"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a draft */
+        /**
+         * Change a draft
+         * @description Changes the fields sent, if ``version`` is still the current one and it is a draft.
+         */
         patch: operations["change_purchase_order"];
         trace?: never;
     };
@@ -1686,7 +2092,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve an order */
+        /**
+         * Approve an order
+         * @description From now on it counts as on order; approved twice is approved once.
+         */
         post: operations["approve_purchase_order"];
         delete?: never;
         options?: never;
@@ -1703,7 +2112,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark an order as sent */
+        /**
+         * Mark an order as sent
+         * @description Says that the order went to the supplier: its lead time begins.
+         */
         post: operations["send_purchase_order"];
         delete?: never;
         options?: never;
@@ -1720,7 +2132,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mail an order to its supplier */
+        /**
+         * Mail an order to its supplier
+         * @description Asks for a job that mails the order and marks it as sent; follow it at `/v1/jobs/{id}`.
+         *
+         *     Asked again while it has not failed, the same job is returned.
+         */
         post: operations["mail_purchase_order"];
         delete?: never;
         options?: never;
@@ -1737,7 +2154,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Receive goods of an order */
+        /**
+         * Receive goods of an order
+         * @description Takes goods into stock at what they cost, and learns how long they took.
+         */
         post: operations["receive_purchase_order"];
         delete?: never;
         options?: never;
@@ -1754,7 +2174,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close an order */
+        /**
+         * Close an order
+         * @description Nothing more will come of it.
+         */
         post: operations["close_purchase_order"];
         delete?: never;
         options?: never;
@@ -1771,7 +2194,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel an order */
+        /**
+         * Cancel an order
+         * @description Nothing of it will come.
+         */
         post: operations["cancel_purchase_order"];
         delete?: never;
         options?: never;
@@ -1786,7 +2212,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an order's message */
+        /**
+         * Get an order's message
+         * @description The order for the supplier, as plain text and as a page to print.
+         */
         get: operations["get_document"];
         put?: never;
         post?: never;
@@ -1803,7 +2232,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what stock is worth */
+        /**
+         * List what stock is worth
+         * @description Products, each at the moving average of what its units cost, and by FIFO.
+         */
         get: operations["list_values"];
         put?: never;
         post?: never;
@@ -1820,10 +2252,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List ABC/XYZ classes */
+        /**
+         * List ABC/XYZ classes
+         * @description Products by revenue over half a year: all, or those of one class such as AX.
+         */
         get: operations["list_classes"];
         put?: never;
-        /** Classify now */
+        /**
+         * Classify now
+         * @description Asks for a job that sorts all products anew; follow it at ``/v1/jobs/{id}``.
+         */
         post: operations["classify_now"];
         delete?: never;
         options?: never;
@@ -1840,7 +2278,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Simulate policies */
+        /**
+         * Simulate policies
+         * @description Asks for a job that plays policies over history; its result tells what each would have
+         *     cost. Under a retry key the first job is returned.
+         */
         post: operations["simulate_policies"];
         delete?: never;
         options?: never;
@@ -1857,7 +2299,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Where to hold safety stock in a supply tree */
+        /**
+         * Where to hold safety stock in a supply tree
+         * @description The cheapest guaranteed service times (Graves and Willems 2000); stores nothing.
+         */
         post: operations["place_stock"];
         delete?: never;
         options?: never;
@@ -1874,7 +2319,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Base-stock levels of stages in line */
+        /**
+         * Base-stock levels of stages in line
+         * @description Echelon base stock at least expected cost (Clark and Scarf 1960); stores nothing.
+         */
         post: operations["line_levels"];
         delete?: never;
         options?: never;
@@ -1889,10 +2337,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List orders */
+        /**
+         * List orders
+         * @description By time: all, by customer or status, of some days, or by order number.
+         */
         get: operations["list_orders"];
         put?: never;
-        /** Place an order */
+        /**
+         * Place an order
+         * @description Reserves all lines or none, and answers with the order; up to 2,000 lines.
+         */
         post: operations["place_order"];
         delete?: never;
         options?: never;
@@ -1907,7 +2361,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Orders as a table */
+        /**
+         * Orders as a table
+         * @description Every order that the list would give, without lines, money in minor units.
+         */
         get: operations["export_orders"];
         put?: never;
         post?: never;
@@ -1924,7 +2381,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Orders in figures */
+        /**
+         * Orders in figures
+         * @description Orders, units and money of some days, the last 30 where none are given.
+         */
         get: operations["orders_summary"];
         put?: never;
         post?: never;
@@ -1941,7 +2401,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Orders taken apart */
+        /**
+         * Orders taken apart
+         * @description The same figures by channel, location and weekday.
+         */
         get: operations["orders_statistics"];
         put?: never;
         post?: never;
@@ -1958,7 +2421,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an order */
+        /**
+         * Get an order
+         * @description One order with its lines.
+         */
         get: operations["get_order"];
         put?: never;
         post?: never;
@@ -1977,7 +2443,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm an order */
+        /**
+         * Confirm an order
+         * @description The shop takes the order on; its stock is reserved since it was placed.
+         */
         post: operations["confirm_order"];
         delete?: never;
         options?: never;
@@ -1994,7 +2463,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fulfil an order */
+        /**
+         * Fulfil an order
+         * @description Goods leave the shop: the lines named, or all that is open.
+         */
         post: operations["fulfil_order"];
         delete?: never;
         options?: never;
@@ -2011,7 +2483,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take goods back */
+        /**
+         * Take goods back
+         * @description Goods come back: the lines named, or all that was fulfilled.
+         */
         post: operations["return_order"];
         delete?: never;
         options?: never;
@@ -2028,7 +2503,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel an order */
+        /**
+         * Cancel an order
+         * @description Releases what is not fulfilled: the lines named, or all of it.
+         */
         post: operations["cancel_order"];
         delete?: never;
         options?: never;
@@ -2045,7 +2523,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Refund an order */
+        /**
+         * Refund an order
+         * @description Records money given back, at most what was paid.
+         */
         post: operations["refund_order"];
         delete?: never;
         options?: never;
@@ -2062,7 +2543,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark an order as paid */
+        /**
+         * Mark an order as paid
+         * @description Records that the whole total was paid.
+         */
         post: operations["pay_order"];
         delete?: never;
         options?: never;
@@ -2077,7 +2561,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What to order now */
+        /**
+         * What to order now
+         * @description Proposals by money at stake; those of one product are computed afresh.
+         */
         get: operations["list_proposals"];
         put?: never;
         post?: never;
@@ -2094,7 +2581,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Why this quantity */
+        /**
+         * Why this quantity
+         * @description The proposal for a product at a location (the default one) with every input, the expected
+         *     cost of other quantities, and the suppliers there are.
+         */
         get: operations["explain_proposal"];
         put?: never;
         post?: never;
@@ -2111,7 +2602,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What to move between locations */
+        /**
+         * What to move between locations
+         * @description Transfers of a product that save more lost sales than they cost; computed afresh.
+         *
+         *     One of them is made by `POST /v1/inventory/transfers`.
+         */
         get: operations["propose_transfers"];
         put?: never;
         post?: never;
@@ -2128,7 +2624,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List forecasts */
+        /**
+         * List forecasts
+         * @description Demand over the next 28 days of every active product, from the latest run.
+         */
         get: operations["list_forecasts"];
         put?: never;
         post?: never;
@@ -2145,7 +2644,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How good the forecasts are */
+        /**
+         * How good the forecasts are
+         * @description The rolling-origin backtest of the latest run, beside seasonal naive.
+         */
         get: operations["forecast_accuracy"];
         put?: never;
         post?: never;
@@ -2162,7 +2664,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a forecast */
+        /**
+         * Get a forecast
+         * @description One product's newest forecast by day, with quantiles, drivers and notes.
+         */
         get: operations["get_forecast"];
         put?: never;
         post?: never;
@@ -2179,7 +2684,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Forecast of a parent product */
+        /**
+         * Forecast of a parent product
+         * @description What the latest run expects of a parent's variants by day, together and each.
+         */
         get: operations["get_parent_forecast"];
         put?: never;
         post?: never;
@@ -2198,7 +2706,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Forecast a product */
+        /**
+         * Forecast a product
+         * @description Forecasts one product afresh, up to a year ahead. Changes nothing, so a retry is safe.
+         */
         post: operations["make_forecast"];
         delete?: never;
         options?: never;
@@ -2215,7 +2726,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Forecast all */
+        /**
+         * Forecast all
+         * @description Asks for a job that forecasts every product; follow it at ``/v1/jobs/{id}``.
+         */
         post: operations["forecast_batch"];
         delete?: never;
         options?: never;
@@ -2230,7 +2744,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Explain a forecast */
+        /**
+         * Explain a forecast
+         * @description Each day's expected units split into drivers that add up to it, with what is behind them.
+         */
         get: operations["explain_forecast"];
         put?: never;
         post?: never;
@@ -2249,7 +2766,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What if */
+        /**
+         * What if
+         * @description What another price or a promotion would do to demand, revenue and margin. Changes nothing.
+         */
         post: operations["what_if"];
         delete?: never;
         options?: never;
@@ -2264,7 +2784,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The foundation model */
+        /**
+         * The foundation model
+         * @description Whether a model trained elsewhere is there, what keeps it from use, and where it answers.
+         */
         get: operations["get_foundation"];
         put?: never;
         post?: never;
@@ -2283,7 +2806,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try the foundation model */
+        /**
+         * Try the foundation model
+         * @description Asks for a job that backtests it against what answers, group by group; it answers from then
+         *     on where it won. Follow it at ``/v1/jobs/{id}``, where it can be cancelled.
+         */
         post: operations["try_foundation"];
         delete?: never;
         options?: never;
@@ -2298,7 +2825,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List lost sales */
+        /**
+         * List lost sales
+         * @description What each product would have sold, had there been stock, in units and money.
+         */
         get: operations["list_lost_sales"];
         put?: never;
         post?: never;
@@ -2315,7 +2845,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One product's lost sales */
+        /**
+         * One product's lost sales
+         * @description Over the last 7, 30, 90 and 365 days of history.
+         */
         get: operations["get_lost_sales"];
         put?: never;
         post?: never;
@@ -2332,10 +2865,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List overrides */
+        /**
+         * List overrides
+         * @description What people changed, newest first, with what it was worth where its days are over.
+         */
         get: operations["list_overrides"];
         put?: never;
-        /** Override a forecast */
+        /**
+         * Override a forecast
+         * @description Changes a product's forecast on some days; orders that are proposed follow it.
+         */
         post: operations["create_override"];
         delete?: never;
         options?: never;
@@ -2350,11 +2889,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an override */
+        /**
+         * Get an override
+         * @description One override by its id.
+         */
         get: operations["get_override"];
         put?: never;
         post?: never;
-        /** Withdraw an override */
+        /**
+         * Withdraw an override
+         * @description The forecast is what the model says again; the override stays listed as withdrawn.
+         */
         delete: operations["withdraw_override"];
         options?: never;
         head?: never;
@@ -2368,10 +2913,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List promotions */
+        /**
+         * List promotions
+         * @description What is recorded of past and coming promotions, the latest last day first.
+         */
         get: operations["list_promotions"];
         put?: never;
-        /** Record a promotion */
+        /**
+         * Record a promotion
+         * @description The next night's forecasts expect it. From the first day recorded on, days without a
+         *     promotion on record count as days without one.
+         */
         post: operations["create_promotion"];
         delete?: never;
         options?: never;
@@ -2386,12 +2938,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a promotion */
+        /**
+         * Get a promotion
+         * @description One promotion by its id.
+         */
         get: operations["get_promotion"];
-        /** Change a promotion */
+        /**
+         * Change a promotion
+         * @description Takes the place of what is on record, if `version` is still the current one; the next
+         *     night's forecasts follow it.
+         */
         put: operations["change_promotion"];
         post?: never;
-        /** Take a promotion back */
+        /**
+         * Take a promotion back
+         * @description For one that did not, or will not, take place; the next night's forecasts forget it.
+         */
         delete: operations["remove_promotion"];
         options?: never;
         head?: never;
@@ -2405,10 +2967,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List backtests */
+        /**
+         * List backtests
+         * @description How forecasts of earlier days would have done, newest backtest first.
+         */
         get: operations["list_backtests"];
         put?: never;
-        /** Backtest the forecasts */
+        /**
+         * Backtest the forecasts
+         * @description Asks for a job; follow it at ``/v1/jobs/{id}``, where it can be cancelled. The backtest
+         *     will have the job's id.
+         */
         post: operations["start_backtest"];
         delete?: never;
         options?: never;
@@ -2423,7 +2992,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a backtest */
+        /**
+         * Get a backtest
+         * @description All products by horizon, origin and day ahead, with what each figure means.
+         */
         get: operations["get_backtest"];
         put?: never;
         post?: never;
@@ -2440,7 +3012,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Groups of a backtest */
+        /**
+         * Groups of a backtest
+         * @description By category, ABC/XYZ class and location: the same figures, and what is behind them.
+         */
         get: operations["list_backtest_groups"];
         put?: never;
         post?: never;
@@ -2457,7 +3032,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The shop at a glance */
+        /**
+         * The shop at a glance
+         * @description Named figures of the last days beside those before, with forecast and what runs short.
+         */
         get: operations["dashboard_summary"];
         put?: never;
         post?: never;
@@ -2474,7 +3052,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sales over time */
+        /**
+         * Sales over time
+         * @description Totals of each day, week or month; the last 90 days of data where no range is given.
+         */
         get: operations["dashboard_sales"];
         put?: never;
         post?: never;
@@ -2491,7 +3072,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Retention by cohort */
+        /**
+         * Retention by cohort
+         * @description Customers by the month of their first purchase, and how many bought again each month.
+         */
         get: operations["dashboard_cohorts"];
         put?: never;
         post?: never;
@@ -2508,7 +3092,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Customers by RFM */
+        /**
+         * Customers by RFM
+         * @description Customers by fifths of recency, frequency and money.
+         */
         get: operations["dashboard_customers"];
         put?: never;
         post?: never;
@@ -2525,7 +3112,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The catalogue of metrics */
+        /**
+         * The catalogue of metrics
+         * @description Every named metric with its one definition.
+         */
         get: operations["list_metrics"];
         put?: never;
         post?: never;
@@ -2542,9 +3132,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My digest */
+        /**
+         * My digest
+         * @description How often you get the shop's figures by mail.
+         */
         get: operations["get_digest"];
-        /** Ask for a digest */
+        /**
+         * Ask for a digest
+         * @description Each morning, each Monday, or never again. Safe to repeat.
+         */
         put: operations["ask_for_digest"];
         post?: never;
         delete?: never;
@@ -2560,7 +3156,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One parent product's sales */
+        /**
+         * One parent product's sales
+         * @description Units and revenue of its variants by day, together and each; as a product's otherwise.
+         */
         get: operations["parent_sales"];
         put?: never;
         post?: never;
@@ -2577,7 +3176,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One product's sales */
+        /**
+         * One product's sales
+         * @description Units, revenue, shelf price and stock of each day; the last year where no range is given.
+         */
         get: operations["product_sales"];
         put?: never;
         post?: never;
@@ -2594,7 +3196,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Price history */
+        /**
+         * Price history
+         * @description Each shelf price and the day from which it held.
+         */
         get: operations["product_prices"];
         put?: never;
         post?: never;
@@ -2611,7 +3216,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Products by what they brought */
+        /**
+         * Products by what they brought
+         * @description Sales, margin and stock of each product that sold or came back; 30 days if none are given.
+         */
         get: operations["dashboard_products"];
         put?: never;
         post?: never;
@@ -2628,7 +3236,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The same as a table */
+        /**
+         * The same as a table
+         * @description Every product of the range, money in minor units.
+         */
         get: operations["export_dashboard_products"];
         put?: never;
         post?: never;
@@ -2645,7 +3256,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sales over time as a table */
+        /**
+         * Sales over time as a table
+         * @description What `dashboard/sales` tells, money in minor units.
+         */
         get: operations["export_dashboard_sales"];
         put?: never;
         post?: never;
@@ -2662,7 +3276,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stock over time */
+        /**
+         * Stock over time
+         * @description Pieces on hand and what was out of stock at the end of each day; 90 days if none given.
+         */
         get: operations["dashboard_inventory_graph"];
         put?: never;
         post?: never;
@@ -2679,7 +3296,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stock over time as a table */
+        /**
+         * Stock over time as a table
+         * @description What `dashboard/inventory-graph` tells of each day.
+         */
         get: operations["export_dashboard_inventory_graph"];
         put?: never;
         post?: never;
@@ -2696,7 +3316,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a customer and the shop had to do with each other */
+        /**
+         * What a customer and the shop had to do with each other
+         * @description Orders, visits, answers to recommendations and alerts in one line of time, newest first.
+         *
+         *     What happened to an order later stands with it. Also of records merged with the customer's.
+         */
         get: operations["list_interactions"];
         put?: never;
         post?: never;
@@ -2713,7 +3338,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Why a figure changed */
+        /**
+         * Why a figure changed
+         * @description Causes with what each did, summing to the change; those out of the ordinary come first.
+         *
+         *     The last whole days of data where no range is given, at most 92.
+         */
         get: operations["dashboard_changes"];
         put?: never;
         post?: never;
@@ -2730,7 +3360,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List models */
+        /**
+         * List models
+         * @description Every model, what decides between its versions, and how it stands.
+         */
         get: operations["list_models"];
         put?: never;
         post?: never;
@@ -2747,7 +3380,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a model */
+        /**
+         * Get a model
+         * @description One model with the lineage and figures of what answers, and its drift.
+         */
         get: operations["get_model"];
         put?: never;
         post?: never;
@@ -2764,7 +3400,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List versions */
+        /**
+         * List versions
+         * @description Versions with their lineage and figures, newest first.
+         */
         get: operations["list_model_versions"];
         put?: never;
         post?: never;
@@ -2781,7 +3420,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a version */
+        /**
+         * Get a version
+         * @description What a version learnt from, with which code and parameters, and how it fared.
+         */
         get: operations["get_model_version"];
         put?: never;
         post?: never;
@@ -2798,7 +3440,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List decisions */
+        /**
+         * List decisions
+         * @description Promotions, refusals and rollbacks with their reasons, newest first.
+         */
         get: operations["list_model_changes"];
         put?: never;
         post?: never;
@@ -2815,7 +3460,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Drift of a model */
+        /**
+         * Drift of a model
+         * @description How its data moved and how its answers came true, by day, newest first.
+         */
         get: operations["list_model_drift"];
         put?: never;
         post?: never;
@@ -2834,7 +3482,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Train a model */
+        /**
+         * Train a model
+         * @description Asks for the job that trains it; follow it at ``/v1/jobs/{id}``.
+         */
         post: operations["train_model"];
         delete?: never;
         options?: never;
@@ -2851,7 +3502,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Promote a version */
+        /**
+         * Promote a version
+         * @description Lets a version answer where its backtest beat what answers now; refused anywhere else.
+         */
         post: operations["promote_model"];
         delete?: never;
         options?: never;
@@ -2868,7 +3522,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Roll a model back */
+        /**
+         * Roll a model back
+         * @description Goes back to a former version; what is left is not promoted again but by hand.
+         */
         post: operations["roll_model_back"];
         delete?: never;
         options?: never;
@@ -2883,7 +3540,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What to do */
+        /**
+         * What to do
+         * @description Reorder, promote, reprice or discontinue.
+         */
         get: operations["list_manager_actions"];
         put?: never;
         post?: never;
@@ -2900,7 +3560,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** For a customer */
+        /**
+         * For a customer
+         * @description What the customer may want, each with its reasons; filters and stock are of this moment.
+         *
+         *     ``product_id`` belongs to the context product, ``cart`` to the context cart.
+         */
         get: operations["recommend_to_customer"];
         put?: never;
         post?: never;
@@ -2917,7 +3582,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A customer's next basket */
+        /**
+         * A customer's next basket
+         * @description What the customer's next basket most likely holds, sold out or not.
+         */
         get: operations["get_next_basket"];
         put?: never;
         post?: never;
@@ -2934,7 +3602,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Similar products */
+        /**
+         * Similar products
+         * @description Alike by words, category and customers.
+         */
         get: operations["recommend_similar"];
         put?: never;
         post?: never;
@@ -2951,7 +3622,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Goes with it */
+        /**
+         * Goes with it
+         * @description Bought with it more often than by chance, and of another kind.
+         */
         get: operations["recommend_complementary"];
         put?: never;
         post?: never;
@@ -2968,7 +3642,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Bought together */
+        /**
+         * Bought together
+         * @description Bought with it more often than by chance, of whatever kind.
+         */
         get: operations["recommend_bought_together"];
         put?: never;
         post?: never;
@@ -2985,7 +3662,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A product's similar ones */
+        /**
+         * A product's similar ones
+         * @description Alike by words, category and customers, sold out or not.
+         */
         get: operations["product_similar"];
         put?: never;
         post?: never;
@@ -3002,7 +3682,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A product's substitutes */
+        /**
+         * A product's substitutes
+         * @description Alike and seldom in one basket with it, sold out or not.
+         */
         get: operations["product_substitutes"];
         put?: never;
         post?: never;
@@ -3019,7 +3702,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A product's complements */
+        /**
+         * A product's complements
+         * @description Bought with it and of another kind, sold out or not.
+         */
         get: operations["product_complements"];
         put?: never;
         post?: never;
@@ -3036,7 +3722,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Popular products */
+        /**
+         * Popular products
+         * @description What sold most in the last four weeks.
+         */
         get: operations["list_popular"];
         put?: never;
         post?: never;
@@ -3053,7 +3742,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Trending products */
+        /**
+         * Trending products
+         * @description What sells more in the last week than by chance it would.
+         */
         get: operations["list_trending"];
         put?: never;
         post?: never;
@@ -3070,7 +3762,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Products of the season */
+        /**
+         * Products of the season
+         * @description What sold more at this time last year than in the rest of it.
+         */
         get: operations["list_seasonal"];
         put?: never;
         post?: never;
@@ -3089,7 +3784,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept */
+        /**
+         * Accept
+         * @description An action, or a product of an answer.
+         */
         post: operations["accept_recommendation"];
         delete?: never;
         options?: never;
@@ -3106,7 +3804,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Dismiss */
+        /**
+         * Dismiss
+         * @description An action, or a product of an answer, which is not shown to the customer again.
+         */
         post: operations["dismiss_recommendation"];
         delete?: never;
         options?: never;
@@ -3123,7 +3824,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a decision on advice back */
+        /**
+         * Take a decision on advice back
+         * @description The action is open advice again, as if nobody had decided on it.
+         */
         post: operations["reopen_advice"];
         delete?: never;
         options?: never;
@@ -3140,7 +3844,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Like or not */
+        /**
+         * Like or not
+         * @description What a customer thinks of a product of an answer.
+         */
         post: operations["judge_recommendation"];
         delete?: never;
         options?: never;
@@ -3157,7 +3864,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Recommend to all anew */
+        /**
+         * Recommend to all anew
+         * @description Asks for the nightly job now; follow it at ``/v1/jobs/{id}``.
+         */
         post: operations["refresh_recommendations"];
         delete?: never;
         options?: never;
@@ -3172,10 +3882,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List experiments */
+        /**
+         * List experiments
+         * @description One page by time: all, or those of a status.
+         */
         get: operations["list_experiments"];
         put?: never;
-        /** Draft an experiment */
+        /**
+         * Draft an experiment
+         * @description Drafts it; nothing is shown to anybody yet. Safe to retry with a chosen ``id``.
+         */
         post: operations["create_experiment"];
         delete?: never;
         options?: never;
@@ -3190,7 +3906,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics of experiments */
+        /**
+         * Metrics of experiments
+         * @description What experiments may be judged by; outcomes that callers report come besides.
+         */
         get: operations["list_experiment_metrics"];
         put?: never;
         post?: never;
@@ -3209,7 +3928,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Report exposures */
+        /**
+         * Report exposures
+         * @description Notes who was shown what, once each. Wrong ones are named, and the others are taken.
+         */
         post: operations["report_exposures"];
         delete?: never;
         options?: never;
@@ -3226,7 +3948,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Report outcomes */
+        /**
+         * Report outcomes
+         * @description Notes figures of units for metrics of the experiments' own.
+         */
         post: operations["report_outcomes"];
         delete?: never;
         options?: never;
@@ -3243,7 +3968,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** How many units */
+        /**
+         * How many units
+         * @description Units and days that an effect of this size takes to be found.
+         */
         post: operations["experiment_power"];
         delete?: never;
         options?: never;
@@ -3258,14 +3986,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an experiment */
+        /**
+         * Get an experiment
+         * @description One experiment by its id.
+         */
         get: operations["get_experiment"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change an experiment */
+        /**
+         * Change an experiment
+         * @description Changes a draft; of one that runs its words and, upwards, its traffic.
+         */
         patch: operations["change_experiment"];
         trace?: never;
     };
@@ -3278,7 +4012,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start an experiment */
+        /**
+         * Start an experiment
+         * @description Begins to show the variants under the experiment's key.
+         */
         post: operations["start_experiment"];
         delete?: never;
         options?: never;
@@ -3295,7 +4032,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop an experiment */
+        /**
+         * Stop an experiment
+         * @description Ends it: everybody sees the control again.
+         */
         post: operations["stop_experiment"];
         delete?: never;
         options?: never;
@@ -3312,7 +4052,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ship a variant */
+        /**
+         * Ship a variant
+         * @description Shows one variant to everybody, and ends the experiment if it still runs.
+         */
         post: operations["ship_experiment"];
         delete?: never;
         options?: never;
@@ -3327,7 +4070,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Results of an experiment */
+        /**
+         * Results of an experiment
+         * @description Every metric read at a fixed horizon, at any time and as a belief, with a verdict.
+         */
         get: operations["experiment_results"];
         put?: never;
         post?: never;
@@ -3344,7 +4090,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** For whom an experiment worked */
+        /**
+         * For whom an experiment worked
+         * @description Whether customers gain differently, by what was known of them before the start.
+         */
         get: operations["experiment_uplift"];
         put?: never;
         post?: never;
@@ -3363,7 +4112,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Which variant to show */
+        /**
+         * Which variant to show
+         * @description The variant of a unit, the same whenever asked; the exposure is noted once.
+         */
         post: operations["assign_variant"];
         delete?: never;
         options?: never;
@@ -3380,7 +4132,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Interleave two rankings */
+        /**
+         * Interleave two rankings
+         * @description Both variants' rankings in one list, fairly, and whose each item is.
+         */
         post: operations["interleave_rankings"];
         delete?: never;
         options?: never;
@@ -3397,7 +4152,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Evaluate a flag (OFREP) */
+        /**
+         * Evaluate a flag (OFREP)
+         * @description The flag's value for one unit; that it was shown is noted.
+         */
         post: operations["evaluate_flag"];
         delete?: never;
         options?: never;
@@ -3414,7 +4172,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Evaluate all flags (OFREP) */
+        /**
+         * Evaluate all flags (OFREP)
+         * @description All flags for one unit, to be kept by the client. Nothing is noted, since nothing is shown
+         *     yet: report exposures when it is. Answers 304 while the `ETag` is still right.
+         */
         post: operations["evaluate_flags"];
         delete?: never;
         options?: never;
@@ -3431,7 +4193,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an event */
+        /**
+         * Send an event
+         * @description Takes one event, of our schema, Segment's or GA4's. It counts once for its id.
+         */
         post: operations["send_event"];
         delete?: never;
         options?: never;
@@ -3448,7 +4213,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send events */
+        /**
+         * Send events
+         * @description Takes at most 500 events, each judged by itself: good ones are kept, bad ones are told.
+         */
         post: operations["send_events"];
         delete?: never;
         options?: never;
@@ -3463,7 +4231,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The schema of an event */
+        /**
+         * The schema of an event
+         * @description The JSON Schema of our events.
+         */
         get: operations["get_event_schema"];
         put?: never;
         post?: never;
@@ -3480,7 +4251,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Live figures */
+        /**
+         * Live figures
+         * @description Revenue, orders, active visitors and the funnel of the last minutes, and each minute.
+         */
         get: operations["streaming_metrics"];
         put?: never;
         post?: never;
@@ -3497,7 +4271,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Trending products */
+        /**
+         * Trending products
+         * @description Products of more interest now than in the time before, the most surprising first.
+         */
         get: operations["streaming_trending"];
         put?: never;
         post?: never;
@@ -3514,7 +4291,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sessions */
+        /**
+         * Sessions
+         * @description Visits, cut where a visitor did nothing for half an hour.
+         */
         get: operations["streaming_sessions"];
         put?: never;
         post?: never;
@@ -3531,7 +4311,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List anomalies */
+        /**
+         * List anomalies
+         * @description Hours outside their usual range for the hour of the week, the newest first.
+         */
         get: operations["list_stream_anomalies"];
         put?: never;
         post?: never;
@@ -3550,7 +4333,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Count live figures anew */
+        /**
+         * Count live figures anew
+         * @description Asks for a job that makes the live windows anew from the lake, while events come in.
+         */
         post: operations["replay_streaming"];
         delete?: never;
         options?: never;
@@ -3565,7 +4351,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List alerts */
+        /**
+         * List alerts
+         * @description By money at stake, the most first; a subject's own whatever their state.
+         */
         get: operations["list_alerts"];
         put?: never;
         post?: never;
@@ -3582,7 +4371,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an alert */
+        /**
+         * Get an alert
+         * @description One alert with its evidence, what to do about it, and what was done.
+         */
         get: operations["get_alert"];
         put?: never;
         post?: never;
@@ -3601,7 +4393,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Acknowledge an alert */
+        /**
+         * Acknowledge an alert
+         * @description Says that somebody has it in hand, so that it is not escalated. Safe to repeat.
+         */
         post: operations["acknowledge_alert"];
         delete?: never;
         options?: never;
@@ -3618,7 +4413,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Assign an alert */
+        /**
+         * Assign an alert
+         * @description Gives it to one of the shop's users, or to nobody.
+         */
         post: operations["assign_alert"];
         delete?: never;
         options?: never;
@@ -3635,7 +4433,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Snooze an alert */
+        /**
+         * Snooze an alert
+         * @description Takes it off the list until then, when it is told again.
+         */
         post: operations["snooze_alert"];
         delete?: never;
         options?: never;
@@ -3652,7 +4453,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Resolve an alert */
+        /**
+         * Resolve an alert
+         * @description Says that it is mended. If it is not, another one opens after the rule's pause.
+         */
         post: operations["resolve_alert"];
         delete?: never;
         options?: never;
@@ -3669,7 +4473,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Dismiss an alert */
+        /**
+         * Dismiss an alert
+         * @description Says that it does not matter: no other one opens before the condition has ended.
+         */
         post: operations["dismiss_alert"];
         delete?: never;
         options?: never;
@@ -3686,7 +4493,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reopen an alert */
+        /**
+         * Reopen an alert
+         * @description Takes back that it was snoozed, mended or dismissed; who had it in hand has it again.
+         *
+         *     Safe to repeat. Refused for one that ended by itself, and where a newer alert tells of the same
+         *     (`alert_id` is that one).
+         */
         post: operations["reopen_alert"];
         delete?: never;
         options?: never;
@@ -3701,10 +4514,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List alert rules */
+        /**
+         * List alert rules
+         * @description One page, by id: built-in rules as they are in force, and those that people wrote.
+         */
         get: operations["list_alert_rules"];
         put?: never;
-        /** Write an alert rule */
+        /**
+         * Write an alert rule
+         * @description Adds it; it is held against what is known at once.
+         */
         post: operations["create_alert_rule"];
         delete?: never;
         options?: never;
@@ -3719,7 +4538,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What rules can look at */
+        /**
+         * What rules can look at
+         * @description The kinds, with the attributes that their conditions may compare.
+         */
         get: operations["list_alert_kinds"];
         put?: never;
         post?: never;
@@ -3738,7 +4560,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Try an alert rule */
+        /**
+         * Try an alert rule
+         * @description How often it would have fired in the last 30 days, on what was looked at then.
+         */
         post: operations["preview_alert_rule"];
         delete?: never;
         options?: never;
@@ -3753,15 +4578,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an alert rule */
+        /**
+         * Get an alert rule
+         * @description One rule and what came of its alerts.
+         */
         get: operations["get_alert_rule"];
         put?: never;
         post?: never;
-        /** Delete an alert rule */
+        /**
+         * Delete an alert rule
+         * @description Takes it away; of a built-in rule, what was changed of it.
+         */
         delete: operations["delete_alert_rule"];
         options?: never;
         head?: never;
-        /** Change an alert rule */
+        /**
+         * Change an alert rule
+         * @description Changes the fields sent, if ``version`` is still the current one; built-in ones too.
+         */
         patch: operations["change_alert_rule"];
         trace?: never;
     };
@@ -3772,10 +4606,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List channels for alerts */
+        /**
+         * List channels for alerts
+         * @description One page, by id; never with their secrets.
+         */
         get: operations["list_alert_channels"];
         put?: never;
-        /** Add a channel for alerts */
+        /**
+         * Add a channel for alerts
+         * @description Adds it; a webhook's secret is in this answer and in no other.
+         */
         post: operations["create_alert_channel"];
         delete?: never;
         options?: never;
@@ -3790,15 +4630,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get a channel for alerts */
+        /**
+         * Get a channel for alerts
+         * @description One channel, without its secret.
+         */
         get: operations["get_alert_channel"];
         put?: never;
         post?: never;
-        /** Delete a channel for alerts */
+        /**
+         * Delete a channel for alerts
+         * @description Takes it away, with what it had still to tell.
+         */
         delete: operations["delete_alert_channel"];
         options?: never;
         head?: never;
-        /** Change a channel for alerts */
+        /**
+         * Change a channel for alerts
+         * @description Changes the fields sent, if ``version`` is still the current one. A new secret is in this
+         *     answer and in no other.
+         */
         patch: operations["change_alert_channel"];
         trace?: never;
     };
@@ -3811,7 +4661,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send a test message */
+        /**
+         * Send a test message
+         * @description Sends one now, once, whatever the hour, and says how it went.
+         */
         post: operations["test_alert_channel"];
         delete?: never;
         options?: never;
@@ -3828,7 +4681,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask in words */
+        /**
+         * Ask in words
+         * @description An answer whose every number is cited to the result it comes from.
+         *
+         *     With ``Accept: text/event-stream`` it comes in steps: ``tool`` for each result, ``text`` for
+         *     each piece of the answer, ``answer`` for the whole.
+         */
         post: operations["ask"];
         delete?: never;
         options?: never;
@@ -3843,7 +4702,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Questions to ask */
+        /**
+         * Questions to ask
+         * @description Questions that are answered also where no language model is configured.
+         */
         get: operations["list_suggestions"];
         put?: never;
         post?: never;
@@ -3860,7 +4722,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The analyst's tools */
+        /**
+         * The analyst's tools
+         * @description What the asker may look up, with what each tool takes.
+         */
         get: operations["list_tools"];
         put?: never;
         post?: never;
@@ -3879,7 +4744,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Use a tool */
+        /**
+         * Use a tool
+         * @description What the tool finds, with units, days, filters and the page that shows it.
+         */
         post: operations["use_tool"];
         delete?: never;
         options?: never;
@@ -3894,7 +4762,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was spent today */
+        /**
+         * What was spent today
+         * @description Calls and tokens of the language model, and the limits.
+         */
         get: operations["get_usage"];
         put?: never;
         post?: never;
@@ -3917,7 +4788,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Set what may be spent */
+        /**
+         * Set what may be spent
+         * @description Changes the limits of a day, and the prices that costs are computed with.
+         */
         patch: operations["change_limits"];
         trace?: never;
     };
@@ -3928,7 +4802,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Answers that were given */
+        /**
+         * Answers that were given
+         * @description Who asked, by what it was answered, and what it cost; newest first, without any words.
+         */
         get: operations["list_calls"];
         put?: never;
         post?: never;
@@ -3947,7 +4824,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A customer in words */
+        /**
+         * A customer in words
+         * @description What stands out of a customer, each statement with its sources.
+         */
         post: operations["analyze_customer"];
         delete?: never;
         options?: never;
@@ -3964,7 +4844,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Several customers in words */
+        /**
+         * Several customers in words
+         * @description What stands out of each customer; a language model's budget holds for all of them.
+         */
         post: operations["analyze_customers"];
         delete?: never;
         options?: never;
@@ -3981,7 +4864,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A product in words */
+        /**
+         * A product in words
+         * @description What stands out of a product's sales, forecast and stock.
+         */
         post: operations["analyze_product"];
         delete?: never;
         options?: never;
@@ -3998,7 +4884,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The stock in words */
+        /**
+         * The stock in words
+         * @description What stands out of the stock: what runs out, what to order, what lies too long.
+         */
         post: operations["analyze_stock"];
         delete?: never;
         options?: never;
@@ -4015,7 +4904,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** An experiment in words */
+        /**
+         * An experiment in words
+         * @description What an experiment comes to.
+         */
         post: operations["analyze_experiment"];
         delete?: never;
         options?: never;
@@ -4032,7 +4924,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A page in words */
+        /**
+         * A page in words
+         * @description What stands out of the shop, its orders, customers, segments, forecasts, alerts, purchases
+         *     or advice.
+         */
         post: operations["analyze_page"];
         delete?: never;
         options?: never;
@@ -4047,7 +4943,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What assistants propose */
+        /**
+         * What assistants propose
+         * @description Promotions and purchase orders that wait for a person, newest first.
+         */
         get: operations["list_drafts"];
         put?: never;
         post?: never;
@@ -4066,7 +4965,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Approve a promotion */
+        /**
+         * Approve a promotion
+         * @description Records the promotion that an assistant proposed. Takes a person: API keys are refused.
+         */
         post: operations["approve_draft"];
         delete?: never;
         options?: never;
@@ -4083,7 +4985,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Refuse a draft */
+        /**
+         * Refuse a draft
+         * @description Takes the proposal off the list; nothing comes of it.
+         */
         post: operations["refuse_draft"];
         delete?: never;
         options?: never;
@@ -4098,10 +5003,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List imports */
+        /**
+         * List imports
+         * @description Newest first.
+         */
         get: operations["list_imports"];
         put?: never;
-        /** Import a file */
+        /**
+         * Import a file
+         * @description The body is the file itself: CSV (also gzipped), XLSX, Parquet or JSON lines.
+         *
+         *     The answer shows the guessed layout and columns; the job's result is the report. With
+         *     `dry_run` nothing is stored. The same file again changes nothing. A file that was sent by an
+         *     `upload` is named by its id, and there is no body.
+         */
         post: operations["import_file"];
         delete?: never;
         options?: never;
@@ -4118,7 +5033,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Look at a file */
+        /**
+         * Look at a file
+         * @description How the file in the body would be read; nothing is stored and no job is asked for.
+         *
+         *     Of CSV and JSON lines the beginning is enough. Fields without a column are named in `missing`,
+         *     so that `map` can tell theirs.
+         */
         post: operations["plan_import"];
         delete?: never;
         options?: never;
@@ -4135,7 +5056,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask where to send a file */
+        /**
+         * Ask where to send a file
+         * @description For files too large to be the body of a request: on AWS that is beyond 4 MB.
+         *
+         *     What is not imported within a week may be gone.
+         */
         post: operations["ask_for_upload"];
         delete?: never;
         options?: never;
@@ -4151,7 +5077,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Send a file */
+        /**
+         * Send a file
+         * @description The body is the file. Another one under the same id takes its place.
+         */
         put: operations["send_upload"];
         post?: never;
         delete?: never;
@@ -4167,7 +5096,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get an import */
+        /**
+         * Get an import
+         * @description One import by its id.
+         */
         get: operations["get_import"];
         put?: never;
         post?: never;
@@ -4184,7 +5116,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the rows that were not imported */
+        /**
+         * Get the rows that were not imported
+         * @description A CSV with line, column and reason of every row that was left out.
+         */
         get: operations["get_refused"];
         put?: never;
         post?: never;
@@ -4201,7 +5136,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything kept of a customer */
+        /**
+         * Everything kept of a customer
+         * @description Page by page, each record with the name of its kind; a page may be short, or empty.
+         */
         get: operations["export_customer"];
         put?: never;
         post?: never;
@@ -4218,7 +5156,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far an erasure is */
+        /**
+         * How far an erasure is
+         * @description The receipt: progress, and what was erased of each kind.
+         */
         get: operations["get_erasure"];
         put?: never;
         post?: never;
@@ -34720,7 +35661,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description Request accepted, processing continues off-line */
             202: {
@@ -34785,6 +35730,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not a media type that is taken here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many requests; `Retry-After` says when to come again */
             429: {
                 headers: {
@@ -34817,7 +35771,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description Request fulfilled, document follows */
             200: {
@@ -34875,6 +35833,15 @@ export interface operations {
             };
             /** @description Too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35016,7 +35983,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
         responses: {
             /** @description Request fulfilled, nothing follows */
             204: {
@@ -35072,6 +36043,15 @@ export interface operations {
             };
             /** @description Too large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a media type that is taken here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
